@@ -1,0 +1,27 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The broker between the socket and the service interfaces. It knows no implementation of any of them. */
+@NullMarked
+module mortise.broker {
+    requires static transitive org.jspecify;
+    requires transitive mortise.spi;
+    requires mortise.record;
+    requires mortise.wire;
+    requires io.netty.common;
+    requires io.netty.buffer;
+    requires io.netty.transport;
+    requires io.netty.handler;
+    requires io.netty.codec;
+    requires io.netty.transport.classes.epoll;
+    requires org.jctools.core;
+    requires static HdrHistogram;
+    requires org.slf4j;
+    requires jdk.jfr;
+
+    exports mortise.broker;
+
+    uses mortise.spi.storage.StorageProvider;
+    uses mortise.spi.consensus.ConsensusProvider;
+    uses mortise.spi.auth.AuthorizerProvider;
+    uses mortise.record.Codec;
+}

@@ -1,0 +1,2 @@
+/** Clock, timers, threads and the data directory of a running broker. */
+package mortise.broker.runtime;
