@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import mortise.api.config.ConfigKey;
@@ -54,6 +55,11 @@ public final class ConfigLayers {
 
     /** One value before all schemas are known: the top layer's, else the key's default. Used to find the plugins. */
     public <T> T peek(ConfigKey<T> key) {
+        return find(key).orElseThrow();
+    }
+
+    /** Like {@link #peek}, for a key without a default. */
+    public <T> Optional<T> find(ConfigKey<T> key) {
         ConfigSchema schema = ConfigSchema.of(key);
         String text = null;
         for (Layer layer : layers) {
@@ -66,7 +72,7 @@ public final class ConfigLayers {
                 }
             }
         }
-        return Config.of(schema, text == null ? Map.of() : Map.of(key.name(), text)).get(key);
+        return Config.of(schema, text == null ? Map.of() : Map.of(key.name(), text)).find(key);
     }
 
     /**
