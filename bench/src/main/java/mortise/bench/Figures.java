@@ -26,10 +26,15 @@ final class Figures {
         }
         List<Double> sorted = samples.stream().sorted().toList();
         int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        return sorted.size() % 2 == 1
+                ? sorted.get(middle)
+                : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** A table: a row per figure, median and range per system, and the ratio of each to the last one. */
+    /**
+     * A table: a row per figure, median and range per system, and the ratio of each to the last
+     * one.
+     */
     String table() {
         StringBuilder text = new StringBuilder();
         values.forEach((figure, bySystem) -> {
@@ -37,14 +42,22 @@ final class Figures {
             List<String> systems = List.copyOf(bySystem.keySet());
             for (String system : systems) {
                 List<Double> samples = bySystem.get(system).stream().sorted().toList();
-                text.append(String.format(
-                        Locale.ROOT, "  %s %,.2f (%,.2f–%,.2f)", system, median(samples), samples.getFirst(), samples.getLast()));
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "  %s %,.2f (%,.2f–%,.2f)",
+                                system,
+                                median(samples),
+                                samples.getFirst(),
+                                samples.getLast()));
             }
             if (systems.size() > 1) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        "  ratio %.3f",
-                        median(bySystem.get(systems.getFirst())) / median(bySystem.get(systems.getLast()))));
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                "  ratio %.3f",
+                                median(bySystem.get(systems.getFirst()))
+                                        / median(bySystem.get(systems.getLast()))));
             }
             text.append('\n');
         });

@@ -15,9 +15,9 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
- * The floor: the least that any broker on this JVM must do for a prepared produce request. It reads the
- * frame, checks the batch's checksum, writes the batch to a file and answers with ready-made bytes. One
- * thread, no protocol, no log: what is faster than this is not a broker.
+ * The floor: the least that any broker on this JVM must do for a prepared produce request. It reads
+ * the frame, checks the batch's checksum, writes the batch to a file and answers with ready-made
+ * bytes. One thread, no protocol, no log: what is faster than this is not a broker.
  *
  * <p>Usage: {@code Floor PORT FILE BATCH_POSITION BATCH_BYTES RESPONSE_HEX}; frames are all alike.
  */
@@ -39,15 +39,20 @@ final class Floor {
     }
 
     public static void main(String[] arguments) throws IOException {
-        try (FileChannel file = FileChannel.open(
-                        Path.of(arguments[1]), StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try (FileChannel file =
+                        FileChannel.open(
+                                Path.of(arguments[1]),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.WRITE);
                 ServerSocketChannel server = ServerSocketChannel.open();
                 Selector selector = Selector.open()) {
             server.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])));
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);
             byte[] answer = HexFormat.of().parseHex(arguments[4]);
-            new Floor(file, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), answer).serve(server, selector);
+            new Floor(file, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), answer)
+                    .serve(server, selector);
         }
     }
 
@@ -59,7 +64,8 @@ final class Floor {
                     SocketChannel accepted = server.accept();
                     accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
                     accepted.configureBlocking(false);
-                    accepted.register(selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(1 << 20));
+                    accepted.register(
+                            selector, SelectionKey.OP_READ, ByteBuffer.allocateDirect(1 << 20));
                 } else {
                     read(key);
                 }
@@ -77,7 +83,8 @@ final class Floor {
         }
         buffer.flip();
         int frames = 0;
-        while (buffer.remaining() >= 4 && buffer.remaining() >= 4 + buffer.getInt(buffer.position())) {
+        while (buffer.remaining() >= 4
+                && buffer.remaining() >= 4 + buffer.getInt(buffer.position())) {
             int length = buffer.getInt(buffer.position());
             accept(buffer, buffer.position() + batchPosition);
             buffer.position(buffer.position() + 4 + length);

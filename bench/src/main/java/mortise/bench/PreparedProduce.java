@@ -2,7 +2,6 @@ package mortise.bench;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import mortise.record.RecordBatchBuilder;
 import mortise.wire.ApiKey;
 import mortise.wire.Frames;
 import mortise.wire.Payload;
@@ -22,23 +21,39 @@ import mortise.wire.message.ResponseHeader;
 record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
     private static final short VERSION = 9;
 
-    /** One batch of {@code records} records of {@code valueBytes} bytes each, without keys, for one partition. */
-    static PreparedProduce of(String topic, int partition, int records, int valueBytes, short acks) {
+    /**
+     * One batch of {@code records} records of {@code valueBytes} bytes each, without keys, for one
+     * partition.
+     */
+    static PreparedProduce of(
+            String topic, int partition, int records, int valueBytes, short acks) {
         ByteBuffer batch = Batches.plain(records, valueBytes);
-        ProduceRequest request = new ProduceRequest()
-                .acks(acks)
-                .timeoutMs(30_000)
-                .topicData(List.of(new ProduceRequest.TopicProduceData()
-                        .name(topic)
-                        .partitionData(List.of(new ProduceRequest.PartitionProduceData()
-                                .index(partition)
-                                .records(Payload.of(batch.duplicate()))))));
-        RequestHeader header = new RequestHeader()
-                .requestApiKey(ApiKey.PRODUCE.id())
-                .requestApiVersion(VERSION)
-                .correlationId(7)
-                .clientId("raw");
-        ByteBuffer whole = Frames.encode(ApiKey.PRODUCE.requestHeaderVersion(VERSION), header, request, VERSION);
+        ProduceRequest request =
+                new ProduceRequest()
+                        .acks(acks)
+                        .timeoutMs(30_000)
+                        .topicData(
+                                List.of(
+                                        new ProduceRequest.TopicProduceData()
+                                                .name(topic)
+                                                .partitionData(
+                                                        List.of(
+                                                                new ProduceRequest
+                                                                                .PartitionProduceData()
+                                                                        .index(partition)
+                                                                        .records(
+                                                                                Payload.of(
+                                                                                        batch
+                                                                                                .duplicate()))))));
+        RequestHeader header =
+                new RequestHeader()
+                        .requestApiKey(ApiKey.PRODUCE.id())
+                        .requestApiVersion(VERSION)
+                        .correlationId(7)
+                        .clientId("raw");
+        ByteBuffer whole =
+                Frames.encode(
+                        ApiKey.PRODUCE.requestHeaderVersion(VERSION), header, request, VERSION);
         ByteBuffer direct = ByteBuffer.allocateDirect(whole.remaining());
         direct.put(whole).flip();
         return new PreparedProduce(direct, records, batch.remaining());

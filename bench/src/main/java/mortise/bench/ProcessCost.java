@@ -18,14 +18,16 @@ record ProcessCost(double cpuSeconds, double userSeconds, long residentBytes) {
             List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
             double user = Long.parseLong(fields.get(11)) / TICKS_PER_SECOND;
             double system = Long.parseLong(fields.get(12)) / TICKS_PER_SECOND;
-            return new ProcessCost(user + system, user, Long.parseLong(fields.get(21)) * PAGE_BYTES);
+            return new ProcessCost(
+                    user + system, user, Long.parseLong(fields.get(21)) * PAGE_BYTES);
         } catch (IOException gone) {
             throw new UncheckedIOException("process " + pid + " is gone", gone);
         }
     }
 
     ProcessCost since(ProcessCost earlier) {
-        return new ProcessCost(cpuSeconds - earlier.cpuSeconds, userSeconds - earlier.userSeconds, residentBytes);
+        return new ProcessCost(
+                cpuSeconds - earlier.cpuSeconds, userSeconds - earlier.userSeconds, residentBytes);
     }
 
     double residentMegabytes() {

@@ -14,9 +14,9 @@ import mortise.api.Clock;
 import mortise.api.HostPort;
 
 /**
- * Sends one prepared request again and again over several pipelining connections, from one thread, so
- * that the client costs as little as possible. Closed loop: each connection keeps a fixed number of
- * requests unanswered.
+ * Sends one prepared request again and again over several pipelining connections, from one thread,
+ * so that the client costs as little as possible. Closed loop: each connection keeps a fixed number
+ * of requests unanswered.
  */
 final class RawDriver implements AutoCloseable {
     /** A connection's answers are looked into once in so many; all of them are counted. */
@@ -32,11 +32,13 @@ final class RawDriver implements AutoCloseable {
      * @param requests one per connection
      * @param depth how many requests each connection keeps unanswered
      */
-    RawDriver(HostPort address, List<PreparedProduce> requests, int depth, Clock clock) throws IOException {
+    RawDriver(HostPort address, List<PreparedProduce> requests, int depth, Clock clock)
+            throws IOException {
         this.clock = clock;
         this.selector = Selector.open();
         for (PreparedProduce request : requests) {
-            SocketChannel channel = SocketChannel.open(new InetSocketAddress(address.host(), address.port()));
+            SocketChannel channel =
+                    SocketChannel.open(new InetSocketAddress(address.host(), address.port()));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
             Lane lane = new Lane(channel, request, depth);
@@ -69,7 +71,11 @@ final class RawDriver implements AutoCloseable {
         while (clock.nanoTime() < until) {
             turn();
         }
-        return new Round(answered() - before, records() - recordsBefore, bytes() - bytesBefore, (clock.nanoTime() - begun) / 1e9);
+        return new Round(
+                answered() - before,
+                records() - recordsBefore,
+                bytes() - bytesBefore,
+                (clock.nanoTime() - begun) / 1e9);
     }
 
     /** Waits for the answers to everything that was sent. */
@@ -93,7 +99,10 @@ final class RawDriver implements AutoCloseable {
                 lane.receive();
             }
             lane.fill();
-            key.interestOps(lane.unsent > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            key.interestOps(
+                    lane.unsent > 0
+                            ? SelectionKey.OP_READ | SelectionKey.OP_WRITE
+                            : SelectionKey.OP_READ);
         }
         selector.selectedKeys().clear();
     }
@@ -167,10 +176,12 @@ final class RawDriver implements AutoCloseable {
 
         void receive() throws IOException {
             if (channel.read(incoming) < 0) {
-                throw new EOFException("the broker closed a connection after " + answered + " answers");
+                throw new EOFException(
+                        "the broker closed a connection after " + answered + " answers");
             }
             incoming.flip();
-            while (incoming.remaining() >= 4 && incoming.remaining() >= 4 + incoming.getInt(incoming.position())) {
+            while (incoming.remaining() >= 4
+                    && incoming.remaining() >= 4 + incoming.getInt(incoming.position())) {
                 int length = incoming.getInt();
                 if (answered % CHECKED_EVERY == 0) {
                     check(incoming.slice(incoming.position(), length));

@@ -36,7 +36,8 @@ final class RunningSubject implements AutoCloseable {
      *
      * @param core the processor to pin it to, or -1
      */
-    static RunningSubject start(Subject subject, Path parent, int port, int core, Clock clock) throws IOException, InterruptedException {
+    static RunningSubject start(Subject subject, Path parent, int port, int core, Clock clock)
+            throws IOException, InterruptedException {
         Files.createDirectories(parent);
         Path directory = Files.createTempDirectory(parent, subject.name());
         List<String> command = new ArrayList<>();
@@ -46,9 +47,11 @@ final class RunningSubject implements AutoCloseable {
         command.addAll(subject.prepare(directory, port));
         long started = clock.nanoTime();
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.to(directory.resolve("out.log").toFile()));
+        builder.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.to(directory.resolve("out.log").toFile()));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        return new RunningSubject(builder.start(), new HostPort("127.0.0.1", port), directory, started);
+        return new RunningSubject(
+                builder.start(), new HostPort("127.0.0.1", port), directory, started);
     }
 
     /** Connects as soon as it answers. */
@@ -59,7 +62,10 @@ final class RunningSubject implements AutoCloseable {
                 return Cluster.connect(address, "bench", Duration.ofSeconds(30));
             } catch (ConnectionFailedException notYet) {
                 if (!process.isAlive() || Clock.system().nanoTime() > until) {
-                    throw new IOException("the system did not start: " + Files.readString(directory.resolve("out.log")), notYet);
+                    throw new IOException(
+                            "the system did not start: "
+                                    + Files.readString(directory.resolve("out.log")),
+                            notYet);
                 }
                 LockSupport.parkNanos(2_000_000);
             }

@@ -27,8 +27,8 @@ import mortise.wire.message.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One blocking connection to one broker. It asks for the broker's versions first and then sends each
- * request in the newest version that both sides know. Confined to one thread at a time.
+ * One blocking connection to one broker. It asks for the broker's versions first and then sends
+ * each request in the newest version that both sides know. Confined to one thread at a time.
  */
 public final class BrokerConnection implements AutoCloseable {
     private static final int LARGEST_RESPONSE = 512 << 20;
@@ -90,14 +90,16 @@ public final class BrokerConnection implements AutoCloseable {
         short newest = ApiKey.API_VERSIONS.highestVersion();
         ApiVersionsResponse answer = askVersions(newest);
         if (answer.errorCode() == ErrorCode.UNSUPPORTED_VERSION.code()) {
-            short known = answer.apiKeys().stream()
-                    .filter(range -> range.apiKey() == ApiKey.API_VERSIONS.id())
-                    .map(ApiVersionsResponse.ApiVersion::maxVersion)
-                    .findFirst()
-                    .orElse((short) 0);
+            short known =
+                    answer.apiKeys().stream()
+                            .filter(range -> range.apiKey() == ApiKey.API_VERSIONS.id())
+                            .map(ApiVersionsResponse.ApiVersion::maxVersion)
+                            .findFirst()
+                            .orElse((short) 0);
             answer = askVersions(known);
         }
-        BrokerErrorException.check(answer.errorCode(), "asking " + address + " for its versions", null);
+        BrokerErrorException.check(
+                answer.errorCode(), "asking " + address + " for its versions", null);
         for (ApiVersionsResponse.ApiVersion range : answer.apiKeys()) {
             ApiKey key = ApiKey.find(range.apiKey());
             if (key != null) {
@@ -111,17 +113,25 @@ public final class BrokerConnection implements AutoCloseable {
 
     private ApiVersionsResponse askVersions(short version) {
         ApiVersionsRequest request =
-                new ApiVersionsRequest().clientSoftwareName("mortise").clientSoftwareVersion("0.1.0");
+                new ApiVersionsRequest()
+                        .clientSoftwareName("mortise")
+                        .clientSoftwareVersion("0.1.0");
         send(ApiKey.API_VERSIONS, request, version);
         ByteBuffer frame = receive(ApiKey.API_VERSIONS);
         ApiVersionsResponse response = new ApiVersionsResponse();
-        // a broker that does not know the version answers with version 0 of the body, whatever was asked
-        boolean older = frame.remaining() >= 6 && frame.getShort(frame.position() + 4) == ErrorCode.UNSUPPORTED_VERSION.code();
+        // a broker that does not know the version answers with version 0 of the body, whatever was
+        // asked
+        boolean older =
+                frame.remaining() >= 6
+                        && frame.getShort(frame.position() + 4)
+                                == ErrorCode.UNSUPPORTED_VERSION.code();
         parse(ApiKey.API_VERSIONS, frame, response, older ? 0 : version);
         return response;
     }
 
-    /** The version in which requests of this API are sent; nothing if the broker does not serve it. */
+    /**
+     * The version in which requests of this API are sent; nothing if the broker does not serve it.
+     */
     public @Nullable Short version(ApiKey key) {
         return versions.get(key);
     }
@@ -137,12 +147,19 @@ public final class BrokerConnection implements AutoCloseable {
         return responseType.cast(answer(key, version));
     }
 
-    /** Sends a request and does not wait; answers come in the order of the requests. Returns the version used. */
+    /**
+     * Sends a request and does not wait; answers come in the order of the requests. Returns the
+     * version used.
+     */
     public short send(ApiKey key, ApiMessage request) {
         Short version = versions.get(key);
         if (version == null) {
             throw new BrokerErrorException(
-                    ErrorCode.UNSUPPORTED_VERSION, address + " does not serve " + key.apiName() + " in a version that this client knows");
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    address
+                            + " does not serve "
+                            + key.apiName()
+                            + " in a version that this client knows");
         }
         send(key, request, version);
         return version;
@@ -156,12 +173,14 @@ public final class BrokerConnection implements AutoCloseable {
     }
 
     private void send(ApiKey key, ApiMessage request, short version) {
-        RequestHeader header = new RequestHeader()
-                .requestApiKey(key.id())
-                .requestApiVersion(version)
-                .correlationId(nextCorrelationId++)
-                .clientId(clientId);
-        ByteBuffer frame = Frames.encode(key.requestHeaderVersion(version), header, request, version);
+        RequestHeader header =
+                new RequestHeader()
+                        .requestApiKey(key.id())
+                        .requestApiVersion(version)
+                        .correlationId(nextCorrelationId++)
+                        .clientId(clientId);
+        ByteBuffer frame =
+                Frames.encode(key.requestHeaderVersion(version), header, request, version);
         try {
             output.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
         } catch (IOException failure) {
@@ -173,8 +192,14 @@ public final class BrokerConnection implements AutoCloseable {
         try {
             int length = input.readInt();
             if (length < 4 || length > LARGEST_RESPONSE) {
-                throw new ConnectionFailedException(address + " answered " + key.apiName() + " with a frame of " + length
-                        + " bytes; it does not speak the Kafka protocol on this port", null);
+                throw new ConnectionFailedException(
+                        address
+                                + " answered "
+                                + key.apiName()
+                                + " with a frame of "
+                                + length
+                                + " bytes; it does not speak the Kafka protocol on this port",
+                        null);
             }
             byte[] frame = new byte[length];
             input.readFully(frame);
@@ -191,7 +216,12 @@ public final class BrokerConnection implements AutoCloseable {
             response.read(reader, (short) version);
         } catch (MalformedMessageException malformed) {
             throw new ConnectionFailedException(
-                    address + " answered " + key.apiName() + " with something else: " + malformed.getMessage(), malformed);
+                    address
+                            + " answered "
+                            + key.apiName()
+                            + " with something else: "
+                            + malformed.getMessage(),
+                    malformed);
         }
     }
 

@@ -24,7 +24,11 @@ public final class BrokerErrorException extends RuntimeException {
         if (code != ErrorCode.NONE.code()) {
             ErrorCode error = ErrorCode.of(code);
             throw new BrokerErrorException(
-                    error, doing + ": " + error + (message == null || message.isEmpty() ? "" : ": " + message));
+                    error,
+                    doing
+                            + ": "
+                            + error
+                            + (message == null || message.isEmpty() ? "" : ": " + message));
         }
     }
 

@@ -12,7 +12,10 @@ import mortise.wire.message.MetadataRequest;
 import mortise.wire.message.MetadataResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster as seen through one of its brokers: connections by role, made when they are needed. Confined to one thread at a time. */
+/**
+ * A cluster as seen through one of its brokers: connections by role, made when they are needed.
+ * Confined to one thread at a time.
+ */
 public final class Cluster implements AutoCloseable {
     private final String clientId;
     private final Duration timeout;
@@ -51,10 +54,14 @@ public final class Cluster implements AutoCloseable {
      * @param create whether topics that do not exist may be created by asking
      */
     public MetadataResponse metadata(@Nullable List<String> topics, boolean create) {
-        List<MetadataRequest.MetadataRequestTopic> wanted = topics == null
-                ? null
-                : topics.stream().map(name -> new MetadataRequest.MetadataRequestTopic().name(name)).toList();
-        MetadataRequest request = new MetadataRequest().topics(wanted).allowAutoTopicCreation(create);
+        List<MetadataRequest.MetadataRequestTopic> wanted =
+                topics == null
+                        ? null
+                        : topics.stream()
+                                .map(name -> new MetadataRequest.MetadataRequestTopic().name(name))
+                                .toList();
+        MetadataRequest request =
+                new MetadataRequest().topics(wanted).allowAutoTopicCreation(create);
         return bootstrap.call(ApiKey.METADATA, request, MetadataResponse.class);
     }
 
@@ -64,7 +71,8 @@ public final class Cluster implements AutoCloseable {
      * @throws BrokerErrorException if there is no such topic
      */
     public MetadataResponse.MetadataResponseTopic topic(String name, boolean create) {
-        MetadataResponse.MetadataResponseTopic topic = metadata(List.of(name), create).topics().getFirst();
+        MetadataResponse.MetadataResponseTopic topic =
+                metadata(List.of(name), create).topics().getFirst();
         BrokerErrorException.check(topic.errorCode(), "topic " + name, null);
         return topic;
     }
@@ -78,13 +86,19 @@ public final class Cluster implements AutoCloseable {
         MetadataResponse metadata = metadata(List.of(partition.topic()), false);
         MetadataResponse.MetadataResponseTopic topic = metadata.topics().getFirst();
         BrokerErrorException.check(topic.errorCode(), "topic " + partition.topic(), null);
-        MetadataResponse.MetadataResponsePartition found = topic.partitions().stream()
-                .filter(candidate -> candidate.partitionIndex() == partition.partition())
-                .findFirst()
-                .orElseThrow(() -> new BrokerErrorException(
-                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                        "topic " + partition.topic() + " has no partition " + partition.partition() + "; it has "
-                                + topic.partitions().size()));
+        MetadataResponse.MetadataResponsePartition found =
+                topic.partitions().stream()
+                        .filter(candidate -> candidate.partitionIndex() == partition.partition())
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new BrokerErrorException(
+                                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                                        "topic "
+                                                + partition.topic()
+                                                + " has no partition "
+                                                + partition.partition()
+                                                + "; it has "
+                                                + topic.partitions().size()));
         BrokerErrorException.check(found.errorCode(), "partition " + partition, null);
         return broker(metadata, found.leaderId());
     }
@@ -96,16 +110,20 @@ public final class Cluster implements AutoCloseable {
     }
 
     private BrokerConnection broker(MetadataResponse metadata, int nodeId) {
-        HostPort address = metadata.brokers().stream()
-                .filter(broker -> broker.nodeId() == nodeId)
-                .map(broker -> new HostPort(broker.host(), broker.port()))
-                .findFirst()
-                .orElseThrow(() -> new BrokerErrorException(
-                        ErrorCode.BROKER_NOT_AVAILABLE, "broker " + nodeId + " is not in the cluster's metadata"));
+        HostPort address =
+                metadata.brokers().stream()
+                        .filter(broker -> broker.nodeId() == nodeId)
+                        .map(broker -> new HostPort(broker.host(), broker.port()))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new BrokerErrorException(
+                                        ErrorCode.BROKER_NOT_AVAILABLE,
+                                        "broker " + nodeId + " is not in the cluster's metadata"));
         if (address.equals(bootstrap.address())) {
             return bootstrap;
         }
-        return connections.computeIfAbsent(address, missing -> BrokerConnection.open(missing, clientId, timeout));
+        return connections.computeIfAbsent(
+                address, missing -> BrokerConnection.open(missing, clientId, timeout));
     }
 
     /** Closes every connection. */

@@ -37,18 +37,24 @@ public final class Configs {
     }
 
     /** The values of one resource, by key. */
-    public List<DescribeConfigsResponse.DescribeConfigsResourceResult> describe(Kind kind, String name) {
-        DescribeConfigsRequest request = new DescribeConfigsRequest()
-                .includeDocumentation(true)
-                .resources(List.of(new DescribeConfigsRequest.DescribeConfigsResource()
-                        .resourceType(kind.code)
-                        .resourceName(name)
-                        .configurationKeys(null)));
-        DescribeConfigsResponse.DescribeConfigsResult result = cluster.bootstrap()
-                .call(ApiKey.DESCRIBE_CONFIGS, request, DescribeConfigsResponse.class)
-                .results()
-                .getFirst();
-        BrokerErrorException.check(result.errorCode(), "describing " + what(kind, name), result.errorMessage());
+    public List<DescribeConfigsResponse.DescribeConfigsResourceResult> describe(
+            Kind kind, String name) {
+        DescribeConfigsRequest request =
+                new DescribeConfigsRequest()
+                        .includeDocumentation(true)
+                        .resources(
+                                List.of(
+                                        new DescribeConfigsRequest.DescribeConfigsResource()
+                                                .resourceType(kind.code)
+                                                .resourceName(name)
+                                                .configurationKeys(null)));
+        DescribeConfigsResponse.DescribeConfigsResult result =
+                cluster.bootstrap()
+                        .call(ApiKey.DESCRIBE_CONFIGS, request, DescribeConfigsResponse.class)
+                        .results()
+                        .getFirst();
+        BrokerErrorException.check(
+                result.errorCode(), "describing " + what(kind, name), result.errorMessage());
         return result.configs().stream()
                 .sorted((left, right) -> left.name().compareTo(right.name()))
                 .toList();
@@ -62,20 +68,36 @@ public final class Configs {
      */
     public void alter(Kind kind, String name, Map<String, String> set, Set<String> delete) {
         List<IncrementalAlterConfigsRequest.AlterableConfig> changes = new ArrayList<>();
-        set.forEach((key, value) -> changes.add(
-                new IncrementalAlterConfigsRequest.AlterableConfig().name(key).configOperation(SET).value(value)));
-        delete.forEach(key -> changes.add(
-                new IncrementalAlterConfigsRequest.AlterableConfig().name(key).configOperation(DELETE).value(null)));
-        IncrementalAlterConfigsRequest request = new IncrementalAlterConfigsRequest()
-                .resources(List.of(new IncrementalAlterConfigsRequest.AlterConfigsResource()
-                        .resourceType(kind.code)
-                        .resourceName(name)
-                        .configs(changes)));
-        IncrementalAlterConfigsResponse.AlterConfigsResourceResponse result = cluster.controller()
-                .call(ApiKey.INCREMENTAL_ALTER_CONFIGS, request, IncrementalAlterConfigsResponse.class)
-                .responses()
-                .getFirst();
-        BrokerErrorException.check(result.errorCode(), "changing " + what(kind, name), result.errorMessage());
+        set.forEach((key, value) ->
+                changes.add(
+                        new IncrementalAlterConfigsRequest.AlterableConfig()
+                                .name(key)
+                                .configOperation(SET)
+                                .value(value)));
+        delete.forEach(key ->
+                changes.add(
+                        new IncrementalAlterConfigsRequest.AlterableConfig()
+                                .name(key)
+                                .configOperation(DELETE)
+                                .value(null)));
+        IncrementalAlterConfigsRequest request =
+                new IncrementalAlterConfigsRequest()
+                        .resources(
+                                List.of(
+                                        new IncrementalAlterConfigsRequest.AlterConfigsResource()
+                                                .resourceType(kind.code)
+                                                .resourceName(name)
+                                                .configs(changes)));
+        IncrementalAlterConfigsResponse.AlterConfigsResourceResponse result =
+                cluster.controller()
+                        .call(
+                                ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                                request,
+                                IncrementalAlterConfigsResponse.class)
+                        .responses()
+                        .getFirst();
+        BrokerErrorException.check(
+                result.errorCode(), "changing " + what(kind, name), result.errorMessage());
     }
 
     private static String what(Kind kind, String name) {

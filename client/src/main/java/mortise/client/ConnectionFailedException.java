@@ -5,7 +5,9 @@ import mortise.api.HostPort;
 import mortise.wire.ApiKey;
 import org.jspecify.annotations.Nullable;
 
-/** A connection could not be made, or broke; the message is one line with the address and the cause. */
+/**
+ * A connection could not be made, or broke; the message is one line with the address and the cause.
+ */
 public final class ConnectionFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,13 +17,22 @@ public final class ConnectionFailedException extends RuntimeException {
 
     static ConnectionFailedException connecting(HostPort address, IOException failure) {
         return new ConnectionFailedException(
-                "cannot connect to " + address + ": " + BrokerConnection.reason(failure)
+                "cannot connect to "
+                        + address
+                        + ": "
+                        + BrokerConnection.reason(failure)
                         + "; start a broker there, or name another with --bootstrap HOST:PORT",
                 failure);
     }
 
     static ConnectionFailedException talking(HostPort address, ApiKey key, IOException failure) {
         return new ConnectionFailedException(
-                "lost " + address + " during " + key.apiName() + ": " + BrokerConnection.reason(failure), failure);
+                "lost "
+                        + address
+                        + " during "
+                        + key.apiName()
+                        + ": "
+                        + BrokerConnection.reason(failure),
+                failure);
     }
 }

@@ -12,7 +12,10 @@ import mortise.wire.message.DeleteTopicsRequest;
 import mortise.wire.message.DeleteTopicsResponse;
 import mortise.wire.message.MetadataResponse;
 
-/** Creating, listing, changing and deleting topics. Every method throws {@link BrokerErrorException} with the broker's words if it is refused. */
+/**
+ * Creating, listing, changing and deleting topics. Every method throws {@link BrokerErrorException}
+ * with the broker's words if it is refused.
+ */
 public final class Topics {
     private final Cluster cluster;
 
@@ -29,28 +32,38 @@ public final class Topics {
      */
     public CreateTopicsResponse.CreatableTopicResult create(
             String name, int partitions, int replicationFactor, Map<String, String> configs) {
-        List<CreateTopicsRequest.CreatableTopicConfig> wanted = configs.entrySet().stream()
-                .map(entry -> new CreateTopicsRequest.CreatableTopicConfig().name(entry.getKey()).value(entry.getValue()))
-                .toList();
-        CreateTopicsRequest request = new CreateTopicsRequest()
-                .timeoutMs(timeoutMillis())
-                .topics(List.of(new CreateTopicsRequest.CreatableTopic()
-                        .name(name)
-                        .numPartitions(partitions)
-                        .replicationFactor((short) replicationFactor)
-                        .configs(wanted)));
-        CreateTopicsResponse.CreatableTopicResult result = cluster.controller()
-                .call(ApiKey.CREATE_TOPICS, request, CreateTopicsResponse.class)
-                .topics()
-                .getFirst();
-        BrokerErrorException.check(result.errorCode(), "creating topic " + name, result.errorMessage());
+        List<CreateTopicsRequest.CreatableTopicConfig> wanted =
+                configs.entrySet().stream()
+                        .map(entry ->
+                                new CreateTopicsRequest.CreatableTopicConfig()
+                                        .name(entry.getKey())
+                                        .value(entry.getValue()))
+                        .toList();
+        CreateTopicsRequest request =
+                new CreateTopicsRequest()
+                        .timeoutMs(timeoutMillis())
+                        .topics(
+                                List.of(
+                                        new CreateTopicsRequest.CreatableTopic()
+                                                .name(name)
+                                                .numPartitions(partitions)
+                                                .replicationFactor((short) replicationFactor)
+                                                .configs(wanted)));
+        CreateTopicsResponse.CreatableTopicResult result =
+                cluster.controller()
+                        .call(ApiKey.CREATE_TOPICS, request, CreateTopicsResponse.class)
+                        .topics()
+                        .getFirst();
+        BrokerErrorException.check(
+                result.errorCode(), "creating topic " + name, result.errorMessage());
         return result;
     }
 
     /** All topics, by name. */
     public List<MetadataResponse.MetadataResponseTopic> list() {
         return cluster.metadata(null, false).topics().stream()
-                .sorted((left, right) -> Objects.toString(left.name()).compareTo(Objects.toString(right.name())))
+                .sorted((left, right) ->
+                        Objects.toString(left.name()).compareTo(Objects.toString(right.name())))
                 .toList();
     }
 
@@ -61,14 +74,22 @@ public final class Topics {
 
     /** Grows a topic to {@code count} partitions. */
     public void grow(String name, int count) {
-        CreatePartitionsRequest request = new CreatePartitionsRequest()
-                .timeoutMs(timeoutMillis())
-                .topics(List.of(new CreatePartitionsRequest.CreatePartitionsTopic().name(name).count(count).assignments(null)));
-        CreatePartitionsResponse.CreatePartitionsTopicResult result = cluster.controller()
-                .call(ApiKey.CREATE_PARTITIONS, request, CreatePartitionsResponse.class)
-                .results()
-                .getFirst();
-        BrokerErrorException.check(result.errorCode(), "growing topic " + name, result.errorMessage());
+        CreatePartitionsRequest request =
+                new CreatePartitionsRequest()
+                        .timeoutMs(timeoutMillis())
+                        .topics(
+                                List.of(
+                                        new CreatePartitionsRequest.CreatePartitionsTopic()
+                                                .name(name)
+                                                .count(count)
+                                                .assignments(null)));
+        CreatePartitionsResponse.CreatePartitionsTopicResult result =
+                cluster.controller()
+                        .call(ApiKey.CREATE_PARTITIONS, request, CreatePartitionsResponse.class)
+                        .results()
+                        .getFirst();
+        BrokerErrorException.check(
+                result.errorCode(), "growing topic " + name, result.errorMessage());
     }
 
     /** Deletes a topic and its data. */
@@ -82,8 +103,12 @@ public final class Topics {
             request.topicNames(List.of(name));
         }
         DeleteTopicsResponse.DeletableTopicResult result =
-                controller.call(ApiKey.DELETE_TOPICS, request, DeleteTopicsResponse.class).responses().getFirst();
-        BrokerErrorException.check(result.errorCode(), "deleting topic " + name, result.errorMessage());
+                controller
+                        .call(ApiKey.DELETE_TOPICS, request, DeleteTopicsResponse.class)
+                        .responses()
+                        .getFirst();
+        BrokerErrorException.check(
+                result.errorCode(), "deleting topic " + name, result.errorMessage());
     }
 
     private int timeoutMillis() {
