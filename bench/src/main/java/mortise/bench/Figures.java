@@ -16,10 +16,6 @@ final class Figures {
                 .add(value);
     }
 
-    double median(String figure, String system) {
-        return median(values.getOrDefault(figure, Map.of()).getOrDefault(system, List.of()));
-    }
-
     private static double median(List<Double> samples) {
         if (samples.isEmpty()) {
             return Double.NaN;
@@ -32,32 +28,32 @@ final class Figures {
     }
 
     /**
-     * A table: a row per figure, median and range per system, and the ratio of each to the last
-     * one.
+     * A table: a row per figure, median and range per system, and the ratio of the first to the
+     * last.
      */
     String table() {
         StringBuilder text = new StringBuilder();
         values.forEach((figure, bySystem) -> {
             text.append(String.format(Locale.ROOT, "%-44s", figure));
-            List<String> systems = List.copyOf(bySystem.keySet());
-            for (String system : systems) {
-                List<Double> samples = bySystem.get(system).stream().sorted().toList();
+            List<Double> medians = new ArrayList<>();
+            bySystem.forEach((system, samples) -> {
+                List<Double> sorted = samples.stream().sorted().toList();
+                medians.add(median(sorted));
                 text.append(
                         String.format(
                                 Locale.ROOT,
                                 "  %s %,.2f (%,.2f–%,.2f)",
                                 system,
-                                median(samples),
-                                samples.getFirst(),
-                                samples.getLast()));
-            }
-            if (systems.size() > 1) {
+                                median(sorted),
+                                sorted.getFirst(),
+                                sorted.getLast()));
+            });
+            if (medians.size() > 1) {
                 text.append(
                         String.format(
                                 Locale.ROOT,
                                 "  ratio %.3f",
-                                median(bySystem.get(systems.getFirst()))
-                                        / median(bySystem.get(systems.getLast()))));
+                                medians.getFirst() / medians.getLast()));
             }
             text.append('\n');
         });

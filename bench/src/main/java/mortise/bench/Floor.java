@@ -1,6 +1,7 @@
 package mortise.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -47,7 +48,9 @@ final class Floor {
                                 StandardOpenOption.WRITE);
                 ServerSocketChannel server = ServerSocketChannel.open();
                 Selector selector = Selector.open()) {
-            server.bind(new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])));
+            server.bind(
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])));
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);
             byte[] answer = HexFormat.of().parseHex(arguments[4]);
