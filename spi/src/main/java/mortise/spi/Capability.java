@@ -1,0 +1,21 @@
+package mortise.spi;
+
+/**
+ * Something that a plugin may or may not be able to do; what is missing is refused to users by
+ * name.
+ */
+public enum Capability {
+    /** Storage: what was synced survives a crash of the machine. */
+    DURABLE,
+    /**
+     * Storage: sidecars are kept; without it producer state and leader epochs are rebuilt by a
+     * scan.
+     */
+    SIDECARS,
+    /** Storage: topics with {@code cleanup.policy=compact}. */
+    COMPACTION,
+    /** Storage: old data is dropped by age and size. */
+    RETENTION,
+    /** Storage: sealed segments are handed out, which tiering needs. */
+    SEALED_SEGMENTS
+}

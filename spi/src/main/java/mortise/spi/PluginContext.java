@@ -1,0 +1,43 @@
+package mortise.spi;
+
+import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+import mortise.api.Clock;
+import mortise.api.Timers;
+import mortise.api.metrics.Metrics;
+
+/**
+ * The outside world as a plugin sees it. Everything that it hands out is thread-safe and lives as
+ * long as the broker.
+ */
+public interface PluginContext {
+    /** The number of this broker in its cluster, from 0. */
+    int nodeId();
+
+    /** The clocks; a plugin reads no other. */
+    Clock clock();
+
+    /** Actions to be run later; a plugin starts no timer of its own. */
+    Timers timers();
+
+    /**
+     * Where the plugin's metrics are registered; the broker prefixes them with the plugin's name.
+     */
+    Metrics metrics();
+
+    /** A source of randomness, seeded in simulation. */
+    RandomGenerator random();
+
+    /** A logger that carries the plugin's name. */
+    System.Logger logger();
+
+    /**
+     * A directory of the plugin's own. It exists once the plugin starts. Its file system may be a
+     * simulated one: use {@code java.nio.file} only.
+     */
+    Path dataDirectory();
+
+    /** Makes daemon threads whose names begin with the plugin's name and {@code role}. */
+    ThreadFactory threads(String role);
+}

@@ -1,0 +1,36 @@
+package mortise.spi;
+
+import java.util.Set;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigSchema;
+
+/**
+ * A named source of {@code T}, found by {@link java.util.ServiceLoader} in its module's layer. At
+ * most one instance is created per broker and name. A provider has a public no-argument constructor
+ * that does nothing.
+ *
+ * @param <T> what it makes; closed when the broker stops
+ */
+public interface Provider<T extends AutoCloseable> {
+    /** What the operator writes to choose it: lower case with dashes, for example {@code local}. */
+    String name();
+
+    /** Every key that it reads; nothing else reaches it. */
+    ConfigSchema config();
+
+    /**
+     * What it can do beyond the least that its kind asks. A capability that is not declared is
+     * refused to users by name.
+     */
+    default Set<Capability> capabilities() {
+        return Set.of();
+    }
+
+    /**
+     * Validates and allocates. Does no I/O and starts no thread: the kind's own {@code start} does.
+     *
+     * @throws mortise.api.config.ConfigException if the values contradict each other
+     */
+    @CalledOn(Caller.VIRTUAL)
+    T create(Config config, PluginContext context);
+}

@@ -1,0 +1,32 @@
+package mortise.spi.auth;
+
+import mortise.spi.CalledOn;
+import mortise.spi.Caller;
+
+/** Decides who may do what, from memory only. Thread-safe. */
+public interface Authorizer extends AutoCloseable {
+    /** Everybody may do everything. */
+    Authorizer ALLOW_ALL =
+            new Authorizer() {
+                @Override
+                public boolean allows(Principal principal, String host, Action action) {
+                    return true;
+                }
+
+                @Override
+                public void close() {}
+            };
+
+    /**
+     * Decides one action.
+     *
+     * @param host the client's address as text
+     */
+    @CalledOn({Caller.EVENT_LOOP, Caller.VIRTUAL})
+    boolean allows(Principal principal, String host, Action action);
+
+    /** Releases what the authoriser holds. */
+    @Override
+    @CalledOn(Caller.VIRTUAL)
+    void close();
+}

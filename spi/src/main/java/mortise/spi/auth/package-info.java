@@ -1,0 +1,2 @@
+/** Authorisation: who may do what. */
+package mortise.spi.auth;

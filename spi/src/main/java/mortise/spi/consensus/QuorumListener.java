@@ -1,0 +1,37 @@
+package mortise.spi.consensus;
+
+import java.util.List;
+import mortise.spi.CalledOn;
+import mortise.spi.Caller;
+
+/**
+ * Hears what the quorum agreed, on one thread, in order. Methods return quickly and do not throw.
+ */
+public interface QuorumListener {
+    /** Leadership changed. When it became local, everything committed before has been heard. */
+    @CalledOn(Caller.ANY)
+    void leadership(Leadership leadership);
+
+    /**
+     * An entry was committed.
+     *
+     * @param index its place in the log, from 1, without gaps after the last one heard
+     * @param records not to be changed
+     */
+    @CalledOn(Caller.ANY)
+    void committed(long index, int epoch, List<byte[]> records);
+
+    /** The state as of {@code index} replaces everything heard before. */
+    @CalledOn(Caller.ANY)
+    void install(long index, int epoch, List<byte[]> records);
+
+    /**
+     * Records that rebuild the state as of the entry heard last; asked for when the log has grown.
+     */
+    @CalledOn(Caller.ANY)
+    List<byte[]> snapshot();
+
+    /** The quorum cannot go on: its state is damaged or its disk failed. The broker stops. */
+    @CalledOn(Caller.ANY)
+    void failed(String reason, Throwable cause);
+}

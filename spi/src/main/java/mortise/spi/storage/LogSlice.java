@@ -1,0 +1,29 @@
+package mortise.spi.storage;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * A run of bytes of a log, lent by the store until {@link #close}: neither deletion nor truncation
+ * takes the bytes away before. Used by one thread at a time.
+ */
+public interface LogSlice extends AutoCloseable {
+    /** How many bytes; 0 for an empty slice. */
+    int sizeInBytes();
+
+    /** Where the bytes lie in a file, if they do, for sending them without reading them. */
+    Optional<FileRange> fileRange();
+
+    /**
+     * Copies bytes of the slice, from {@code position} until {@code target} is full or the slice
+     * ends.
+     *
+     * @return how many bytes were copied
+     * @throws StorageException if they cannot be read
+     */
+    int copyTo(int position, ByteBuffer target);
+
+    /** Gives the bytes back. Closing twice does nothing more. */
+    @Override
+    void close();
+}

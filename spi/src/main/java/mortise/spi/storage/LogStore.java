@@ -1,0 +1,48 @@
+package mortise.spi.storage;
+
+import java.util.List;
+import mortise.spi.CalledOn;
+import mortise.spi.Caller;
+
+/**
+ * The partition logs of one broker. Methods may be called concurrently for different partitions,
+ * never for one.
+ */
+public interface LogStore extends AutoCloseable {
+    /**
+     * Takes hold of the store's place and finds what is there.
+     *
+     * @throws StorageException if the place cannot be used, saying why
+     */
+    @CalledOn(Caller.VIRTUAL)
+    void start();
+
+    /** The logs that the store holds, open or not. */
+    @CalledOn(Caller.VIRTUAL)
+    List<LogId> stored();
+
+    /**
+     * Opens a log, creating it if there is none, and recovers it if the last close was not clean:
+     * afterwards it ends at the last whole batch.
+     *
+     * @throws StorageException if the log cannot be opened; its directory is then failed
+     */
+    @CalledOn(Caller.VIRTUAL)
+    PartitionLog open(LogId id, LogSettings settings);
+
+    /**
+     * Removes a log for good; slices of it stay readable until they are closed. Nothing happens if
+     * there is none.
+     */
+    @CalledOn(Caller.VIRTUAL)
+    void delete(LogId id);
+
+    /** Where logs are kept. A store without directories has one that stands for the whole store. */
+    @CalledOn(Caller.ANY)
+    List<LogDirectory> directories();
+
+    /** Closes every open log cleanly and lets go of the place. */
+    @Override
+    @CalledOn(Caller.VIRTUAL)
+    void close();
+}

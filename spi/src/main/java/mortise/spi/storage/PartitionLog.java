@@ -1,0 +1,176 @@
+package mortise.spi.storage;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalLong;
+import mortise.spi.CalledOn;
+import mortise.spi.Caller;
+
+/**
+ * The log of one partition: record batches in offset order, with gaps allowed.
+ *
+ * <p><b>Threads.</b> One writer at a time changes the log; {@link #sync} runs beside it on a
+ * flusher thread, one at a time; reads run beside both. What {@link #append} returned is visible to
+ * every read that happens after it.
+ *
+ * <p><b>Durability.</b> An append reaches the page cache; {@link #sync} makes it survive a crash.
+ * After a crash the log holds at least everything synced, and beyond it a prefix of what was
+ * appended, cut at a whole batch; never anything else.
+ *
+ * <p><b>Errors.</b> A failed write throws {@link StorageException} and leaves the log as it was
+ * before the call, or failed for good; never with part of a batch visible.
+ */
+public interface PartitionLog extends AutoCloseable {
+    /**
+     * Makes room for an append: closes the active segment if it should not take {@code bytes} more.
+     *
+     * @param maxTimestamp the largest timestamp about to be appended, in milliseconds
+     * @param nowMillis the wall clock
+     * @return the log end offset at which a new segment begins, if one was begun by this call; the
+     *     broker then stores sidecars at that offset
+     */
+    @CalledOn(Caller.WRITER)
+    OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis);
+
+    /**
+     * Writes batches at the end, all or none.
+     *
+     * @param batches lent until this method returns; the first base offset is at least the log end
+     *     offset
+     * @return the new end
+     * @throws StorageException if nothing was written
+     * @throws IllegalArgumentException if offsets go backwards
+     */
+    @CalledOn(Caller.WRITER)
+    LogPosition append(BatchSet batches);
+
+    /** The position after the last batch. */
+    @CalledOn(Caller.ANY)
+    LogPosition end();
+
+    /** What the log holds. */
+    @CalledOn(Caller.ANY)
+    LogBounds bounds();
+
+    /**
+     * Makes everything appended before the call survive a crash.
+     *
+     * @return the position up to which the log is durable now
+     */
+    @CalledOn({Caller.FLUSHER, Caller.VIRTUAL})
+    LogPosition sync();
+
+    /** The position up to which the log is known to survive a crash. */
+    @CalledOn(Caller.ANY)
+    LogPosition durableEnd();
+
+    /**
+     * Reads from the recently written window, where neither an index nor a log byte can be cold.
+     *
+     * @param offset the first offset wanted
+     * @param upTo a position that the caller got from this log; no byte at or beyond it is returned
+     * @param maxBytes about how many bytes; at least one whole batch is given if there is one and
+     *     {@code wholeBatch} is set, and the last batch may be cut
+     * @return the slice, or nothing if the offset is not within that window: then {@link #read}
+     *     does it
+     */
+    @CalledOn({Caller.EVENT_LOOP, Caller.VIRTUAL})
+    default Optional<LogSlice> readRecent(
+            long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        return Optional.empty();
+    }
+
+    /**
+     * Reads from anywhere; may wait for the disk, and has read ahead what it returns, so that
+     * sending it does not wait.
+     *
+     * <p>The slice begins with the batch that contains {@code offset}, or the next one if the
+     * offset lies in a gap. The last batch may be cut by {@code maxBytes}; the first is whole if
+     * {@code wholeBatch} is set. An empty slice means that there is nothing before {@code upTo}.
+     *
+     * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end
+     */
+    @CalledOn(Caller.VIRTUAL)
+    LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch);
+
+    /**
+     * The position of an offset: where the first batch begins whose last offset is not below it.
+     *
+     * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end
+     */
+    @CalledOn(Caller.VIRTUAL)
+    LogPosition position(long offset);
+
+    /**
+     * The first record of a batch at or after a timestamp, by the batches' largest timestamps;
+     * nothing if all are older.
+     */
+    @CalledOn(Caller.VIRTUAL)
+    Optional<TimestampPosition> offsetAtOrAfter(long timestamp);
+
+    /** The batch that holds the largest timestamp of the log; nothing if the log is empty. */
+    @CalledOn(Caller.VIRTUAL)
+    Optional<TimestampPosition> largestTimestamp();
+
+    /**
+     * Removes every batch whose last offset is at or beyond {@code offset}, and sidecars beyond it.
+     */
+    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    LogPosition truncateTo(long offset);
+
+    /** Removes everything; the log then starts and ends at {@code offset}. */
+    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    LogPosition reset(long offset);
+
+    /**
+     * Moves the start up to {@code offset}, durably, and drops what lies wholly below it; never
+     * moves it down.
+     */
+    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    void advanceStart(long offset);
+
+    /**
+     * The first offset that age and size ask to keep; the start offset if nothing is to go. The
+     * active segment is kept.
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default long retainedFrom(RetentionLimits limits) {
+        return bounds().startOffset();
+    }
+
+    /** Applies changed settings to what is written from now on. */
+    @CalledOn(Caller.WRITER)
+    void configure(LogSettings settings);
+
+    /**
+     * Keeps a small value beside the log. It is durable once a {@link #sync} that begins later
+     * returns.
+     *
+     * @param content lent until this method returns
+     */
+    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    default void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {}
+
+    /** The sidecar of this kind with the largest offset that is not above {@code atMost}. */
+    @CalledOn(Caller.VIRTUAL)
+    default Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
+        return Optional.empty();
+    }
+
+    /** Drops the sidecars of this kind below {@code offset}, the latest of them excepted. */
+    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    default void trimSidecars(SidecarKind kind, long offset) {}
+
+    /** How many bytes the log holds. */
+    @CalledOn(Caller.ANY)
+    long sizeInBytes();
+
+    /** Where the log lies. */
+    @CalledOn(Caller.ANY)
+    LogDirectory directory();
+
+    /** Syncs and closes, so that the next open need not recover. */
+    @Override
+    @CalledOn(Caller.VIRTUAL)
+    void close();
+}

@@ -1,0 +1,18 @@
+package mortise.spi.storage;
+
+/**
+ * What a sidecar holds. The broker writes the content; the store keeps it under Kafka's file names
+ * where it has files.
+ */
+public enum SidecarKind {
+    /**
+     * Idempotent and transactional producers as of an offset, in Kafka's snapshot format ({@code
+     * <offset>.snapshot}).
+     */
+    PRODUCER_STATE,
+    /**
+     * The start offsets of leader epochs, in Kafka's checkpoint text ({@code
+     * leader-epoch-checkpoint}); the newest replaces all.
+     */
+    LEADER_EPOCHS
+}
