@@ -16,7 +16,7 @@ final class Main {
             """
             usage: bench produce|start [--rounds N] [--seconds N] [--home DIR] [--peer DIR] [--work DIR] [--pin]
                    --home   an assembled Mortise (default dist/target/mortise)
-                   --peer   the peer's jars (./mvnw -pl bench -Ppeer process-resources puts them into bench/target/peer)
+                   --peer   the peer's jars (./mvnw -pl bench/peer package puts them there; default bench/peer/target/lib)
                    --work   where data directories are made (default bench/target/work)
                    --pin    pin the measured system to processor 0 (start the bench itself under taskset -c 1)
                    --extra  KEY=VALUE,… further settings of Mortise
@@ -42,7 +42,7 @@ final class Main {
                         extra));
         subjects.add(
                 new Subject.Peer(
-                        Path.of(options.getOrDefault("peer", "bench/target/peer")).toAbsolutePath(),
+                        Path.of(options.getOrDefault("peer", "bench/peer/target/lib")).toAbsolutePath(),
                         List.of()));
         if (options.containsKey("only")) {
             subjects.removeIf(subject -> !subject.name().equals(options.get("only")));
