@@ -1,7 +1,6 @@
 package mortise.bench;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,10 +69,8 @@ final class Bench {
     /** The load against the least that a broker must do. */
     private void floor(Load load) throws IOException, InterruptedException {
         PreparedProduce request = load.request(0);
-        ByteBuffer answer = PreparedProduce.answer(TOPIC);
-        Subject subject =
-                new Subject.Floor(
-                        request, HexFormat.of().formatHex(answer.array(), 0, answer.remaining()));
+        byte[] answer = PreparedProduce.answer(TOPIC);
+        Subject subject = new Subject.Floor(request, HexFormat.of().formatHex(answer));
         try (RunningSubject running = RunningSubject.start(subject, work, PORT, core, clock)) {
             running.awaitPort();
             measure(subject, load, running, Collections.nCopies(CONNECTIONS, request));

@@ -71,7 +71,7 @@ record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
     }
 
     /** A whole frame that answers it, as the floor sends it. */
-    static ByteBuffer answer(String topic) {
+    static byte[] answer(String topic) {
         ProduceResponse response =
                 new ProduceResponse()
                         .responses(
@@ -84,8 +84,12 @@ record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
                                                                                 .PartitionProduceResponse()
                                                                         .index(0)))));
         ResponseHeader header = new ResponseHeader().correlationId(7);
-        return Frames.encode(
-                ApiKey.PRODUCE.responseHeaderVersion(VERSION), header, response, VERSION);
+        ByteBuffer frame =
+                Frames.encode(
+                        ApiKey.PRODUCE.responseHeaderVersion(VERSION), header, response, VERSION);
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        return bytes;
     }
 
     /** The error code of an answer, 0 for success. */

@@ -79,7 +79,8 @@ final class RunningSubject implements AutoCloseable {
     void awaitPort() throws IOException {
         long until = startedNanos + PATIENCE.toNanos();
         while (true) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), address.port())) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), address.port()).close();
                 return;
             } catch (ConnectException notYet) {
                 if (!process.isAlive() || Clock.system().nanoTime() > until) {
