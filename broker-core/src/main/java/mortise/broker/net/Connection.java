@@ -1,0 +1,698 @@
+package mortise.broker.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.RejectedExecutionException;
+import mortise.broker.request.ListenerEndpoint;
+import mortise.spi.auth.Principal;
+import mortise.wire.ApiKey;
+import mortise.wire.ApiMessage;
+import mortise.wire.Frames;
+import mortise.wire.MalformedMessageException;
+import mortise.wire.message.RequestHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: frames in, requests in order, responses in the same order.
+ *
+ * <p>Confined to its event loop, except for {@link #signal}, {@link #execute}, {@link #closed} and
+ * what is final. Other threads answer requests and then signal; the event loop looks at the requests
+ * from the oldest on.
+ *
+ * <p>A request starts only when {@link #obstructed} says that nothing is in the way: its predecessor
+ * has passed its ordering point, bounds leave room, and the client takes its responses. While
+ * something is in the way frames stay in the decoder, and once it holds any the socket is not read.
+ */
+final class Connection extends ChannelInboundHandlerAdapter
+        implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final int NOT_GRANTED = -1;
+    private static final VarHandle SIGNALLED;
+
+    static {
+        try {
+            SIGNALLED =
+                    MethodHandles.lookup()
+                            .findVarHandle(Connection.class, "signalled", boolean.class);
+        } catch (ReflectiveOperationException missing) {
+            throw new ExceptionInInitializerError(missing);
+        }
+    }
+
+    private final long id;
+    private final Channel channel;
+    private final EventLoop loop;
+    private final LoopState loopState;
+    private final ConnectionServices services;
+    private final ListenerEndpoint listener;
+    private final FrameDecoder decoder;
+    private final ReceiveAllocator receiver;
+    private final InetSocketAddress localAddress;
+    private final String peer;
+    private final String host;
+
+    /** Set by authentication once there is any; until then everybody is anonymous. */
+    private final Principal principal = Principal.ANONYMOUS;
+
+    private @Nullable SliceWriter writer;
+    private @Nullable ChannelHandlerContext ctx;
+
+    /** Requests that are not finished, oldest first. */
+    private @Nullable NettyRequest oldest;
+
+    private @Nullable NettyRequest newest;
+    private int requests;
+    private long requestBytes;
+
+    private boolean pumping;
+    private boolean readingTurn;
+    private boolean ending;
+    private boolean leaving;
+    private @Nullable CloseReason closeReason;
+    private long readNanos;
+    private int begunInTurn;
+    private boolean timeNext;
+
+    /** When the first byte of an incomplete frame was seen; 0 if there is none. */
+    private long frameSinceNanos;
+
+    private long activeNanos;
+    private long outputMark;
+
+    private boolean awaiting;
+    private int awaitedBytes;
+    private volatile int grantedBytes = NOT_GRANTED;
+    private volatile boolean closed;
+
+    @SuppressWarnings("unused") // through SIGNALLED
+    private volatile boolean signalled;
+
+    Connection(
+            long id,
+            Channel channel,
+            LoopState loopState,
+            ListenerEndpoint listener,
+            ConnectionServices services) {
+        this.id = id;
+        this.channel = channel;
+        this.loop = loopState.loop();
+        this.loopState = loopState;
+        this.services = services;
+        this.listener = listener;
+        this.localAddress = (InetSocketAddress) channel.localAddress();
+        InetSocketAddress remote = (InetSocketAddress) channel.remoteAddress();
+        this.host = remote.getAddress().getHostAddress();
+        this.peer = host + ":" + remote.getPort();
+        this.decoder =
+                new FrameDecoder(
+                        channel.alloc(),
+                        services.limiter(),
+                        services.settings().maxRequestBytes());
+        this.receiver = new ReceiveAllocator(decoder, this::wantsBytes);
+        this.activeNanos = services.clock().nanoTime();
+    }
+
+    long id() {
+        return id;
+    }
+
+    Principal principal() {
+        return principal;
+    }
+
+    String clientHost() {
+        return host;
+    }
+
+    InetSocketAddress localAddress() {
+        return localAddress;
+    }
+
+    ListenerEndpoint listener() {
+        return listener;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    long nanoTime() {
+        return services.clock().nanoTime();
+    }
+
+    void execute(Runnable action) {
+        loop.execute(action);
+    }
+
+    // ---- Netty's calls
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        writer =
+                new SliceWriter(
+                        context,
+                        services.telemetry(),
+                        services.settings().writeBufferBytes(),
+                        this::wake);
+        context.channel().config().setRecvByteBufAllocator(receiver);
+        loopState.add(this);
+        services.telemetry().opened();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (closed || ending) {
+            bytes.release();
+            return;
+        }
+        if (!readingTurn) {
+            readingTurn = true;
+            timeNext = true;
+        }
+        readNanos = nanoTime();
+        activeNanos = readNanos;
+        decoder.received(bytes);
+        pump();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        services.telemetry().received(receiver.bytesOfTurn(), begunInTurn);
+        begunInTurn = 0;
+        readingTurn = false;
+        if (closed) {
+            return;
+        }
+        decoder.readComplete(receiver.bytesOfTurn());
+        if (decoder.pendingBytes() > 0 && frameSinceNanos == 0) {
+            frameSinceNanos = readNanos;
+        }
+        flush();
+        regulateReading();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            wake();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("the connection from {} failed", peer, cause);
+        } else {
+            LOG.error("the connection from {} failed and is closed", peer, cause);
+        }
+        end(CloseReason.SOCKET);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        ended();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        ended();
+    }
+
+    private void ended() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ending = true;
+        decoder.close();
+        if (writer != null) {
+            writer.close();
+        }
+        if (awaiting) {
+            services.limiter().withdraw(this);
+        }
+        finishAnswered();
+        loopState.remove(this);
+        services.telemetry().closed(closeReason == null ? CloseReason.CLIENT : closeReason);
+        services.connectionClosed();
+    }
+
+    // ---- signals
+
+    /**
+     * Says that a request has been answered or has passed its ordering point. Any thread.
+     *
+     * @return false if the event loop is gone, so that nobody will look
+     */
+    boolean signal() {
+        if (pumping && loop.inEventLoop()) {
+            return true;
+        }
+        return wake();
+    }
+
+    /** Makes the event loop look at this connection soon. Any thread. */
+    boolean wake() {
+        if (signalled || !SIGNALLED.compareAndSet(this, false, true)) {
+            return true;
+        }
+        try {
+            loop.execute(this);
+            return true;
+        } catch (RejectedExecutionException stopped) {
+            return false;
+        }
+    }
+
+    /** The event loop's look after a {@link #wake}. */
+    @Override
+    public void run() {
+        SIGNALLED.setVolatile(this, false);
+        takeGrant();
+        if (closed) {
+            finishAnswered();
+            return;
+        }
+        pump();
+        if (!readingTurn && !closed) {
+            flush();
+        }
+    }
+
+    private void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        try {
+            do {
+                decoder.decode(this);
+            } while (respond() && decoder.pendingBytes() > 0);
+        } catch (FrameException broken) {
+            refuse(broken);
+        } catch (MalformedMessageException broken) {
+            end(CloseReason.MALFORMED, "a request that cannot be parsed: " + broken.getMessage());
+        } finally {
+            pumping = false;
+        }
+        regulateReading();
+    }
+
+    // ---- requests
+
+    @Override
+    public boolean ready() {
+        return !obstructed();
+    }
+
+    private boolean obstructed() {
+        if (ending || closed || newest != null && !newest.letsNextStart()) {
+            return true;
+        }
+        if (requests > 0) {
+            NetSettings settings = services.settings();
+            if (requests >= settings.maxConnectionRequests()
+                    || requestBytes >= settings.maxConnectionInflightBytes()) {
+                return true;
+            }
+            if (!loopState.hasRoom()) {
+                loopState.await(this);
+                return true;
+            }
+        }
+        return writer == null || !writer.hasRoom();
+    }
+
+    @Override
+    public void frame(FrameChunk chunk, int offset, int length) {
+        frameSinceNanos = 0;
+        NettyRequest request = null;
+        try {
+            request = request(chunk, offset, length);
+        } finally {
+            if (request == null) {
+                chunk.release();
+            }
+        }
+        if (request != null) {
+            append(request);
+            start(request);
+        }
+    }
+
+    /** The request of a frame; null if there is none, in which case the connection ends. */
+    private @Nullable NettyRequest request(FrameChunk chunk, int offset, int length) {
+        ByteBuffer frame = chunk.view(offset, length);
+        RequestHeader header = Frames.readRequestHeader(frame);
+        short version = header.requestApiVersion();
+        ApiKey apiKey = ApiKey.find(header.requestApiKey());
+        if (apiKey == null || !services.router().serves(apiKey)) {
+            end(
+                    CloseReason.UNSUPPORTED,
+                    "a request with API key "
+                            + header.requestApiKey()
+                            + (apiKey == null ? "" : " (" + apiKey.apiName() + ")")
+                            + ", which is not served; ApiVersions lists what is");
+            return null;
+        }
+        boolean served = services.router().serves(apiKey, version);
+        if (!served && apiKey != ApiKey.API_VERSIONS) {
+            end(
+                    CloseReason.UNSUPPORTED,
+                    "a request for version "
+                            + version
+                            + " of "
+                            + apiKey.apiName()
+                            + ", which is not served; ApiVersions lists what is");
+            return null;
+        }
+        return new NettyRequest(
+                this, chunk, frame, apiKey, version, served, header, readNanos, length);
+    }
+
+    private void append(NettyRequest request) {
+        if (newest == null) {
+            oldest = request;
+        } else {
+            newest.next = request;
+        }
+        newest = request;
+        requests++;
+        requestBytes += request.sizeInBytes();
+        begunInTurn++;
+        loopState.requestStarted();
+    }
+
+    private void start(NettyRequest request) {
+        if (!request.served()) {
+            request.respond(services.router().unsupportedApiVersions());
+            return;
+        }
+        boolean timed = timeNext;
+        timeNext = false;
+        long begin = timed ? nanoTime() : 0;
+        ApiMessage decoded;
+        try {
+            decoded = services.router().decode(request);
+        } catch (MalformedMessageException malformed) {
+            request.closeConnection(
+                    "a "
+                            + request.apiKey().apiName()
+                            + " request of version "
+                            + request.apiVersion()
+                            + " that cannot be parsed: "
+                            + malformed.getMessage());
+            closeReason = CloseReason.MALFORMED;
+            return;
+        }
+        if (timed) {
+            long decodedAt = nanoTime();
+            services.telemetry().started(begin - request.receivedNanos(), decodedAt - begin);
+            request.timedFrom(decodedAt);
+        }
+        services.router().handle(request, decoded);
+    }
+
+    // ---- responses
+
+    /** Encodes the answers that are next in order; true if a request was finished. */
+    private boolean respond() {
+        boolean progress = false;
+        SliceWriter out = writer;
+        if (out == null) {
+            return false;
+        }
+        try {
+            out.resume();
+            NettyRequest request = oldest;
+            while (request != null && request.settled() && !closed && hasRoom(out)) {
+                if (!answer(request, out)) {
+                    return false;
+                }
+                remove(request);
+                progress = true;
+                request = oldest;
+            }
+        } catch (RuntimeException | Error failure) {
+            LOG.error(
+                    "a response to {} could not be sent; its connection is closed", peer, failure);
+            end(CloseReason.RESPONSE);
+            return false;
+        }
+        if (leaving && oldest == null && out.handedOver()) {
+            endWhenFlushed(out);
+        }
+        return progress;
+    }
+
+    private boolean hasRoom(SliceWriter out) {
+        if (!out.hasRoom()) {
+            out.flush();
+        }
+        return out.hasRoom();
+    }
+
+    /** Sends an answer; false if the answer is to close the connection. */
+    private boolean answer(NettyRequest request, SliceWriter out) {
+        String reason = request.closeReason();
+        if (reason != null) {
+            end(closeReason == null ? CloseReason.HANDLER : closeReason, reason);
+            return false;
+        }
+        ApiMessage response = request.response();
+        if (response != null) {
+            NettyRequest after = request.next;
+            request.sending();
+            out.write(
+                    request.apiKey().responseHeaderVersion(request.apiVersion()),
+                    request.correlationId(),
+                    response,
+                    request.apiVersion(),
+                    after != null && after.settled());
+            if (request.timed()) {
+                services.telemetry()
+                        .answered(request.handleNanos(), nanoTime() - request.answeredNanos());
+            }
+        }
+        return true;
+    }
+
+    private void remove(NettyRequest request) {
+        oldest = request.next;
+        if (oldest == null) {
+            newest = null;
+        }
+        request.next = null;
+        requests--;
+        requestBytes -= request.sizeInBytes();
+        request.finish();
+        loopState.requestFinished();
+    }
+
+    private void flush() {
+        if (writer != null) {
+            writer.flush();
+        }
+    }
+
+    /** After the end: releases every request that has been answered, whatever its place. */
+    private void finishAnswered() {
+        NettyRequest previous = null;
+        NettyRequest request = oldest;
+        while (request != null) {
+            NettyRequest after = request.next;
+            if (request.settled()) {
+                if (previous == null) {
+                    oldest = after;
+                } else {
+                    previous.next = after;
+                }
+                request.finish();
+                loopState.requestFinished();
+            } else {
+                previous = request;
+            }
+            request = after;
+        }
+        newest = previous;
+    }
+
+    // ---- reading
+
+    private boolean wantsBytes() {
+        return !ending && decoder.wantedBytes() == 0 && !blocked() && channel.config().isAutoRead();
+    }
+
+    /** Whether bytes have arrived that cannot be worked on yet. */
+    private boolean blocked() {
+        return decoder.pendingBytes() > 0 && obstructed();
+    }
+
+    /** Turns reading off while frames wait here or memory is short, and on again. */
+    private void regulateReading() {
+        if (closed) {
+            return;
+        }
+        boolean read = !ending && !blocked() && !memoryIsShort();
+        if (!read) {
+            frameSinceNanos = 0;
+        }
+        if (read != channel.config().isAutoRead()) {
+            channel.config().setAutoRead(read);
+        }
+    }
+
+    private boolean memoryIsShort() {
+        int wanted = decoder.wantedBytes();
+        if (wanted == 0 && (requests == 0 || !services.limiter().exhausted())) {
+            return false;
+        }
+        if (!awaiting) {
+            awaiting = true;
+            awaitedBytes = wanted;
+            services.limiter().await(this);
+        }
+        return true;
+    }
+
+    @Override
+    public int wantedBytes() {
+        return awaitedBytes;
+    }
+
+    @Override
+    public void granted(int bytes) {
+        grantedBytes = bytes;
+        wake();
+    }
+
+    private void takeGrant() {
+        int bytes = grantedBytes;
+        if (bytes == NOT_GRANTED) {
+            return;
+        }
+        grantedBytes = NOT_GRANTED;
+        awaiting = false;
+        if (bytes > 0) {
+            decoder.granted(bytes);
+        }
+    }
+
+    // ---- the end
+
+    /** Takes no more requests, and closes when those in flight are answered. */
+    void leave() {
+        leaving = true;
+        ending = true;
+        wake();
+    }
+
+    /** Closes at once, answered or not. */
+    void abort() {
+        end(CloseReason.SHUTDOWN);
+    }
+
+    /** Closes the connection if nothing has moved for too long. */
+    void sweep(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        NetSettings settings = services.settings();
+        if (frameSinceNanos != 0
+                && nowNanos - frameSinceNanos >= settings.frameTimeout().toNanos()) {
+            end(
+                    CloseReason.SLOW_FRAME,
+                    "a request that did not arrive in full within "
+                            + settings.frameTimeout().toMillis()
+                            + " ms of its first byte (net.frame-timeout)");
+            return;
+        }
+        long mark = outputMark();
+        if (mark != outputMark) {
+            outputMark = mark;
+            activeNanos = nowNanos;
+        }
+        if (nowNanos - activeNanos >= settings.idleTimeout().toNanos()) {
+            LOG.debug("closing the connection from {}: idle", peer);
+            end(CloseReason.IDLE);
+        }
+    }
+
+    /** A number that changes when the socket takes bytes. */
+    private long outputMark() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null || buffer.isEmpty()
+                ? 0
+                : 1
+                        + buffer.totalPendingWriteBytes() * 31
+                        + buffer.currentProgress() * 17
+                        + buffer.size();
+    }
+
+    private void refuse(FrameException broken) {
+        if (broken.reason() == CloseReason.HTTP && ctx != null) {
+            ctx.write(Unpooled.wrappedBuffer(HTTP_ANSWER.duplicate()), ctx.voidPromise());
+        }
+        end(broken.reason(), String.valueOf(broken.getMessage()));
+    }
+
+    private void end(CloseReason reason, String what) {
+        if (!closed && !closing()) {
+            services.peers().closing(host, peer, reason, what);
+        }
+        end(reason);
+    }
+
+    private boolean closing() {
+        return ending && !leaving;
+    }
+
+    private void endWhenFlushed(SliceWriter out) {
+        leaving = false;
+        out.flush();
+        if (ctx != null) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(flushed -> end(CloseReason.SHUTDOWN));
+        }
+    }
+
+    /** Closes now; what was encoded before goes out as far as the socket takes it at once. */
+    private void end(CloseReason reason) {
+        if (closed || ctx == null) {
+            return;
+        }
+        ending = true;
+        leaving = false;
+        if (closeReason == null) {
+            closeReason = reason;
+        }
+        flush();
+        ctx.flush();
+        ctx.close();
+    }
+
+    private static final ByteBuffer HTTP_ANSWER =
+            ByteBuffer.wrap(
+                            ("HTTP/1.1 400 Bad Request\r\n"
+                                            + "Content-Type: text/plain; charset=utf-8\r\n"
+                                            + "Connection: close\r\n"
+                                            + "\r\n"
+                                            + "This is a Kafka listener: it speaks the Kafka protocol, not HTTP.\n")
+                                    .getBytes(StandardCharsets.US_ASCII))
+                    .asReadOnlyBuffer();
+}

@@ -1,0 +1,271 @@
+package mortise.broker.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the bytes of one connection into frames without copying most of them. Confined to the
+ * connection's event loop.
+ *
+ * <p>Bytes are read into a chunk, and frames are views of it. A frame that does not fit into what is
+ * left of its chunk gets a chunk of exactly its size; what has arrived of it is copied, the rest is
+ * read in place, and the read stops where the frame ends. Chunks are as large as recent frames let
+ * expect, so that a client which sends frames of one size has none of them copied. Above {@link
+ * #LARGEST_CHUNK} a small chunk is read first, of which little can be copied.
+ *
+ * <p>Frames that its sink does not want yet stay in the chunk: it is the queue.
+ */
+final class FrameDecoder {
+    /** The bytes of a frame's length. */
+    static final int LENGTH_BYTES = 4;
+
+    /** The smallest chunk, and the only one given when the broker holds too much. */
+    static final int SMALLEST_CHUNK = 512;
+
+    /** The first chunk of a connection. */
+    private static final int FIRST_CHUNK = 2_048;
+
+    /** How far chunks grow for a client that sends many small frames at once. */
+    private static final int LARGEST_SHARED_CHUNK = 32 * 1_024;
+
+    /** How large a single frame may be expected to be. */
+    private static final int LARGEST_CHUNK = 256 * 1_024;
+
+    /** The first read of a frame that is expected to be larger than that. */
+    private static final int PEEK = 4_096;
+
+    /** After so many reads that left three quarters of the chunk empty, chunks shrink. */
+    private static final int READS_BEFORE_SHRINKING = 8;
+
+    private final ByteBufAllocator allocator;
+    private final InflightLimiter limiter;
+    private final int maxFrameBytes;
+
+    private @Nullable FrameChunk chunk;
+    private int start;
+    private boolean sniffed;
+    private int sharedChunkBytes = FIRST_CHUNK;
+    private int expectedFrameBytes;
+    private int poorReads;
+    private int wantedBytes;
+
+    FrameDecoder(ByteBufAllocator allocator, InflightLimiter limiter, int maxFrameBytes) {
+        this.allocator = allocator;
+        this.limiter = limiter;
+        this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /** Takes frames. */
+    interface Sink {
+        /** Whether the next frame may come. */
+        boolean ready();
+
+        /**
+         * A frame without its length.
+         *
+         * @param chunk holds the bytes; the sink owns one reference to it from now on
+         */
+        void frame(FrameChunk chunk, int offset, int length);
+    }
+
+    /**
+     * Where the next bytes are to be read to. The caller owns one reference to the buffer; if it is
+     * released without bytes nothing has happened.
+     */
+    ByteBuf room() {
+        FrameChunk current = chunk;
+        if (current == null) {
+            current = adopt(FrameChunk.any(allocator, limiter, nextChunkBytes()));
+        } else if (!current.buffer().isWritable()) {
+            current = moveTo(FrameChunk.any(allocator, limiter, pendingBytes() + SMALLEST_CHUNK));
+        }
+        return current.buffer().retain();
+    }
+
+    /**
+     * Takes bytes that were read.
+     *
+     * @param bytes the buffer that {@link #room} gave, or any other, whose bytes are then copied; one
+     *     reference is released
+     */
+    void received(ByteBuf bytes) {
+        FrameChunk current = chunk;
+        if (current == null || bytes != current.buffer()) {
+            copyIn(bytes);
+        }
+        bytes.release();
+    }
+
+    private void copyIn(ByteBuf bytes) {
+        while (bytes.isReadable()) {
+            ByteBuf target = room();
+            int count = Math.min(bytes.readableBytes(), target.writableBytes());
+            target.writeBytes(bytes, count);
+            target.release();
+        }
+    }
+
+    /**
+     * Gives every frame that is complete to the sink, while it is ready.
+     *
+     * @throws FrameException if the bytes are no frame
+     */
+    void decode(Sink sink) {
+        FrameChunk current = chunk;
+        while (current != null && wantedBytes == 0 && sink.ready()) {
+            int available = current.buffer().writerIndex() - start;
+            if (available < LENGTH_BYTES) {
+                keepTogether(LENGTH_BYTES);
+                return;
+            }
+            int length = frameLength(current);
+            if (available < LENGTH_BYTES + length) {
+                keepTogether(LENGTH_BYTES + length);
+                return;
+            }
+            int offset = start + LENGTH_BYTES;
+            start = offset + length;
+            expect(length);
+            current.retain();
+            sink.frame(current, offset, length);
+            current = chunk;
+        }
+    }
+
+    private int frameLength(FrameChunk current) {
+        int length = current.buffer().getInt(start);
+        if (!sniffed) {
+            sniff(length);
+        }
+        if (length < 0 || length > maxFrameBytes) {
+            throw new FrameException(
+                    CloseReason.OVERSIZED,
+                    "a request of "
+                            + length
+                            + " bytes; at most "
+                            + maxFrameBytes
+                            + " are accepted (net.max-request-bytes)");
+        }
+        return length;
+    }
+
+    private void sniff(int firstWord) {
+        switch (FirstBytes.of(firstWord)) {
+            case TLS ->
+                    throw new FrameException(
+                            CloseReason.TLS,
+                            "a TLS handshake on a plaintext listener; set security.protocol=PLAINTEXT in the client, or connect it to a TLS listener");
+            case HTTP ->
+                    throw new FrameException(
+                            CloseReason.HTTP,
+                            "an HTTP request on a Kafka listener; point the HTTP client elsewhere");
+            case KAFKA -> sniffed = true;
+        }
+    }
+
+    /** Makes sure that {@code bytes} from the start of the next frame lie in one chunk. */
+    private void keepTogether(int bytes) {
+        FrameChunk current = chunk;
+        if (current == null) {
+            return;
+        }
+        int capacity = current.buffer().capacity();
+        boolean empty = pendingBytes() == 0;
+        if (empty ? capacity - start >= capacity / 4 : capacity - start >= bytes) {
+            return;
+        }
+        int shared = nextChunkBytes();
+        if (empty) {
+            discard();
+        } else if (bytes <= shared) {
+            moveTo(FrameChunk.any(allocator, limiter, shared));
+        } else if (limiter.tryReserve(bytes)) {
+            moveTo(FrameChunk.reserved(allocator, limiter, bytes));
+        } else {
+            wantedBytes = bytes;
+        }
+    }
+
+    /** How much room a large frame waits for in the {@link InflightLimiter}; 0 if none does. */
+    int wantedBytes() {
+        return wantedBytes;
+    }
+
+    /** The room that was waited for has been reserved. */
+    void granted(int bytes) {
+        wantedBytes = 0;
+        FrameChunk current = chunk;
+        if (current == null || current.buffer().capacity() - start >= bytes) {
+            limiter.refundReserved(bytes);
+        } else {
+            moveTo(FrameChunk.reserved(allocator, limiter, bytes));
+        }
+    }
+
+    /** How many bytes have arrived that are no frame yet, or not wanted yet. */
+    int pendingBytes() {
+        FrameChunk current = chunk;
+        return current == null ? 0 : current.buffer().writerIndex() - start;
+    }
+
+    /** A run of reads is over, which read so many bytes. */
+    void readComplete(int bytes) {
+        if (bytes >= sharedChunkBytes) {
+            sharedChunkBytes = Math.min(sharedChunkBytes * 2, LARGEST_SHARED_CHUNK);
+            poorReads = 0;
+        } else if (bytes < sharedChunkBytes / 4 && ++poorReads == READS_BEFORE_SHRINKING) {
+            sharedChunkBytes = Math.max(sharedChunkBytes / 2, SMALLEST_CHUNK);
+            poorReads = 0;
+        }
+        if (pendingBytes() == 0 && wantedBytes == 0) {
+            discard();
+        }
+    }
+
+    /** Lets go of what has arrived. */
+    void close() {
+        wantedBytes = 0;
+        discard();
+    }
+
+    private void expect(int length) {
+        int shortfall = expectedFrameBytes - length;
+        expectedFrameBytes = shortfall <= 0 ? length : expectedFrameBytes - (shortfall + 3) / 4;
+    }
+
+    private int nextChunkBytes() {
+        if (limiter.exhausted()) {
+            return SMALLEST_CHUNK;
+        }
+        int expected = expectedFrameBytes + LENGTH_BYTES;
+        if (expected <= sharedChunkBytes) {
+            return sharedChunkBytes;
+        }
+        return expected <= LARGEST_CHUNK ? expected : PEEK;
+    }
+
+    private FrameChunk adopt(FrameChunk next) {
+        chunk = next;
+        start = 0;
+        return next;
+    }
+
+    private FrameChunk moveTo(FrameChunk next) {
+        FrameChunk current = chunk;
+        if (current != null) {
+            next.buffer().writeBytes(current.buffer(), start, pendingBytes());
+            current.release();
+        }
+        return adopt(next);
+    }
+
+    private void discard() {
+        FrameChunk current = chunk;
+        chunk = null;
+        start = 0;
+        if (current != null) {
+            current.release();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package mortise.broker.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import mortise.api.HostPort;
+import mortise.broker.request.ListenerEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/** One listener: an open port, and what is done with the connections that come in through it. */
+final class ListenerServer {
+    private final ListenerConfig config;
+    private final Channel channel;
+    private final ListenerEndpoint endpoint;
+
+    private ListenerServer(ListenerConfig config, Channel channel, ListenerEndpoint endpoint) {
+        this.config = config;
+        this.channel = channel;
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * Opens the port. Connections are handed over before they are read.
+     *
+     * @throws ListenException if the port cannot be opened
+     */
+    static ListenerServer open(
+            ListenerConfig config,
+            NetSettings settings,
+            Transport transport,
+            EventLoopGroup loops,
+            ByteBufAllocator allocator,
+            BiConsumer<Channel, ListenerEndpoint> accepted) {
+        InetSocketAddress address =
+                new InetSocketAddress(config.bind().host(), config.bind().port());
+        Acceptor acceptor = new Acceptor(config, accepted);
+        int unsent = settings.writeBufferBytes();
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(transport.serverChannel())
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.SO_BACKLOG, settings.backlog())
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.ALLOCATOR, allocator)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(unsent / 4, unsent))
+                        .childHandler(acceptor);
+        try {
+            Channel channel = bootstrap.bind(address).syncUninterruptibly().channel();
+            return new ListenerServer(
+                    config, channel, endpoint(config, (InetSocketAddress) channel.localAddress()));
+        } catch (Exception failure) { // Netty throws checked exceptions unannounced
+            throw new ListenException(refusal(config, failure), failure);
+        }
+    }
+
+    /** Runs for every accepted connection, on the event loop that it will live on. */
+    private static final class Acceptor extends ChannelInitializer<Channel> {
+        private final ListenerConfig config;
+        private final BiConsumer<Channel, ListenerEndpoint> accepted;
+        private volatile @Nullable ListenerEndpoint endpoint;
+
+        Acceptor(ListenerConfig config, BiConsumer<Channel, ListenerEndpoint> accepted) {
+            this.config = config;
+            this.accepted = accepted;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            ListenerEndpoint known = endpoint;
+            if (known == null) {
+                known = endpoint(config, (InetSocketAddress) channel.parent().localAddress());
+                endpoint = known;
+            }
+            accepted.accept(channel, known);
+        }
+    }
+
+    private static ListenerEndpoint endpoint(ListenerConfig config, InetSocketAddress bound) {
+        return new ListenerEndpoint(
+                config.name(),
+                new HostPort(config.bind().host(), bound.getPort()),
+                config.advertised());
+    }
+
+    private static String refusal(ListenerConfig config, Throwable failure) {
+        HostPort bind = config.bind();
+        String message = String.valueOf(failure.getMessage());
+        String cause = message.toLowerCase(Locale.ROOT);
+        String what = "listener " + config.name() + " cannot listen on " + bind + ": ";
+        if (cause.contains("already in use")) {
+            return what
+                    + "another process uses port "
+                    + bind.port()
+                    + "; stop it (ss -ltnp names it), or choose another port with --listen HOST:PORT";
+        }
+        if (failure instanceof UnresolvedAddressException || cause.contains("unresolved")) {
+            return what
+                    + "the name "
+                    + bind.host()
+                    + " has no address; use an address of this machine, or 0.0.0.0 for all of them";
+        }
+        if (cause.contains("cannot assign")) {
+            return what
+                    + bind.host()
+                    + " is no address of this machine; listen on one of its own or on 0.0.0.0, and give the outside address with --advertise HOST:PORT";
+        }
+        if (cause.contains("permission denied")) {
+            return what + "only root may use ports below 1024; choose a port above";
+        }
+        return what + message + "; choose another address with --listen HOST:PORT";
+    }
+
+    ListenerEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Accepts no more connections. Those that are open stay. */
+    void close() {
+        channel.close().syncUninterruptibly();
+    }
+
+    @Override
+    public String toString() {
+        return config.name() + " on " + endpoint.bound();
+    }
+}

@@ -1,0 +1,250 @@
+package mortise.broker.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import mortise.api.Clock;
+import mortise.api.metrics.Metrics;
+import mortise.broker.request.ListenerEndpoint;
+import mortise.broker.request.RequestRouter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The broker's face to the network: its listeners, the event loops that serve them, and every open
+ * connection. Thread-safe; started once, closed once.
+ */
+public final class NetworkServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkServer.class);
+    private static final long SWEEP_MILLIS = 1_000;
+    private static final long DRAIN_LOOK_MILLIS = 5;
+
+    private final NetSettings settings;
+    private final List<ListenerConfig> configs;
+    private final Transport transport;
+    private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+    private final Clock clock;
+    private final NetTelemetry telemetry;
+    private final PeerLog peers;
+    private final InflightLimiter limiter;
+    private final ConnectionServices services;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong nextConnectionId = new AtomicLong();
+    private final Map<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
+    private final List<ListenerServer> listeners = new ArrayList<>();
+    private @Nullable EventLoopGroup loops;
+
+    /** A server that listens nowhere until it is started. */
+    public NetworkServer(
+            NetSettings settings,
+            List<ListenerConfig> listeners,
+            RequestRouter router,
+            Clock clock,
+            Metrics metrics) {
+        this(settings, listeners, router, clock, metrics, Transport.best());
+    }
+
+    NetworkServer(
+            NetSettings settings,
+            List<ListenerConfig> listeners,
+            RequestRouter router,
+            Clock clock,
+            Metrics metrics,
+            Transport transport) {
+        this.settings = settings;
+        this.configs = List.copyOf(listeners);
+        this.transport = transport;
+        this.clock = clock;
+        this.telemetry = new NetTelemetry(metrics);
+        this.peers = new PeerLog(clock);
+        this.limiter = new InflightLimiter(settings.maxInflightBytes());
+        this.services =
+                new ConnectionServices(
+                        settings,
+                        router,
+                        limiter,
+                        telemetry,
+                        peers,
+                        clock,
+                        connections::decrementAndGet);
+        telemetry.gauge("net_connections", "Connections that are open.", connections::get);
+        telemetry.gauge(
+                "net_inflight_bytes",
+                "Received data held for requests in flight and incomplete frames.",
+                limiter::heldBytes);
+    }
+
+    /**
+     * Opens every listener.
+     *
+     * @throws ListenException if one cannot be opened; none is then
+     */
+    public synchronized void start() {
+        if (loops != null) {
+            throw new IllegalStateException("the network server was started before");
+        }
+        EventLoopGroup group = transport.loops(settings.loops());
+        loops = group;
+        int maxRequestsPerLoop = Math.max(1, settings.maxRequests() / settings.loops());
+        for (EventExecutor loop : group) {
+            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop);
+            loopStates.put(loop, state);
+            loop.scheduleWithFixedDelay(
+                    () -> state.sweep(clock.nanoTime()),
+                    SWEEP_MILLIS,
+                    SWEEP_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+        try {
+            for (ListenerConfig config : configs) {
+                listeners.add(
+                        ListenerServer.open(
+                                config, settings, transport, group, allocator, this::accepted));
+            }
+        } catch (ListenException refused) {
+            close();
+            throw refused;
+        }
+        LOG.debug("listening through {}: {}", transport, listeners);
+    }
+
+    private void accepted(Channel channel, ListenerEndpoint listener) {
+        LoopState state = loopStates.get(channel.eventLoop());
+        if (state == null || !(channel.remoteAddress() instanceof InetSocketAddress)) {
+            channel.close(); // it is gone already
+            return;
+        }
+        if (connections.incrementAndGet() > settings.maxConnections()) {
+            connections.decrementAndGet();
+            refuse(channel);
+            return;
+        }
+        channel.pipeline()
+                .addLast(
+                        new Connection(
+                                nextConnectionId.getAndIncrement(),
+                                channel,
+                                state,
+                                listener,
+                                services));
+    }
+
+    private void refuse(Channel channel) {
+        telemetry.closed(CloseReason.LIMIT);
+        if (channel.remoteAddress() instanceof InetSocketAddress remote) {
+            String host = remote.getAddress().getHostAddress();
+            peers.closing(
+                    host,
+                    host + ":" + remote.getPort(),
+                    CloseReason.LIMIT,
+                    "there are "
+                            + settings.maxConnections()
+                            + " connections already (net.max-connections)");
+        }
+        channel.close();
+    }
+
+    /** The open listeners, with their real ports, in the order of the configuration. */
+    public synchronized List<ListenerEndpoint> endpoints() {
+        return listeners.stream().map(ListenerServer::endpoint).toList();
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** Looks for idle connections now; returns when all event loops have. */
+    void sweep() {
+        onEveryLoop(state -> state.sweep(clock.nanoTime()));
+    }
+
+    /** How many bytes of received data are held. */
+    long inflightBytes() {
+        return limiter.heldBytes();
+    }
+
+    /**
+     * Stops: no new connections, no new requests; requests in flight may be answered within {@code
+     * net.shutdown-timeout}; then everything is closed. Returns when it is. Not to be called on an
+     * event loop.
+     */
+    @Override
+    public synchronized void close() {
+        EventLoopGroup group = loops;
+        if (group == null || group.isShuttingDown()) {
+            return;
+        }
+        listeners.forEach(ListenerServer::close);
+        onEveryLoop(state -> state.connections().forEach(Connection::leave));
+        awaitDrained();
+        onEveryLoop(state -> state.connections().forEach(Connection::abort));
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private void awaitDrained() {
+        long looks = settings.shutdownTimeout().toMillis() / DRAIN_LOOK_MILLIS;
+        CountDownLatch drained = new CountDownLatch(loopStates.size());
+        for (LoopState state : loopStates.values()) {
+            state.loop().execute(() -> whenEmpty(state, looks, drained::countDown));
+        }
+        awaitUninterruptibly(drained);
+    }
+
+    private static void whenEmpty(LoopState state, long looksLeft, Runnable then) {
+        if (state.isEmpty() || looksLeft <= 0) {
+            then.run();
+        } else {
+            state.loop()
+                    .schedule(
+                            () -> whenEmpty(state, looksLeft - 1, then),
+                            DRAIN_LOOK_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void onEveryLoop(Consumer<LoopState> action) {
+        CountDownLatch done = new CountDownLatch(loopStates.size());
+        for (LoopState state : loopStates.values()) {
+            state.loop()
+                    .execute(
+                            () -> {
+                                try {
+                                    action.accept(state);
+                                } finally {
+                                    done.countDown();
+                                }
+                            });
+        }
+        awaitUninterruptibly(done);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
