@@ -1,0 +1,20 @@
+package mortise.broker.controller;
+
+import mortise.api.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a part of a command is accepted.
+ *
+ * @param error {@link ErrorCode#NONE} if it is
+ * @param message why not, and what to do; null if it is
+ */
+public record Verdict(ErrorCode error, @Nullable String message) {
+    /** Accepted. */
+    public static final Verdict ACCEPTED = new Verdict(ErrorCode.NONE, null);
+
+    /** Whether it is accepted. */
+    public boolean accepted() {
+        return error == ErrorCode.NONE;
+    }
+}
