@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
-            ConfigsCommand.class
+            ConfigsCommand.class,
+            TrainCommand.class
         },
         footer = {"", "In a checkout also: mortise build, mortise test."})
 public final class Main implements Runnable {
