@@ -37,7 +37,7 @@ final class DoomedFiles {
                 Files.move(file, aside);
                 doomed.add(aside);
             } catch (NoSuchFileException none) {
-                continue; // a segment that never got a batch, or an index that never got an entry
+                // a segment that never got a batch, or an index that never got an entry
             }
         }
         housekeeping.after(delay, () -> doomed.forEach(this::remove));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -146,17 +147,17 @@ final class LocalLogDirectory implements LogDirectory {
     private void identify() throws IOException {
         Optional<String> text = DiskFiles.readIfPresent(path.resolve(IDENTITY));
         if (text.isPresent()) {
-            String[] lines = text.get().split("\n");
-            if (lines.length >= 2
-                    && lines[0].equals(IDENTITY_VERSION)
-                    && lines[1].startsWith(IDENTITY_KEY)) {
-                id = UUID.fromString(lines[1].substring(IDENTITY_KEY.length()).strip());
+            List<String> lines = text.get().lines().toList();
+            if (lines.size() >= 2
+                    && lines.get(0).equals(IDENTITY_VERSION)
+                    && lines.get(1).startsWith(IDENTITY_KEY)) {
+                id = UUID.fromString(lines.get(1).substring(IDENTITY_KEY.length()).strip());
                 return;
             }
             throw new IOException(
                     path.resolve(IDENTITY)
                             + " begins with '"
-                            + lines[0]
+                            + lines.get(0)
                             + "'; '"
                             + IDENTITY_VERSION
                             + "' was expected");

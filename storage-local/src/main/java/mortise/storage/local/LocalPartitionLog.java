@@ -558,8 +558,13 @@ final class LocalPartitionLog implements PartitionLog {
 
     /** Hands the directory the offset below which everything is durable. */
     void noteRecoveryPoint() {
-        if (unusable == null) {
-            directory.recoveryPoints().set(partition(), durableEnd.offset());
+        syncing.lock(); // no truncation lowers it between the two
+        try {
+            if (unusable == null) {
+                directory.recoveryPoints().set(partition(), durableEnd.offset());
+            }
+        } finally {
+            syncing.unlock();
         }
     }
 

@@ -3,9 +3,12 @@ package mortise.storage.local;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import mortise.api.TopicPartition;
 
 /**
@@ -14,6 +17,7 @@ import mortise.api.TopicPartition;
  */
 final class OffsetCheckpoint {
     private static final String VERSION = "0";
+    private static final Pattern LINE = Pattern.compile("(\\S+)\\s+(\\d+)\\s+(\\d+)");
 
     private final Path file;
 
@@ -28,26 +32,27 @@ final class OffsetCheckpoint {
         if (text.isEmpty() || text.get().isEmpty()) {
             return offsets;
         }
-        String[] lines = text.get().split("\n");
-        if (!lines[0].strip().equals(VERSION)) {
-            throw malformed(1, lines[0], "the version " + VERSION);
+        List<String> lines = text.get().lines().toList();
+        if (!lines.get(0).strip().equals(VERSION)) {
+            throw malformed(1, lines.get(0), "the version " + VERSION);
         }
-        for (int i = 2; i < lines.length; i++) {
-            String[] fields = lines[i].strip().split("\\s+");
-            if (fields.length != 3) {
-                throw malformed(i + 1, lines[i], "topic, partition and offset");
+        for (int i = 2; i < lines.size(); i++) {
+            Matcher fields = LINE.matcher(lines.get(i).strip());
+            if (!fields.matches()) {
+                throw malformed(i + 1, lines.get(i), "topic, partition and offset");
             }
             try {
                 offsets.put(
-                        new TopicPartition(fields[0], Integer.parseInt(fields[1])),
-                        Long.parseLong(fields[2]));
+                        new TopicPartition(
+                                fields.group(1), Integer.parseInt(fields.group(2))),
+                        Long.parseLong(fields.group(3)));
             } catch (IllegalArgumentException noNumber) {
-                throw malformed(i + 1, lines[i], "topic, partition and offset");
+                throw malformed(i + 1, lines.get(i), "topic, partition and offset");
             }
         }
-        if (lines.length < 2 || !lines[1].strip().equals(Integer.toString(offsets.size()))) {
+        if (lines.size() < 2 || !lines.get(1).strip().equals(Integer.toString(offsets.size()))) {
             throw malformed(
-                    2, lines.length < 2 ? "" : lines[1], "the number of lines that follow");
+                    2, lines.size() < 2 ? "" : lines.get(1), "the number of lines that follow");
         }
         return offsets;
     }

@@ -3,6 +3,7 @@ package mortise.storage.local;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import mortise.api.TopicId;
 
@@ -21,14 +22,14 @@ final class PartitionMetadata {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        String[] lines = text.get().split("\n");
-        if (lines.length < 2
-                || !lines[0].strip().equals(VERSION)
-                || !lines[1].startsWith(TOPIC_ID)) {
+        List<String> lines = text.get().lines().toList();
+        if (lines.size() < 2
+                || !lines.get(0).strip().equals(VERSION)
+                || !lines.get(1).startsWith(TOPIC_ID)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(TopicId.parse(lines[1].substring(TOPIC_ID.length()).strip()));
+            return Optional.of(TopicId.parse(lines.get(1).substring(TOPIC_ID.length()).strip()));
         } catch (IllegalArgumentException torn) {
             return Optional.empty();
         }
