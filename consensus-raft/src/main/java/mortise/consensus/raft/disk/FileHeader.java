@@ -2,10 +2,7 @@ package mortise.consensus.raft.disk;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-<<<<<<< HEAD
-=======
 import java.util.Locale;
->>>>>>> refs/heads/raft
 import java.util.zip.CRC32C;
 import mortise.consensus.raft.storage.DamagedStateException;
 import mortise.consensus.raft.storage.ForeignStateException;
@@ -35,11 +32,7 @@ final class FileHeader {
      * read.
      */
     static void check(ByteBuffer header, Path file, FileKind kind, int nodeId) {
-<<<<<<< HEAD
-        String doing = "reading the quorum's " + kind.name().toLowerCase(java.util.Locale.ROOT);
-=======
         String doing = "reading the quorum's " + kind.name().toLowerCase(Locale.ROOT);
->>>>>>> refs/heads/raft
         if (header.remaining() < SIZE) {
             throw new DamagedStateException(
                     doing, file, 0, "a header of 24 bytes", "a file of " + header.remaining());
@@ -95,18 +88,10 @@ final class FileHeader {
 
     /** A number as error messages show it. */
     static String hex(int value) {
-<<<<<<< HEAD
-        return String.format("0x%08x", value);
-    }
-
-    private static String hex(long value) {
-        return String.format("0x%016x", value);
-=======
         return String.format(Locale.ROOT, "0x%08x", value);
     }
 
     private static String hex(long value) {
         return String.format(Locale.ROOT, "0x%016x", value);
->>>>>>> refs/heads/raft
     }
 }

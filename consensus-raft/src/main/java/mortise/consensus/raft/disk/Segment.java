@@ -1,10 +1,7 @@
 package mortise.consensus.raft.disk;
 
 import java.nio.file.Path;
-<<<<<<< HEAD
-=======
 import java.util.Locale;
->>>>>>> refs/heads/raft
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,12 +20,8 @@ record Segment(Path file, long baseIndex) {
 
     /** The segment that begins with this entry. */
     static Segment in(Path directory, long baseIndex) {
-<<<<<<< HEAD
-        return new Segment(directory.resolve(String.format("%020d.log", baseIndex)), baseIndex);
-=======
         return new Segment(
                 directory.resolve(String.format(Locale.ROOT, "%020d.log", baseIndex)), baseIndex);
->>>>>>> refs/heads/raft
     }
 
     /** The segment behind this path, if its name is a segment's. */
