@@ -24,6 +24,7 @@ import mortise.broker.metadata.config.StoreTraits;
 import mortise.broker.metadata.config.TopicConfig;
 import mortise.broker.metadata.config.TopicConfigs;
 import mortise.broker.metadata.record.ConfigRecord;
+import mortise.broker.request.RefusedException;
 import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class ConfigAlterations {
                 records.addAll(alter(state, alteration));
                 verdicts.add(Verdict.ACCEPTED);
             } catch (RefusedException refused) {
-                verdicts.add(refused.verdict());
+                verdicts.add(Verdict.of(refused));
             }
         }
         return new Decision<>(command.validateOnly() ? List.of() : records, verdicts);

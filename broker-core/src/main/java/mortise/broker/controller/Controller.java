@@ -42,6 +42,7 @@ import mortise.broker.metadata.record.ProducerIdsRecord;
 import mortise.broker.metadata.record.RegisterBrokerRecord;
 import mortise.broker.metadata.record.RemoveTopicRecord;
 import mortise.broker.metadata.record.TopicRecord;
+import mortise.broker.request.RefusedException;
 import mortise.wire.ApiMessage;
 
 /**
@@ -68,7 +69,7 @@ public final class Controller {
     /**
      * Decides.
      *
-     * @throws ControllerException if the command as a whole is refused
+     * @throws RefusedException if the command as a whole is refused
      */
     @SuppressWarnings("unchecked") // each case answers with the type that its command declares
     public <R> Decision<R> decide(ClusterImage state, ControllerCommand<R> command) {
@@ -98,7 +99,7 @@ public final class Controller {
                 records.addAll(ofTopic);
                 replies.add(created);
             } catch (RefusedException refused) {
-                replies.add(new CreatedTopic(topic.name(), refused.verdict(), TopicId.NONE, -1, -1, List.of()));
+                replies.add(new CreatedTopic(topic.name(), Verdict.of(refused), TopicId.NONE, -1, -1, List.of()));
             }
         }
         return new Decision<>(command.validateOnly() ? List.of() : records, replies);
@@ -300,7 +301,7 @@ public final class Controller {
                 records.addAll(added);
                 replies.add(new TopicVerdict(more.topic(), Verdict.ACCEPTED));
             } catch (RefusedException refused) {
-                replies.add(new TopicVerdict(more.topic(), refused.verdict()));
+                replies.add(new TopicVerdict(more.topic(), Verdict.of(refused)));
             }
         }
         return new Decision<>(command.validateOnly() ? List.of() : records, replies);
@@ -353,7 +354,7 @@ public final class Controller {
             records.add(new ClusterRecord().clusterId(command.clusterId()));
             records.add(new FeatureLevelRecord().name(MetadataRecords.FEATURE).level(MetadataRecords.FEATURE_LEVEL));
         } else if (!state.clusterId().equals(command.clusterId())) {
-            throw new ControllerException(
+            throw new RefusedException(
                     ErrorCode.INCONSISTENT_CLUSTER_ID,
                     "broker " + command.brokerId() + " has data of cluster " + command.clusterId()
                             + ", but the metadata is of cluster " + state.clusterId()
@@ -390,7 +391,7 @@ public final class Controller {
     private static Decision<Long> unfence(ClusterImage state, UnfenceBroker command) {
         BrokerImage broker = state.brokers().get(command.brokerId());
         if (broker == null || broker.epoch() != command.brokerEpoch()) {
-            throw new ControllerException(
+            throw new RefusedException(
                     ErrorCode.STALE_BROKER_EPOCH,
                     "broker " + command.brokerId() + " is not registered with epoch " + command.brokerEpoch()
                             + "; register again");
@@ -407,13 +408,13 @@ public final class Controller {
     private static Decision<ProducerIdBlock> allocateProducerIds(ClusterImage state, AllocateProducerIds command) {
         BrokerImage broker = state.brokers().get(command.brokerId());
         if (broker == null) {
-            throw new ControllerException(
+            throw new RefusedException(
                     ErrorCode.BROKER_ID_NOT_REGISTERED,
                     "broker " + command.brokerId() + " asks for producer IDs but is not registered");
         }
         long first = state.nextProducerId();
         if (first > Long.MAX_VALUE - PRODUCER_ID_BLOCK) {
-            throw new ControllerException(
+            throw new RefusedException(
                     ErrorCode.UNKNOWN_SERVER_ERROR, "producer IDs are used up: the next would be " + first);
         }
         List<ApiMessage> records = List.of(new ProducerIdsRecord()
