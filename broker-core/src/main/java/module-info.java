@@ -13,7 +13,7 @@ module mortise.broker {
     requires io.netty.handler;
     requires io.netty.codec;
     requires io.netty.transport.classes.epoll;
-    requires org.jctools.core;
+    requires org.jctools.core.jdk11;
     requires static HdrHistogram;
     requires org.slf4j;
     requires jdk.jfr;
