@@ -777,7 +777,11 @@ final class LocalPartitionLog implements PartitionLog {
 
     private void awaitStructure() {
         structure.lock();
-        structure.unlock();
+        try {
+            // nothing to do: whoever held the lock is done
+        } finally {
+            structure.unlock();
+        }
     }
 
     // ---- sidecars
