@@ -32,14 +32,17 @@ record Assembly(
 
     /** Every key that a broker of these plugins reads. */
     static ConfigSchema schema(
-            StorageProvider storage, ConsensusProvider consensus, @Nullable AuthorizerProvider authorizer) {
-        ConfigSchema schema = BrokerSettings.SCHEMA
-                .and(NetSettings.SCHEMA)
-                .and(PartitionSettings.SCHEMA)
-                .and(FlushSettings.SCHEMA)
-                .and(MetadataSettings.SCHEMA)
-                .and(storage.config())
-                .and(consensus.config());
+            StorageProvider storage,
+            ConsensusProvider consensus,
+            @Nullable AuthorizerProvider authorizer) {
+        ConfigSchema schema =
+                BrokerSettings.SCHEMA
+                        .and(NetSettings.SCHEMA)
+                        .and(PartitionSettings.SCHEMA)
+                        .and(FlushSettings.SCHEMA)
+                        .and(MetadataSettings.SCHEMA)
+                        .and(storage.config())
+                        .and(consensus.config());
         return authorizer == null ? schema : schema.and(authorizer.config());
     }
 

@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code mortise train}: lives through a broker's first minute in a temporary directory, so that the JVM
- * can write down what it loaded and compiled (its AOT cache). The build runs it once.
+ * {@code mortise train}: lives through a broker's first minute in a temporary directory, so that
+ * the JVM can write down what it loaded and compiled (its AOT cache). The build runs it once.
  */
-@Command(name = "train", hidden = true, description = "Exercises a broker once, for the JVM's AOT cache.")
+@Command(
+        name = "train",
+        hidden = true,
+        description = "Exercises a broker once, for the JVM's AOT cache.")
 final class TrainCommand implements Callable<Integer> {
     private static final String TOPIC = "training";
     private static final int SMALL_BATCHES = 3_000;
@@ -39,11 +42,13 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path directory = Files.createTempDirectory("mortise-train");
-        try (Broker broker = new BrokerBuilder()
-                        .set("listeners", "127.0.0.1:0")
-                        .set("data.directory", directory.resolve("data").toString())
-                        .start();
-                Cluster cluster = Cluster.connect(address(broker), "mortise-train", Duration.ofSeconds(30))) {
+        try (Broker broker =
+                        new BrokerBuilder()
+                                .set("listeners", "127.0.0.1:0")
+                                .set("data.directory", directory.resolve("data").toString())
+                                .start();
+                Cluster cluster =
+                        Cluster.connect(address(broker), "mortise-train", Duration.ofSeconds(30))) {
             exercise(cluster);
         }
         remove(directory);
@@ -73,11 +78,13 @@ final class TrainCommand implements Callable<Integer> {
         topics.delete(TOPIC);
     }
 
-    private static void produce(Cluster cluster, @Nullable Codec codec, int records, int batchBytes) {
+    private static void produce(
+            Cluster cluster, @Nullable Codec codec, int records, int batchBytes) {
         try (Producer producer = new Producer(cluster, Clock.system(), TOPIC, codec, batchBytes)) {
             for (int i = 0; i < records; i++) {
                 ByteBuffer key = StandardCharsets.UTF_8.encode("key-" + i % 100);
-                producer.send(key, StandardCharsets.UTF_8.encode("a value of some length, number " + i));
+                producer.send(
+                        key, StandardCharsets.UTF_8.encode("a value of some length, number " + i));
             }
             producer.flush();
         }
@@ -85,7 +92,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void consume(Cluster cluster, Codecs codecs) {
         try (Consumer consumer = new Consumer(cluster, TOPIC, codecs)) {
-            consumer.partitions().forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
+            consumer.partitions()
+                    .forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
             List<Consumer.Received> received;
             do {
                 received = consumer.poll(10);
@@ -95,13 +103,14 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void remove(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException failure) {
-                    throw new UncheckedIOException("removing " + file, failure);
-                }
-            });
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> {
+                        try {
+                            Files.delete(file);
+                        } catch (IOException failure) {
+                            throw new UncheckedIOException("removing " + file, failure);
+                        }
+                    });
         }
     }
 }

@@ -20,9 +20,7 @@ public final class FlushTicket {
 
     static {
         try {
-            STATE =
-                    MethodHandles.lookup()
-                            .findVarHandle(FlushTicket.class, "state", int.class);
+            STATE = MethodHandles.lookup().findVarHandle(FlushTicket.class, "state", int.class);
         } catch (ReflectiveOperationException missing) {
             throw new ExceptionInInitializerError(missing);
         }
@@ -58,7 +56,9 @@ public final class FlushTicket {
         }
     }
 
-    /** Syncs once and tells the listener. On a flusher thread, which took the ticket off the line. */
+    /**
+     * Syncs once and tells the listener. On a flusher thread, which took the ticket off the line.
+     */
     void serve() {
         STATE.setVolatile(this, SYNCING);
         try {
