@@ -130,8 +130,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         }
         Timers.Scheduled timer = timers.schedule(timeout.isNegative() ? Duration.ZERO : timeout, () -> pending.fail(
                 ErrorCode.REQUEST_TIMED_OUT, "The controller did not answer within " + timeout.toMillis() + " ms."));
-        pending.result.whenComplete((reply, failure) -> timer.cancel());
-        return pending.result;
+        return pending.result.whenComplete((reply, failure) -> timer.cancel());
     }
 
     @Override
@@ -201,7 +200,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         int leader;
         lock.lock();
         try {
-            if (inFlight || closed || since != null && !since.equals(leadership)) {
+            if (inFlight || closed || (since != null && !since.equals(leadership))) {
                 return null;
             }
             if (leadership.local() && leadership.epoch() != distrustedEpoch) {

@@ -100,7 +100,7 @@ final class ClusterView {
         return allLive
                 ? List.of()
                 : partition.replicas().stream()
-                        .filter(replica -> !image.isLive(replica) || failedHere && replica == nodeId)
+                        .filter(replica -> !image.isLive(replica) || (failedHere && replica == nodeId))
                         .toList();
     }
 }
