@@ -175,8 +175,10 @@ public final class MetadataPublisher implements QuorumListener {
     private void await(long index, List<CompletableFuture<Void>> operations) {
         CompletableFuture<Void> all = settled(operations);
         if (!all.isDone()) {
-            pending.put(index, all);
-            all.whenComplete((nothing, failure) -> pending.remove(index));
+            pending.put(index, all.whenComplete((nothing, failure) -> pending.remove(index)));
+            if (all.isDone()) {
+                pending.remove(index);
+            }
         }
     }
 

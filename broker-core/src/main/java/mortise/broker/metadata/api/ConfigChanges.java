@@ -42,7 +42,7 @@ final class ConfigChanges {
         for (int i = 0; i < alterations.size(); i++) {
             ConfigAlteration alteration = alterations.get(i);
             try {
-                boolean once = counts.get(resource(alteration)) == 1;
+                boolean once = counts.getOrDefault(resource(alteration), 0) == 1;
                 check(context, alteration, once);
                 accepted.add(alteration);
                 places.add(i);

@@ -91,7 +91,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     @Override
     public void handle(RequestContext context, MetadataRequest request) {
         List<MetadataRequestTopic> wanted = request.topics();
-        if (wanted == null || context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty()) {
+        if (wanted == null || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
             ClusterImage image = view.image();
             respond(
                     image.partitionCount(),

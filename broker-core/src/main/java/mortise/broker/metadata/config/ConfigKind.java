@@ -41,7 +41,7 @@ public enum ConfigKind {
         }
         boolean underKafkaName = key.kafkaName().isPresent();
         if (type == ConfigType.LONG
-                || underKafkaName && (type == ConfigType.DURATION || type == ConfigType.SIZE)) {
+                || (underKafkaName && (type == ConfigType.DURATION || type == ConfigType.SIZE))) {
             return LONG;
         }
         if (type == ConfigType.DOUBLE) {
