@@ -10,6 +10,7 @@ final class BatchSink extends OutputStream {
 
     private final boolean grows;
     private ByteBuffer buffer;
+    private boolean discarding;
 
     BatchSink(ByteBuffer buffer, boolean grows) {
         this.buffer = buffer;
@@ -18,6 +19,11 @@ final class BatchSink extends OutputStream {
 
     ByteBuffer buffer() {
         return buffer;
+    }
+
+    /** Lets everything that is still written vanish: the batch has been given up. */
+    void discard() {
+        discarding = true;
     }
 
     /** Makes room for {@code bytes} more and returns the buffer that has it. */
@@ -44,12 +50,16 @@ final class BatchSink extends OutputStream {
 
     @Override
     public void write(int value) {
-        reserve(1).put((byte) value);
+        if (!discarding) {
+            reserve(1).put((byte) value);
+        }
     }
 
     @Override
     public void write(byte[] source, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, source.length);
-        reserve(length).put(source, offset, length);
+        if (!discarding) {
+            reserve(length).put(source, offset, length);
+        }
     }
 }

@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Writes one record batch, byte for byte as Apache Kafka's clients do. Settings come first, then
  * records, then {@link #build()}, once. Compression goes on as records arrive.
  *
- * <p>Confined to one thread. A builder with a codec holds the codec's stream until it is built.
+ * <p>Confined to one thread. A builder with a codec holds the codec's stream, and maybe native
+ * memory with it, until the batch is built; one that may be given up before that must be closed.
  */
-public final class RecordBatchBuilder {
+public final class RecordBatchBuilder implements AutoCloseable {
     private static final int SCRATCH_BYTES = 1024;
 
     private final BatchSink sink;
@@ -223,6 +224,22 @@ public final class RecordBatchBuilder {
         RecordBatch batch = RecordBatch.of(bytes);
         bytes.putInt(RecordBatch.CRC, batch.computeCrc(new CRC32C()));
         return batch;
+    }
+
+    /** Gives up a batch that is not built, and does nothing to one that is. */
+    @Override
+    public void close() {
+        OutputStream stream = compressing;
+        if (built || stream == null) {
+            return;
+        }
+        built = true;
+        sink.discard();
+        try {
+            stream.close();
+        } catch (IOException fault) {
+            throw new UncheckedIOException("giving up a record batch: its codec failed", fault);
+        }
     }
 
     private void beforeRecords() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -209,21 +210,40 @@ public interface CodecContract {
 
     @Test
     default void damageIsReportedAndNeverCostsMoreThanTheLimit() {
-        long limit = 4L << 20;
         Seeds.run(
-                1500,
+                60,
                 random -> {
                     List<Record> records = SampleRecords.some(random, 0);
-                    RecordBatch batch =
+                    RecordBatch whole =
                             ours(
                                     RecordBatchBuilder.growing(0).codec(codec()),
                                     Header61.plain(),
                                     records);
-                    damage(batch.buffer(), random);
-                    long allocated = Allocation.during(() -> readOrRefuse(batch, limit));
-                    long bound = 3 * limit + 30L * batch.sizeInBytes() + CODEC_HEAP_BYTES;
-                    assertThat(allocated).isLessThan(bound);
+                    for (int i = 0; i < 40; i++) {
+                        readDamaged(RecordBatch.of(direct(whole.buffer())), random);
+                    }
                 });
+    }
+
+    private void readDamaged(RecordBatch batch, Random random) {
+        long limit = 4L << 20;
+        damage(batch.buffer(), random);
+        long allocated = Allocation.during(() -> readOrRefuse(batch, limit));
+        long bound = 3 * limit + 30L * batch.sizeInBytes() + CODEC_HEAP_BYTES;
+        assertThat(allocated).isLessThan(bound);
+    }
+
+    @Test
+    default void aBatchMayBeGivenUp() {
+        RecordBatchBuilder builder =
+                RecordBatchBuilder.into(ByteBuffer.allocate(70)).codec(codec());
+        try (builder) {
+            builder.append(0, null, ByteBuffer.allocate(100));
+        } catch (IllegalStateException early) {
+            assertThat(early).hasMessageContaining("do not fit");
+        }
+        builder.close();
+        assertThatThrownBy(builder::build).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -259,10 +279,7 @@ public interface CodecContract {
 
     @Test
     default void theStreamItselfRoundTrips() throws IOException {
-        byte[] text =
-                "the quick brown fox "
-                        .repeat(10_000)
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] text = "the quick brown fox ".repeat(10_000).getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
         try (OutputStream stream = codec().compressing(compressed)) {
             stream.write(text[0]);

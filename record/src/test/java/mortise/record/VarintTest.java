@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.utils.internals.ByteUtils;
@@ -53,7 +54,7 @@ final class VarintTest {
     @Test
     void aVarintThatNeverEndsIsRefused() {
         byte[] endless = new byte[20];
-        java.util.Arrays.fill(endless, (byte) 0x80);
+        Arrays.fill(endless, (byte) 0x80);
         assertThatThrownBy(() -> Varint.getInt(ByteBuffer.wrap(endless)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Varint.getLong(ByteBuffer.wrap(endless)))

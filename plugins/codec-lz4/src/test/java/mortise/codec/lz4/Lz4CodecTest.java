@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.Random;
 import modulepath.ModulePathProcess;
 import mortise.record.Codec;
 import mortise.record.CodecContract;
@@ -43,7 +44,7 @@ final class Lz4CodecTest implements CodecContract {
     @Test
     void framesOfEveryBlockSizeAndWithChecksumsAreRead() throws IOException {
         byte[] data = new byte[5_000_000];
-        new java.util.Random(3).nextBytes(data);
+        new Random(3).nextBytes(data);
         for (BLOCKSIZE size : BLOCKSIZE.values()) {
             ByteArrayOutputStream frame = new ByteArrayOutputStream();
             try (OutputStream stream =

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import modulepath.ModulePathProcess;
 import mortise.record.Codec;
@@ -64,7 +65,7 @@ final class SnappyCodecTest implements CodecContract {
     void aFramedStreamCutAnywhereIsNeverTakenForAWholeOne() throws IOException {
         byte[] whole = framed();
         for (int cut = 1; cut < whole.length; cut += 7) {
-            byte[] part = java.util.Arrays.copyOf(whole, cut);
+            byte[] part = Arrays.copyOf(whole, cut);
             try {
                 assertThat(open(part).length).as("cut at %d", cut).isLessThan(TEXT.length);
             } catch (IOException expected) {
