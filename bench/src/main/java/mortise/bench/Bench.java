@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -39,47 +41,72 @@ final class Bench {
 
     /** Raw produce requests over pipelining connections: what the broker spends on each. */
     void produce() throws IOException, InterruptedException {
+        List<Load> loads =
+                List.of(
+                        new Load("60 × 1 KiB per request", 60, 1_024, 4),
+                        new Load("one record of 100 B per request", 1, 100, 64));
         for (int round = 1; round <= rounds; round++) {
-            for (Subject subject : subjects) {
-                produce(subject, "60 × 1 KiB per request", 60, 1_024, 4);
-                produce(subject, "one record of 100 B per request", 1, 100, 64);
+            for (Load load : loads) {
+                for (Subject subject : subjects) {
+                    produce(subject, load);
+                }
+                floor(load);
             }
             print("round " + round + " of " + rounds);
         }
     }
 
-    private void produce(Subject subject, String load, int records, int valueBytes, int depth)
-            throws IOException, InterruptedException {
+    /**
+     * What each of the connections sends: records per request, bytes per value, requests
+     * unanswered.
+     */
+    private record Load(String name, int records, int valueBytes, int depth) {
+        PreparedProduce request(int partition) {
+            return PreparedProduce.of(TOPIC, partition, records, valueBytes, (short) 1);
+        }
+    }
+
+    /** The load against the least that a broker must do. */
+    private void floor(Load load) throws IOException, InterruptedException {
+        PreparedProduce request = load.request(0);
+        byte[] answer = PreparedProduce.answer(TOPIC);
+        Subject subject = new Subject.Floor(request, HexFormat.of().formatHex(answer));
+        try (RunningSubject running = RunningSubject.start(subject, work, PORT, core, clock)) {
+            running.awaitPort();
+            measure(subject, load, running, Collections.nCopies(CONNECTIONS, request));
+        }
+    }
+
+    private void produce(Subject subject, Load load) throws IOException, InterruptedException {
         try (RunningSubject running = RunningSubject.start(subject, work, PORT, core, clock);
                 Cluster cluster = running.connect()) {
             createTopic(cluster, CONNECTIONS);
             List<PreparedProduce> requests = new ArrayList<>();
             for (int partition = 0; partition < CONNECTIONS; partition++) {
-                requests.add(PreparedProduce.of(TOPIC, partition, records, valueBytes, (short) 1));
+                requests.add(load.request(partition));
             }
-            try (RawDriver driver = new RawDriver(running.address(), requests, depth, clock)) {
-                driver.run(seconds);
-                ProcessCost before = running.cost();
-                RawDriver.Round done = driver.run(seconds);
-                ProcessCost spent = running.cost().since(before);
-                driver.drain();
-                String name = subject.name();
-                figures.add(load + ": requests/s", name, done.requestsPerSecond());
-                figures.add(load + ": MB/s", name, done.megabytesPerSecond());
-                figures.add(
-                        load + ": broker CPU µs per request",
-                        name,
-                        spent.cpuSeconds() * 1e6 / done.requests());
-                figures.add(
-                        load + ": requests per broker CPU-second",
-                        name,
-                        done.requests() / spent.cpuSeconds());
-                figures.add(
-                        load + ": MB per broker CPU-second",
-                        name,
-                        done.batchBytes() / 1e6 / spent.cpuSeconds());
-                figures.add(load + ": resident MB", name, spent.residentMegabytes());
-            }
+            measure(subject, load, running, requests);
+        }
+    }
+
+    private void measure(
+            Subject subject, Load load, RunningSubject running, List<PreparedProduce> requests)
+            throws IOException {
+        try (RawDriver driver = new RawDriver(running.address(), requests, load.depth, clock)) {
+            driver.run(seconds);
+            ProcessCost before = running.cost();
+            RawDriver.Round done = driver.run(seconds);
+            ProcessCost spent = running.cost().since(before);
+            driver.drain();
+            String what = load.name + ": ";
+            String name = subject.name();
+            double cpu = spent.cpuSeconds();
+            figures.add(what + "requests/s", name, done.requestsPerSecond());
+            figures.add(what + "MB/s", name, done.megabytesPerSecond());
+            figures.add(what + "broker CPU µs per request", name, cpu * 1e6 / done.requests());
+            figures.add(what + "requests per broker CPU-second", name, done.requests() / cpu);
+            figures.add(what + "MB per broker CPU-second", name, done.batchBytes() / 1e6 / cpu);
+            figures.add(what + "resident MB", name, spent.residentMegabytes());
         }
     }
 

@@ -42,7 +42,8 @@ final class Main {
                         extra));
         subjects.add(
                 new Subject.Peer(
-                        Path.of(options.getOrDefault("peer", "bench/peer/target/lib")).toAbsolutePath(),
+                        Path.of(options.getOrDefault("peer", "bench/peer/target/lib"))
+                                .toAbsolutePath(),
                         List.of()));
         if (options.containsKey("only")) {
             subjects.removeIf(subject -> !subject.name().equals(options.get("only")));

@@ -59,6 +59,39 @@ record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
         return new PreparedProduce(direct, records, batch.remaining());
     }
 
+    /** Where the batch begins in the frame: it is the frame's last part but the empty tags. */
+    int batchPosition() {
+        for (int at = 0; at + batchBytes <= frame.limit(); at++) {
+            // the batch's length and magic are where a batch has them
+            if (frame.getInt(at + 8) == batchBytes - 12 && frame.get(at + 16) == 2) {
+                return at;
+            }
+        }
+        throw new IllegalStateException("the frame holds no batch of " + batchBytes + " bytes");
+    }
+
+    /** A whole frame that answers it, as the floor sends it. */
+    static byte[] answer(String topic) {
+        ProduceResponse response =
+                new ProduceResponse()
+                        .responses(
+                                List.of(
+                                        new ProduceResponse.TopicProduceResponse()
+                                                .name(topic)
+                                                .partitionResponses(
+                                                        List.of(
+                                                                new ProduceResponse
+                                                                                .PartitionProduceResponse()
+                                                                        .index(0)))));
+        ResponseHeader header = new ResponseHeader().correlationId(7);
+        ByteBuffer frame =
+                Frames.encode(
+                        ApiKey.PRODUCE.responseHeaderVersion(VERSION), header, response, VERSION);
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        return bytes;
+    }
+
     /** The error code of an answer, 0 for success. */
     static short error(ByteBuffer answer) {
         WireReader reader = new WireReader(answer);

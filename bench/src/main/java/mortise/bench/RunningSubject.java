@@ -1,6 +1,9 @@
 package mortise.bench;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +68,24 @@ final class RunningSubject implements AutoCloseable {
                     throw new IOException(
                             "the system did not start: "
                                     + Files.readString(directory.resolve("out.log")),
+                            notYet);
+                }
+                LockSupport.parkNanos(2_000_000);
+            }
+        }
+    }
+
+    /** Waits until somebody listens. */
+    void awaitPort() throws IOException {
+        long until = startedNanos + PATIENCE.toNanos();
+        while (true) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), address.port()).close();
+                return;
+            } catch (ConnectException notYet) {
+                if (!process.isAlive() || Clock.system().nanoTime() > until) {
+                    throw new IOException(
+                            "nobody listens: " + Files.readString(directory.resolve("out.log")),
                             notYet);
                 }
                 LockSupport.parkNanos(2_000_000);

@@ -42,6 +42,29 @@ sealed interface Subject {
         }
     }
 
+    /** The least that a broker must do for a request; see {@link mortise.bench.Floor}. */
+    record Floor(PreparedProduce request, String answer) implements Subject {
+        @Override
+        public String name() {
+            return "floor";
+        }
+
+        @Override
+        public List<String> prepare(Path directory, int port) {
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "mortise.bench.Floor",
+                    Integer.toString(port),
+                    directory.resolve("floor.data").toString(),
+                    Integer.toString(request.batchPosition()),
+                    Integer.toString(request.batchBytes()),
+                    answer);
+        }
+    }
+
     /**
      * Apache Kafka from its jars: one KRaft node in combined mode, formatted before the clock runs.
      */

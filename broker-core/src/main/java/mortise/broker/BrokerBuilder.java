@@ -18,8 +18,8 @@ import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
 
 /**
- * Puts a broker together: configuration in layers, plugins by name, and, for embedding, plugin instances
- * handed in.
+ * Puts a broker together: configuration in layers, plugins by name, and, for embedding, plugin
+ * instances handed in.
  *
  * <pre>{@code
  * try (Broker broker = new BrokerBuilder().set("listeners", "127.0.0.1:0").set("data.directory", dir).start()) {
@@ -60,7 +60,10 @@ public final class BrokerBuilder {
         return layer("program", Map.of(key, value));
     }
 
-    /** Adds a plugin that no loader needs to find; it takes the place of one of the same kind and name. */
+    /**
+     * Adds a plugin that no loader needs to find; it takes the place of one of the same kind and
+     * name.
+     */
     public BrokerBuilder plugin(Provider<?> provider) {
         providers.add(provider);
         return this;
@@ -105,12 +108,27 @@ public final class BrokerBuilder {
 
     private Assembly assembly() {
         try {
-            StorageProvider storage = catalog("storage", StorageProvider.class, ServiceLoader.load(StorageProvider.class)).get(layers.peek(BrokerSettings.STORAGE));
+            StorageProvider storage =
+                    catalog(
+                                    "storage",
+                                    StorageProvider.class,
+                                    ServiceLoader.load(StorageProvider.class))
+                            .get(layers.peek(BrokerSettings.STORAGE));
             ConsensusProvider consensus =
-                    catalog("consensus", ConsensusProvider.class, ServiceLoader.load(ConsensusProvider.class)).get(layers.peek(BrokerSettings.CONSENSUS));
-            AuthorizerProvider authorizer = layers.find(BrokerSettings.AUTHORIZER)
-                    .map(catalog("authorizer", AuthorizerProvider.class, ServiceLoader.load(AuthorizerProvider.class))::get)
-                    .orElse(null);
+                    catalog(
+                                    "consensus",
+                                    ConsensusProvider.class,
+                                    ServiceLoader.load(ConsensusProvider.class))
+                            .get(layers.peek(BrokerSettings.CONSENSUS));
+            AuthorizerProvider authorizer =
+                    layers.find(BrokerSettings.AUTHORIZER)
+                            .map(
+                                    catalog(
+                                                    "authorizer",
+                                                    AuthorizerProvider.class,
+                                                    ServiceLoader.load(AuthorizerProvider.class))
+                                            ::get)
+                            .orElse(null);
             Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer));
             return new Assembly(config, storage, consensus, authorizer, codecs(), clock, random);
         } catch (UnknownPluginException unknown) {
@@ -119,7 +137,8 @@ public final class BrokerBuilder {
     }
 
     // the loader is made by the caller: ServiceLoader.load looks at its caller's module
-    private <P extends Provider<?>> PluginCatalog<P> catalog(String kind, Class<P> type, ServiceLoader<P> loader) {
+    private <P extends Provider<?>> PluginCatalog<P> catalog(
+            String kind, Class<P> type, ServiceLoader<P> loader) {
         return PluginCatalog.load(kind, loader)
                 .overriddenBy(providers.stream().filter(type::isInstance).map(type::cast).toList());
     }

@@ -14,10 +14,12 @@ import mortise.spi.Capability;
  * @param clusterId the cluster that it belongs to
  * @param nodeId its number in the cluster
  * @param listeners where it listens, by listener name, with real ports
- * @param advertised what clients are told, by listener name; a listener that is missing tells each client the address that it came by
+ * @param advertised what clients are told, by listener name; a listener that is missing tells each
+ *     client the address that it came by
  * @param dataDirectory where it keeps everything
  * @param formatted whether this start formatted the data directory
- * @param durability the durability class of topics that do not say: {@code page-cache} or {@code fsync}
+ * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
+ *     fsync}
  * @param plugins the plugins in use
  * @param topics how many topics there are
  * @param partitions how many partitions this broker holds

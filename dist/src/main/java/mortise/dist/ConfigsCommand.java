@@ -17,48 +17,99 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code mortise configs}: describe and alter the configuration of topics and brokers. */
-@Command(name = "configs", description = "Shows and changes the configuration of topics and brokers.", mixinStandardHelpOptions = true)
+@Command(
+        name = "configs",
+        description = "Shows and changes the configuration of topics and brokers.",
+        mixinStandardHelpOptions = true)
 final class ConfigsCommand implements Runnable {
     /** The source number of values that belong to the topic itself. */
     static final byte TOPIC_SOURCE = 1;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "name what to do: describe or alter");
     }
 
-    @Command(name = "describe", description = "Shows the values of a topic or broker.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "describe",
+            description = "Shows the values of a topic or broker.",
+            mixinStandardHelpOptions = true)
     void describe(
             @Mixin ConnectionOptions connection,
             @Mixin OutputOptions output,
-            @Parameters(index = "0", paramLabel = "topic|broker", description = "What kind of thing.") Configs.Kind kind,
-            @Parameters(index = "1", paramLabel = "NAME", description = "The topic's name or the broker's number.") String name) {
+            @Parameters(
+                            index = "0",
+                            paramLabel = "topic|broker",
+                            description = "What kind of thing.")
+                    Configs.Kind kind,
+            @Parameters(
+                            index = "1",
+                            paramLabel = "NAME",
+                            description = "The topic's name or the broker's number.")
+                    String name) {
         try (Cluster cluster = connection.connect()) {
-            List<DescribeConfigsResponse.DescribeConfigsResourceResult> configs = new Configs(cluster).describe(kind, name);
-            output.print(out(), configs.stream().map(ConfigsCommand::row).toList(), () -> configs.forEach(config -> out().println(
-                    config.name() + " = " + shown(config) + "  (" + source(config.configSource()) + (config.readOnly() ? ", read-only" : "") + ")")));
+            List<DescribeConfigsResponse.DescribeConfigsResourceResult> configs =
+                    new Configs(cluster).describe(kind, name);
+            output.print(
+                    out(),
+                    configs.stream().map(ConfigsCommand::row).toList(),
+                    () ->
+                            configs.forEach(config ->
+                                    out().println(
+                                                    config.name()
+                                                            + " = "
+                                                            + shown(config)
+                                                            + "  ("
+                                                            + source(config.configSource())
+                                                            + (config.readOnly()
+                                                                    ? ", read-only"
+                                                                    : "")
+                                                            + ")")));
         }
     }
 
-    @Command(name = "alter", description = "Changes values of a topic or broker, all or none.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "alter",
+            description = "Changes values of a topic or broker, all or none.",
+            mixinStandardHelpOptions = true)
     void alter(
             @Mixin ConnectionOptions connection,
             @Mixin OutputOptions output,
-            @Parameters(index = "0", paramLabel = "topic|broker", description = "What kind of thing.") Configs.Kind kind,
-            @Parameters(index = "1", paramLabel = "NAME", description = "The topic's name or the broker's number; '' for all brokers.") String name,
-            @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A new value. Repeatable.") Map<String, String> set,
-            @Option(names = "--delete", paramLabel = "KEY", description = "A key that returns to its default. Repeatable.") List<String> delete) {
+            @Parameters(
+                            index = "0",
+                            paramLabel = "topic|broker",
+                            description = "What kind of thing.")
+                    Configs.Kind kind,
+            @Parameters(
+                            index = "1",
+                            paramLabel = "NAME",
+                            description =
+                                    "The topic's name or the broker's number; '' for all brokers.")
+                    String name,
+            @Option(
+                            names = "--set",
+                            paramLabel = "KEY=VALUE",
+                            description = "A new value. Repeatable.")
+                    Map<String, String> set,
+            @Option(
+                            names = "--delete",
+                            paramLabel = "KEY",
+                            description = "A key that returns to its default. Repeatable.")
+                    List<String> delete) {
         Map<String, String> values = set == null ? Map.of() : set;
         Set<String> defaults = delete == null ? Set.of() : Set.copyOf(delete);
         if (values.isEmpty() && defaults.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "name a change: --set KEY=VALUE or --delete KEY");
+            throw new ParameterException(
+                    spec.commandLine(), "name a change: --set KEY=VALUE or --delete KEY");
         }
         try (Cluster cluster = connection.connect()) {
             new Configs(cluster).alter(kind, name, values, defaults);
-            output.print(out(), Map.of("altered", name, "set", values, "deleted", defaults), () -> out().println("altered " + name));
+            output.print(
+                    out(),
+                    Map.of("altered", name, "set", values, "deleted", defaults),
+                    () -> out().println("altered " + name));
         }
     }
 
@@ -66,7 +117,8 @@ final class ConfigsCommand implements Runnable {
         return spec.commandLine().getOut();
     }
 
-    private static Map<String, Object> row(DescribeConfigsResponse.DescribeConfigsResourceResult config) {
+    private static Map<String, Object> row(
+            DescribeConfigsResponse.DescribeConfigsResourceResult config) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("name", config.name());
         row.put("value", shown(config));

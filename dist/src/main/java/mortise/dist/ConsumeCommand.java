@@ -23,40 +23,47 @@ import picocli.CommandLine.Spec;
 /** {@code mortise consume}: prints the records of a topic. */
 @Command(
         name = "consume",
-        description = "Prints the records of a topic; stops at the end of what there was, or goes on with --follow.",
+        description =
+                "Prints the records of a topic; stops at the end of what there was, or goes on with --follow.",
         mixinStandardHelpOptions = true)
 final class ConsumeCommand implements Callable<Integer> {
     private static final int WAIT_MILLIS = 500;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Mixin
-    private ConnectionOptions connection = new ConnectionOptions();
+    @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-    @Mixin
-    private OutputOptions output = new OutputOptions();
+    @Mixin private OutputOptions output = new OutputOptions();
 
     @Parameters(paramLabel = "TOPIC", description = "Which topic.")
     private String topic = "";
 
-    @Option(names = "--partition", paramLabel = "N", description = "Only this partition. Repeatable.")
+    @Option(
+            names = "--partition",
+            paramLabel = "N",
+            description = "Only this partition. Repeatable.")
     private @Nullable List<Integer> partitions;
 
     @Option(
             names = "--from",
             paramLabel = "beginning|end|OFFSET|@MILLIS",
             defaultValue = "beginning",
-            description = "Where to begin: an offset, or a time in milliseconds after an @ (default ${DEFAULT-VALUE}).")
+            description =
+                    "Where to begin: an offset, or a time in milliseconds after an @ (default ${DEFAULT-VALUE}).")
     private String from = "beginning";
 
     @Option(names = "--max", paramLabel = "N", description = "Stop after so many records.")
     private long max = Long.MAX_VALUE;
 
-    @Option(names = {"-f", "--follow"}, description = "Wait for more records at the end.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Wait for more records at the end.")
     private boolean follow;
 
-    @Option(names = {"-K", "--key-separator"}, paramLabel = "TEXT", description = "Print the key too, before this text.")
+    @Option(
+            names = {"-K", "--key-separator"},
+            paramLabel = "TEXT",
+            description = "Print the key too, before this text.")
     private @Nullable String keySeparator;
 
     @Override
@@ -101,7 +108,11 @@ final class ConsumeCommand implements Callable<Integer> {
                     }
                 } catch (NumberFormatException noNumber) {
                     throw new ParameterException(
-                            spec.commandLine(), "--from: '" + from + "' is not beginning, end, an offset, or @ and milliseconds", noNumber);
+                            spec.commandLine(),
+                            "--from: '"
+                                    + from
+                                    + "' is not beginning, end, an offset, or @ and milliseconds",
+                            noNumber);
                 }
             }
         }
@@ -124,7 +135,9 @@ final class ConsumeCommand implements Callable<Integer> {
         } else {
             String key = text(record.key());
             String value = text(record.value());
-            out.println((keySeparator == null ? "" : (key == null ? "" : key) + keySeparator) + (value == null ? "" : value));
+            out.println(
+                    (keySeparator == null ? "" : (key == null ? "" : key) + keySeparator)
+                            + (value == null ? "" : value));
         }
     }
 

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes maps, collections, strings, numbers and booleans as JSON; small enough to start fast. */
 final class Json {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)
-            .build();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                    .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM)
+                    .build();
 
     private Json() {}
 

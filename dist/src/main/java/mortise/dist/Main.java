@@ -22,24 +22,29 @@ import picocli.CommandLine.Spec;
             TopicsCommand.class,
             ProduceCommand.class,
             ConsumeCommand.class,
-            ConfigsCommand.class
+            ConfigsCommand.class,
+            TrainCommand.class
         },
         footer = {"", "In a checkout also: mortise build, mortise test."})
 public final class Main implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     /** Runs the command line and ends the process with its status. */
     public static void main(String[] arguments) {
-        System.exit(run(new PrintWriter(System.out, false, StandardCharsets.UTF_8), new PrintWriter(System.err, true, StandardCharsets.UTF_8), arguments));
+        System.exit(
+                run(
+                        new PrintWriter(System.out, false, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        arguments));
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine commandLine = new CommandLine(new Main())
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::explain);
+        CommandLine commandLine =
+                new CommandLine(new Main())
+                        .setOut(out)
+                        .setErr(err)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setExecutionExceptionHandler(Main::explain);
         int status = commandLine.execute(arguments);
         out.flush();
         err.flush();
@@ -47,10 +52,13 @@ public final class Main implements Runnable {
     }
 
     /** One line for what a user can mend, a stack trace for what is our fault. */
-    private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+    private static int explain(
+            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
         PrintWriter err = command.getErr();
         switch (failure) {
-            case ConfigException refused -> refused.problems().forEach(problem -> err.println("mortise: " + problem));
+            case ConfigException refused ->
+                    refused.problems().forEach(problem -> err.println("mortise: " + problem));
             case BrokerErrorException refused -> err.println("mortise: " + refused.getMessage());
             case ConnectionFailedException failed -> err.println("mortise: " + failed.getMessage());
             case CommandFailedException failed -> err.println("mortise: " + failed.getMessage());

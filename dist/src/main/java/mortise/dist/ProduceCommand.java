@@ -25,33 +25,43 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code mortise produce}: sends the lines of standard input as records. */
-@Command(name = "produce", description = "Sends the lines of standard input as records.", mixinStandardHelpOptions = true)
+@Command(
+        name = "produce",
+        description = "Sends the lines of standard input as records.",
+        mixinStandardHelpOptions = true)
 final class ProduceCommand implements Callable<Integer> {
     private static final int BATCH_BYTES = 64 << 10;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Mixin
-    private ConnectionOptions connection = new ConnectionOptions();
+    @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-    @Mixin
-    private OutputOptions output = new OutputOptions();
+    @Mixin private OutputOptions output = new OutputOptions();
 
-    @Parameters(paramLabel = "TOPIC", description = "Where to; created if it does not exist and the broker allows it.")
+    @Parameters(
+            paramLabel = "TOPIC",
+            description = "Where to; created if it does not exist and the broker allows it.")
     private String topic = "";
 
-    @Option(names = {"-K", "--key-separator"}, paramLabel = "TEXT", description = "What separates key and value in a line; without it records have no key.")
+    @Option(
+            names = {"-K", "--key-separator"},
+            paramLabel = "TEXT",
+            description = "What separates key and value in a line; without it records have no key.")
     private @Nullable String keySeparator;
 
-    @Option(names = "--compression", paramLabel = "none|gzip|snappy|lz4|zstd", defaultValue = "none", description = "How batches are compressed (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--compression",
+            paramLabel = "none|gzip|snappy|lz4|zstd",
+            defaultValue = "none",
+            description = "How batches are compressed (default ${DEFAULT-VALUE}).")
     private String compression = "none";
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try (Cluster cluster = connection.connect();
-                Producer producer = new Producer(cluster, Clock.system(), topic, codec(), BATCH_BYTES)) {
+                Producer producer =
+                        new Producer(cluster, Clock.system(), topic, codec(), BATCH_BYTES)) {
             long sent = 0;
             LineReader lines = new LineReader(System.in);
             for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
@@ -79,11 +89,16 @@ final class ProduceCommand implements Callable<Integer> {
         byte[] separator = keySeparator.getBytes(StandardCharsets.UTF_8);
         int at = indexOf(line, separator);
         if (at < 0) {
-            throw new CommandFailedException("line " + number + " has no key separator '" + keySeparator
-                    + "'; the lines before it were sent");
+            throw new CommandFailedException(
+                    "line "
+                            + number
+                            + " has no key separator '"
+                            + keySeparator
+                            + "'; the lines before it were sent");
         }
         ByteBuffer key = line.slice(0, at);
-        ByteBuffer value = line.slice(at + separator.length, line.remaining() - at - separator.length);
+        ByteBuffer value =
+                line.slice(at + separator.length, line.remaining() - at - separator.length);
         return producer.send(key, value);
     }
 
@@ -100,11 +115,13 @@ final class ProduceCommand implements Callable<Integer> {
     private void report(PrintWriter out, List<Producer.Stored> stored) {
         if (output.json()) {
             for (Producer.Stored batch : stored) {
-                Json.write(out, Map.of(
-                        "topic", batch.partition().topic(),
-                        "partition", batch.partition().partition(),
-                        "baseOffset", batch.baseOffset(),
-                        "records", batch.records()));
+                Json.write(
+                        out,
+                        Map.of(
+                                "topic", batch.partition().topic(),
+                                "partition", batch.partition().partition(),
+                                "baseOffset", batch.baseOffset(),
+                                "records", batch.records()));
                 out.println();
             }
             out.flush();
@@ -119,7 +136,11 @@ final class ProduceCommand implements Callable<Integer> {
         Codec codec = codecs.find(compression);
         if (codec == null) {
             throw new ParameterException(
-                    spec.commandLine(), "--compression: there is no codec '" + compression + "'; known are none, " + String.join(", ", codecs.names()));
+                    spec.commandLine(),
+                    "--compression: there is no codec '"
+                            + compression
+                            + "'; known are none, "
+                            + String.join(", ", codecs.names()));
         }
         return codec;
     }
@@ -158,7 +179,9 @@ final class ProduceCommand implements Callable<Integer> {
             }
         }
 
-        /** Whether the next line is not there yet: a person types, so what there is should go out. */
+        /**
+         * Whether the next line is not there yet: a person types, so what there is should go out.
+         */
         boolean wouldWait() throws IOException {
             return chunkPosition == chunkLimit && input.available() == 0;
         }

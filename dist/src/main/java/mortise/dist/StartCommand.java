@@ -28,35 +28,49 @@ import picocli.CommandLine.Spec;
 final class StartCommand implements Callable<Integer> {
     private static final Path DEFAULT_FILE = Path.of("mortise.yaml");
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "Where clients connect (default 127.0.0.1:9092).")
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "Where clients connect (default 127.0.0.1:9092).")
     private @Nullable String listen;
 
     @Option(
             names = "--advertise",
             paramLabel = "HOST:PORT",
-            description = "What clients are told to connect to; needed behind NAT and in containers (default: the address that each client connected to).")
+            description =
+                    "What clients are told to connect to; needed behind NAT and in containers (default: the address that each client connected to).")
     private @Nullable String advertise;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Where the broker keeps everything (default ./data); formatted if empty.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the broker keeps everything (default ./data); formatted if empty.")
     private @Nullable String data;
 
-    @Option(names = "--id", paramLabel = "N", description = "The number of this broker in its cluster (default 1).")
+    @Option(
+            names = "--id",
+            paramLabel = "N",
+            description = "The number of this broker in its cluster (default 1).")
     private @Nullable String id;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file (default ./mortise.yaml if it is there).")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A YAML file (default ./mortise.yaml if it is there).")
     private @Nullable Path file;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A configuration value; wins over file and environment. Repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A configuration value; wins over file and environment. Repeatable.")
     private Map<String, String> set = new LinkedHashMap<>();
 
     @Option(names = "--check-config", description = "Only say whether the configuration is good.")
     private boolean checkOnly;
 
-    @Mixin
-    private OutputOptions output = new OutputOptions();
+    @Mixin private OutputOptions output = new OutputOptions();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -64,7 +78,10 @@ final class StartCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (checkOnly) {
             builder.check();
-            output.print(out, Map.of("configuration", "good"), () -> out.println("the configuration is good"));
+            output.print(
+                    out,
+                    Map.of("configuration", "good"),
+                    () -> out.println("the configuration is good"));
             return 0;
         }
         Broker broker;
@@ -109,24 +126,40 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private static void printText(PrintWriter out, BrokerStatus status) {
-        String addresses = status.listeners().values().stream().map(HostPort::toString).collect(Collectors.joining(", "));
-        String advertised = status.advertised().isEmpty()
-                ? "the address that each client connects to (behind NAT or in a container, set --advertise HOST:PORT)"
-                : status.advertised().values().stream().map(HostPort::toString).collect(Collectors.joining(", "));
+        String addresses =
+                status.listeners().values().stream()
+                        .map(HostPort::toString)
+                        .collect(Collectors.joining(", "));
+        String advertised =
+                status.advertised().isEmpty()
+                        ? "the address that each client connects to (behind NAT or in a container, set --advertise HOST:PORT)"
+                        : status.advertised().values().stream()
+                                .map(HostPort::toString)
+                                .collect(Collectors.joining(", "));
         out.println("mortise is ready in " + status.startTime().toMillis() + " ms");
         out.println("  bootstrap   " + addresses);
         out.println("  advertised  " + advertised);
-        out.println("  data        " + status.dataDirectory().toAbsolutePath().normalize() + (status.formatted() ? " (formatted)" : ""));
+        out.println(
+                "  data        "
+                        + status.dataDirectory().toAbsolutePath().normalize()
+                        + (status.formatted() ? " (formatted)" : ""));
         out.println("  durability  " + status.durability());
         out.println("  plugins     " + plugins(status.plugins()));
-        out.println("  holds       " + status.topics() + " topics, " + status.partitions() + " partitions");
+        out.println(
+                "  holds       "
+                        + status.topics()
+                        + " topics, "
+                        + status.partitions()
+                        + " partitions");
         if (status.formatted()) {
             out.println("  next        ./mortise topics create orders --partitions 3");
         }
     }
 
     private static String plugins(List<BrokerStatus.Plugin> plugins) {
-        return plugins.stream().map(plugin -> plugin.kind() + "=" + plugin.name()).collect(Collectors.joining(", "));
+        return plugins.stream()
+                .map(plugin -> plugin.kind() + "=" + plugin.name())
+                .collect(Collectors.joining(", "));
     }
 
     private static Map<String, Object> asMap(BrokerStatus status) {
@@ -140,7 +173,18 @@ final class StartCommand implements Callable<Integer> {
         map.put("data", status.dataDirectory().toAbsolutePath().normalize());
         map.put("formatted", status.formatted());
         map.put("durability", status.durability());
-        map.put("plugins", status.plugins().stream().map(plugin -> Map.of("kind", plugin.kind(), "name", plugin.name(), "capabilities", plugin.capabilities())).toList());
+        map.put(
+                "plugins",
+                status.plugins().stream()
+                        .map(plugin ->
+                                Map.of(
+                                        "kind",
+                                        plugin.kind(),
+                                        "name",
+                                        plugin.name(),
+                                        "capabilities",
+                                        plugin.capabilities()))
+                        .toList());
         map.put("topics", status.topics());
         map.put("partitions", status.partitions());
         return map;

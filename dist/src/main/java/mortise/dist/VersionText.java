@@ -8,7 +8,10 @@ final class VersionText implements IVersionProvider {
     public String[] getVersion() {
         String version = Main.class.getPackage().getImplementationVersion();
         return new String[] {
-            "mortise " + (version == null ? "(development)" : version) + " on Java " + Runtime.version().feature()
+            "mortise "
+                    + (version == null ? "(development)" : version)
+                    + " on Java "
+                    + Runtime.version().feature()
         };
     }
 }

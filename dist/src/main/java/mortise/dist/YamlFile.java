@@ -14,27 +14,40 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** A YAML 1.2 configuration file: nested maps become dotted keys, lists become comma-separated values. */
+/**
+ * A YAML 1.2 configuration file: nested maps become dotted keys, lists become comma-separated
+ * values.
+ */
 final class YamlFile {
     private YamlFile() {}
 
     static Map<String, String> read(Path file) {
         Object document;
         try (Reader reader = Files.newBufferedReader(file)) {
-            LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).setAllowDuplicateKeys(false).build();
+            LoadSettings settings =
+                    LoadSettings.builder()
+                            .setLabel(file.toString())
+                            .setAllowDuplicateKeys(false)
+                            .build();
             document = new Load(settings).loadFromReader(reader);
         } catch (NoSuchFileException missing) {
-            throw new CommandFailedException("configuration file " + file + " does not exist; name another with --config");
+            throw new CommandFailedException(
+                    "configuration file " + file + " does not exist; name another with --config");
         } catch (IOException failure) {
-            throw new CommandFailedException("configuration file " + file + " cannot be read: " + failure);
+            throw new CommandFailedException(
+                    "configuration file " + file + " cannot be read: " + failure);
         } catch (YamlEngineException malformed) {
-            throw new CommandFailedException("configuration file " + file + " is not YAML: "
-                    + String.valueOf(malformed.getMessage()).replaceAll("\\s+", " "));
+            throw new CommandFailedException(
+                    "configuration file "
+                            + file
+                            + " is not YAML: "
+                            + String.valueOf(malformed.getMessage()).replaceAll("\\s+", " "));
         }
         Map<String, String> flat = new LinkedHashMap<>();
         if (document != null) {
             if (!(document instanceof Map<?, ?> map)) {
-                throw new CommandFailedException("configuration file " + file + " holds no keys; write KEY: VALUE lines");
+                throw new CommandFailedException(
+                        "configuration file " + file + " holds no keys; write KEY: VALUE lines");
             }
             flatten(file, "", map, flat);
         }
@@ -47,7 +60,8 @@ final class YamlFile {
             if (value instanceof Map<?, ?> nested) {
                 flatten(file, name + ".", nested, flat);
             } else if (flat.put(name, text(file, name, value)) != null) {
-                throw new CommandFailedException("configuration file " + file + " sets " + name + " twice; keep one");
+                throw new CommandFailedException(
+                        "configuration file " + file + " sets " + name + " twice; keep one");
             }
         });
     }
@@ -59,7 +73,12 @@ final class YamlFile {
             return String.join(",", elements);
         }
         if (value == null || value instanceof Map<?, ?>) {
-            throw new CommandFailedException("configuration file " + file + ": " + name + " has no usable value; write text, a number or a list");
+            throw new CommandFailedException(
+                    "configuration file "
+                            + file
+                            + ": "
+                            + name
+                            + " has no usable value; write text, a number or a list");
         }
         return value.toString();
     }

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A real broker in a process of its own, started from the assembled home as a user would, on a port of its own. */
+/**
+ * A real broker in a process of its own, started from the assembled home as a user would, on a port
+ * of its own.
+ */
 final class BrokerProcess implements AutoCloseable {
     static final Path HOME = Path.of("target/mortise").toAbsolutePath();
 
@@ -43,23 +46,38 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     static BrokerProcess startOn(Path data, String listen, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("start", "--listen", listen, "--data", data.toString(), "-o", "json"));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "start",
+                                "--listen",
+                                listen,
+                                "--data",
+                                data.toString(),
+                                "-o",
+                                "json"));
         command.addAll(List.of(arguments));
         Path errors = data.resolveSibling(data.getFileName() + ".log");
         try {
-            ProcessBuilder builder = new ProcessBuilder(command(command))
-                    .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+            ProcessBuilder builder =
+                    new ProcessBuilder(command(command))
+                            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
             Process process = builder.start();
-            BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            BufferedReader out =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8));
             String ready = out.readLine();
             if (ready == null) {
                 process.waitFor();
-                throw new IllegalStateException("the broker did not start: " + Files.readString(errors));
+                throw new IllegalStateException(
+                        "the broker did not start: " + Files.readString(errors));
             }
             Matcher matcher = BOOTSTRAP.matcher(ready);
             if (!matcher.find()) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the broker's first line names no listener: " + ready);
+                throw new IllegalStateException(
+                        "the broker's first line names no listener: " + ready);
             }
             return new BrokerProcess(process, data, errors, matcher.group(1));
         } catch (IOException failure) {
@@ -87,17 +105,21 @@ final class BrokerProcess implements AutoCloseable {
             Path out = Files.createTempFile("out", ".txt");
             Path err = Files.createTempFile("err", ".txt");
             Path in = Files.writeString(Files.createTempFile("in", ".txt"), input);
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(in.toFile())
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command)
+                            .redirectInput(in.toFile())
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
             if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException(command + " did not end within two minutes");
             }
-            return new Finished(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Files.readString(err, StandardCharsets.UTF_8));
+            return new Finished(
+                    process.exitValue(),
+                    Files.readString(out, StandardCharsets.ISO_8859_1),
+                    Files.readString(err, StandardCharsets.UTF_8));
         } catch (IOException failure) {
             throw new UncheckedIOException("running " + command, failure);
         } catch (InterruptedException interrupted) {
@@ -148,7 +170,8 @@ final class BrokerProcess implements AutoCloseable {
         try {
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
-                throw new IllegalStateException("the broker did not stop within a minute: " + log());
+                throw new IllegalStateException(
+                        "the broker did not stop within a minute: " + log());
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

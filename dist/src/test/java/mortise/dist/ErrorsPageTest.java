@@ -51,9 +51,17 @@ class ErrorsPageTest {
     }
 
     private static boolean exists(String type, String method) throws IOException {
-        try (Stream<Path> files = Files.find(ROOT, 14, (path, attributes) -> path.endsWith(type + ".java") && path.toString().contains("src/test"))) {
+        try (Stream<Path> files =
+                Files.find(
+                        ROOT,
+                        14,
+                        (path, attributes) ->
+                                path.endsWith(type + ".java")
+                                        && path.toString().contains("src/test"))) {
             for (Path file : files.toList()) {
-                if (Pattern.compile("void " + method + "\\(").matcher(Files.readString(file)).find()) {
+                if (Pattern.compile("void " + method + "\\(")
+                        .matcher(Files.readString(file))
+                        .find()) {
                     return true;
                 }
             }

@@ -20,13 +20,21 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What modules cannot see: cycles, names, where Netty may appear, and that no test is skipped for its name. */
+/**
+ * What modules cannot see: cycles, names, where Netty may appear, and that no test is skipped for
+ * its name.
+ */
 class HouseRulesTest {
-    private static final JavaClasses PRODUCT = new ClassFileImporter().importPaths(folders("target/classes"));
+    private static final JavaClasses PRODUCT =
+            new ClassFileImporter().importPaths(folders("target/classes"));
 
     private static List<Path> folders(String ending) {
         Path root = Path.of("..").toAbsolutePath().normalize();
-        try (Stream<Path> paths = Files.find(root, 4, (path, attributes) -> attributes.isDirectory() && path.endsWith(ending))) {
+        try (Stream<Path> paths =
+                Files.find(
+                        root,
+                        4,
+                        (path, attributes) -> attributes.isDirectory() && path.endsWith(ending))) {
             return paths.sorted().toList();
         } catch (IOException failure) {
             throw new AssertionError("looking for " + ending, failure);
@@ -97,19 +105,31 @@ class HouseRulesTest {
     private static DescribedPredicate<JavaClass> areServiceInterfaces() {
         return DescribedPredicate.describe(
                 "are interfaces of mortise.spi that plugins implement",
-                type -> type.isInterface()
-                        && type.getPackageName().startsWith("mortise.spi.")
-                        && type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith("mortise.spi.CalledOn")));
+                type ->
+                        type.isInterface()
+                                && type.getPackageName().startsWith("mortise.spi.")
+                                && type.getMethods().stream()
+                                        .anyMatch(method ->
+                                                method.isAnnotatedWith("mortise.spi.CalledOn")));
     }
 
     private static ArchCondition<JavaMethod> sayWhoCalls() {
         return new ArchCondition<>("carry @CalledOn") {
             @Override
             public void check(JavaMethod method, ConditionEvents events) {
-                boolean said = method.isAnnotatedWith("mortise.spi.CalledOn")
-                        || method.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.STATIC)
-                        || method.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.SYNTHETIC);
-                events.add(new SimpleConditionEvent(method, said, method.getFullName() + " has no @CalledOn"));
+                boolean said =
+                        method.isAnnotatedWith("mortise.spi.CalledOn")
+                                || method.getModifiers()
+                                        .contains(
+                                                com.tngtech.archunit.core.domain.JavaModifier
+                                                        .STATIC)
+                                || method.getModifiers()
+                                        .contains(
+                                                com.tngtech.archunit.core.domain.JavaModifier
+                                                        .SYNTHETIC);
+                events.add(
+                        new SimpleConditionEvent(
+                                method, said, method.getFullName() + " has no @CalledOn"));
             }
         };
     }
@@ -117,9 +137,13 @@ class HouseRulesTest {
     private static DescribedPredicate<JavaClass> containTests() {
         return DescribedPredicate.describe(
                 "contain tests",
-                type -> type.getMethods().stream()
-                        .anyMatch(method -> method.isAnnotatedWith(Test.class)
-                                || method.isAnnotatedWith("org.junit.jupiter.params.ParameterizedTest")
-                                || method.isAnnotatedWith("mortise.tck.sim.Seeded")));
+                type ->
+                        type.getMethods().stream()
+                                .anyMatch(method ->
+                                        method.isAnnotatedWith(Test.class)
+                                                || method.isAnnotatedWith(
+                                                        "org.junit.jupiter.params.ParameterizedTest")
+                                                || method.isAnnotatedWith(
+                                                        "mortise.tck.sim.Seeded")));
     }
 }

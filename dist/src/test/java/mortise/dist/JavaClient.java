@@ -23,24 +23,31 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class JavaClient {
     private JavaClient() {}
 
-    static void createTopic(String bootstrap, String topic, int partitions) throws InterruptedException, ExecutionException {
+    static void createTopic(String bootstrap, String topic, int partitions)
+            throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
         }
     }
 
     static KafkaProducer<byte[], byte[]> producer(String bootstrap, Map<String, Object> settings) {
-        Map<String, Object> all = new HashMap<>(Map.of("bootstrap.servers", bootstrap, "linger.ms", 5));
+        Map<String, Object> all =
+                new HashMap<>(Map.of("bootstrap.servers", bootstrap, "linger.ms", 5));
         all.putAll(settings);
         return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     static ProducerRecord<byte[], byte[]> record(String topic, RealLines.Line line) {
-        return new ProducerRecord<>(topic, line.key().getBytes(StandardCharsets.ISO_8859_1), line.value().getBytes(StandardCharsets.ISO_8859_1));
+        return new ProducerRecord<>(
+                topic,
+                line.key().getBytes(StandardCharsets.ISO_8859_1),
+                line.value().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    static void produce(String bootstrap, String topic, String codec, List<RealLines.Line> lines) throws InterruptedException, ExecutionException {
-        try (KafkaProducer<byte[], byte[]> producer = producer(bootstrap, Map.of("compression.type", codec))) {
+    static void produce(String bootstrap, String topic, String codec, List<RealLines.Line> lines)
+            throws InterruptedException, ExecutionException {
+        try (KafkaProducer<byte[], byte[]> producer =
+                producer(bootstrap, Map.of("compression.type", codec))) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (RealLines.Line line : lines) {
                 sent.add(producer.send(record(topic, line)));
@@ -54,18 +61,35 @@ final class JavaClient {
 
     /** Reads a topic from its beginning to where it ends now. */
     static List<Kcat.Received> consume(String bootstrap, String topic) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "fetch.max.bytes", 16 << 20, "max.poll.records", 5_000);
+        Map<String, Object> settings =
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrap,
+                        "fetch.max.bytes",
+                        16 << 20,
+                        "max.poll.records",
+                        5_000);
         List<Kcat.Received> received = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topic).stream()
+                            .map(info -> new TopicPartition(topic, info.partition()))
+                            .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    received.add(new Kcat.Received(record.partition(), record.offset(), text(record.key()), text(record.value())));
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(500))) {
+                    received.add(
+                            new Kcat.Received(
+                                    record.partition(),
+                                    record.offset(),
+                                    text(record.key()),
+                                    text(record.value())));
                 }
             }
         }

@@ -16,15 +16,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What each artifact shows to the others is a reviewed text under {@code src/test/resources/modules}. After
- * an intended change, run with {@code -Dmortise.golden.write=true} and review the difference.
+ * What each artifact shows to the others is a reviewed text under {@code
+ * src/test/resources/modules}. After an intended change, run with {@code
+ * -Dmortise.golden.write=true} and review the difference.
  */
 class ModuleDescriptorTest {
     private static final Path GOLDEN = Path.of("src/test/resources/modules");
 
     static List<Path> classFolders() throws IOException {
         Path root = Path.of("..").toAbsolutePath().normalize();
-        try (Stream<Path> files = Files.find(root, 5, (path, attributes) -> path.endsWith("target/classes/module-info.class"))) {
+        try (Stream<Path> files =
+                Files.find(
+                        root,
+                        5,
+                        (path, attributes) -> path.endsWith("target/classes/module-info.class"))) {
             return files.map(Path::getParent).sorted().toList();
         }
     }
@@ -44,9 +49,14 @@ class ModuleDescriptorTest {
 
     @Test
     void everyReviewedModuleExists() throws IOException {
-        List<String> modules = classFolders().stream().map(ModuleDescriptorTest::describe).map(text -> text.split("[\\s@]", 2)[0]).toList();
+        List<String> modules =
+                classFolders().stream()
+                        .map(ModuleDescriptorTest::describe)
+                        .map(text -> text.split("[\\s@]", 2)[0])
+                        .toList();
         try (Stream<Path> files = Files.list(GOLDEN)) {
-            assertThat(files.map(file -> file.getFileName().toString().replace(".txt", ""))).containsExactlyInAnyOrderElementsOf(modules);
+            assertThat(files.map(file -> file.getFileName().toString().replace(".txt", "")))
+                    .containsExactlyInAnyOrderElementsOf(modules);
         }
     }
 
@@ -57,10 +67,21 @@ class ModuleDescriptorTest {
             ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
             StringWriter text = new StringWriter();
             PrintWriter out = new PrintWriter(text);
-            int created = tool.run(out, out, "--create", "--file", jar.toString(), "-C", classes.toString(), ".");
+            int created =
+                    tool.run(
+                            out,
+                            out,
+                            "--create",
+                            "--file",
+                            jar.toString(),
+                            "-C",
+                            classes.toString(),
+                            ".");
             int described = tool.run(out, out, "--describe-module", "--file", jar.toString());
             Files.delete(jar);
-            assertThat(created + described).as("jar --describe-module on %s: %s", classes, text).isZero();
+            assertThat(created + described)
+                    .as("jar --describe-module on %s: %s", classes, text)
+                    .isZero();
             return text.toString()
                     .lines()
                     .filter(line -> !line.isBlank())
@@ -69,7 +90,8 @@ class ModuleDescriptorTest {
                     .filter(line -> !line.isEmpty())
                     .reduce("", (all, line) -> all + line + "\n");
         } catch (IOException failure) {
-            throw new AssertionError("describing " + classes + " (" + Locale.getDefault() + ")", failure);
+            throw new AssertionError(
+                    "describing " + classes + " (" + Locale.getDefault() + ")", failure);
         }
     }
 }

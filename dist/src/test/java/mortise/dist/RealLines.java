@@ -11,12 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lines that people and programs wrote: package lists, sources, manuals and logs of this machine, as bytes
- * read as Latin-1. The key of a line is its first word.
+ * Lines that people and programs wrote: package lists, sources, manuals and logs of this machine,
+ * as bytes read as Latin-1. The key of a line is its first word.
  */
 final class RealLines {
-    private static final List<String> PLACES = List.of(
-            "/var/lib/dpkg", "/var/lib/apt/lists", "/usr/share/dict", "/usr/lib/python3", "/usr/share/perl", "/usr/share/doc", "/usr/share", "/usr/include", "/usr/lib", "/var/log", "/root/.pyenv");
+    private static final List<String> PLACES =
+            List.of(
+                    "/var/lib/dpkg",
+                    "/var/lib/apt/lists",
+                    "/usr/share/dict",
+                    "/usr/lib/python3",
+                    "/usr/share/perl",
+                    "/usr/share/doc",
+                    "/usr/share",
+                    "/usr/include",
+                    "/usr/lib",
+                    "/var/log",
+                    "/root/.pyenv");
     private static final int LONGEST = 20_000;
     private static final long LARGEST_FILE = 64L << 20;
 
@@ -34,7 +45,8 @@ final class RealLines {
             }
         }
         if (lines.size() < count) {
-            throw new IllegalStateException("this machine has only " + lines.size() + " usable lines in " + PLACES);
+            throw new IllegalStateException(
+                    "this machine has only " + lines.size() + " usable lines in " + PLACES);
         }
         return lines;
     }
@@ -49,8 +61,11 @@ final class RealLines {
         }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            if (attributes.isRegularFile() && attributes.size() < LARGEST_FILE && Files.isReadable(file)) {
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            if (attributes.isRegularFile()
+                    && attributes.size() < LARGEST_FILE
+                    && Files.isReadable(file)) {
                 String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                 // binary files are not lines
                 if (content.indexOf('\0') < 0) {
@@ -66,7 +81,10 @@ final class RealLines {
         }
 
         private void add(String line) {
-            if (lines.size() < count && !line.isBlank() && line.length() <= LONGEST && line.indexOf('\r') < 0) {
+            if (lines.size() < count
+                    && !line.isBlank()
+                    && line.length() <= LONGEST
+                    && line.indexOf('\r') < 0) {
                 String word = line.strip().split("[\\s]", 2)[0];
                 lines.add(new Line(word.length() > 40 ? word.substring(0, 40) : word, line));
             }

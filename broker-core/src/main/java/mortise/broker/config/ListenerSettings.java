@@ -28,12 +28,16 @@ public record ListenerSettings(String name, HostPort bind, @Nullable HostPort ad
             parsed.add(new ListenerSettings(name(text), address(text), told.remove(name(text))));
         }
         if (!told.isEmpty()) {
-            throw new ConfigException(told.keySet().stream()
-                    .map(name -> new ConfigProblem(
-                            BrokerSettings.ADVERTISED_LISTENERS.name(),
-                            "'" + name + "' is advertised but there is no listener of that name; listeners are "
-                                    + String.join(", ", listeners)))
-                    .toList());
+            throw new ConfigException(
+                    told.keySet().stream()
+                            .map(name ->
+                                    new ConfigProblem(
+                                            BrokerSettings.ADVERTISED_LISTENERS.name(),
+                                            "'"
+                                                    + name
+                                                    + "' is advertised but there is no listener of that name; listeners are "
+                                                    + String.join(", ", listeners)))
+                            .toList());
         }
         return parsed;
     }
@@ -54,7 +58,8 @@ public record ListenerSettings(String name, HostPort bind, @Nullable HostPort ad
         if (problem == null && advertised.stream().anyMatch(text -> address(text).port() == 0)) {
             return "advertises port 0; clients need the real port";
         }
-        if (problem == null && advertised.stream().anyMatch(text -> address(text).host().equals("0.0.0.0"))) {
+        if (problem == null
+                && advertised.stream().anyMatch(text -> address(text).host().equals("0.0.0.0"))) {
             return "advertises 0.0.0.0, to which no client can connect; name the host that clients reach this broker by";
         }
         return problem;
@@ -68,10 +73,15 @@ public record ListenerSettings(String name, HostPort bind, @Nullable HostPort ad
                 return "is malformed: " + malformed.getMessage();
             }
             if (!name(text).matches("[A-Z0-9_]+")) {
-                return "names a listener '" + name(text) + "'; letters, digits and underscores are allowed";
+                return "names a listener '"
+                        + name(text)
+                        + "'; letters, digits and underscores are allowed";
             }
-            if (text.contains("://") && List.of("SSL", "SASL_SSL", "SASL_PLAINTEXT").contains(name(text))) {
-                return "asks for " + name(text) + ", which this version does not serve; listeners are plaintext";
+            if (text.contains("://")
+                    && List.of("SSL", "SASL_SSL", "SASL_PLAINTEXT").contains(name(text))) {
+                return "asks for "
+                        + name(text)
+                        + ", which this version does not serve; listeners are plaintext";
             }
         }
         return null;

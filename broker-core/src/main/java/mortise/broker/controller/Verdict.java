@@ -1,6 +1,7 @@
 package mortise.broker.controller;
 
 import mortise.api.ErrorCode;
+import mortise.broker.request.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 public record Verdict(ErrorCode error, @Nullable String message) {
     /** Accepted. */
     public static final Verdict ACCEPTED = new Verdict(ErrorCode.NONE, null);
+
+    /** The verdict that a refusal is. */
+    public static Verdict of(RefusedException refused) {
+        return new Verdict(refused.error(), refused.getMessage());
+    }
 
     /** Whether it is accepted. */
     public boolean accepted() {

@@ -21,7 +21,9 @@ abstract class DirtyMark {
 
     private volatile int raised;
 
-    /** The mark below in the stack. Written by whoever raised the flag, read by who takes the stack. */
+    /**
+     * The mark below in the stack. Written by whoever raised the flag, read by who takes the stack.
+     */
     @Nullable DirtyMark below;
 
     /** Raises the flag; false if it is up already. */

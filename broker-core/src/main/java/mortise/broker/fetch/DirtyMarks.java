@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was marked since the last look, and the one fetch that waits for a mark. A mark wakes the
- * waiting fetch at most once, and no mark is missed: a fetch first says that it waits and then looks
- * for marks again; a marker first leaves its mark and then looks for someone who waits. Both orders
- * are volatile, so at least one of them sees the other.
+ * waiting fetch at most once, and no mark is missed: a fetch first says that it waits and then
+ * looks for marks again; a marker first leaves its mark and then looks for someone who waits. Both
+ * orders are volatile, so at least one of them sees the other.
  *
  * <p>{@link #mark} and {@link #claim} may be called by any thread; the rest by the owner of the
  * session.
@@ -30,7 +30,9 @@ final class DirtyMarks {
 
     /** A parked fetch. */
     interface Waiter {
-        /** There may be more now. Called once for each time it was parked, by whoever claimed it. */
+        /**
+         * There may be more now. Called once for each time it was parked, by whoever claimed it.
+         */
         void woken();
     }
 
@@ -73,7 +75,8 @@ final class DirtyMarks {
     /**
      * Lets a fetch wait.
      *
-     * @return true if it waits, or has been woken already; false if there were marks and it does not
+     * @return true if it waits, or has been woken already; false if there were marks and it does
+     *     not
      */
     boolean park(Waiter fetch) {
         waiter = fetch;

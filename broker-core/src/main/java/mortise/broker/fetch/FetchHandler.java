@@ -105,8 +105,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
         }
         if (!session.begin(request.sessionEpoch(), sources.clock().nanoTime())) {
             context.respond(
-                    new FetchResponse()
-                            .errorCode(ErrorCode.INVALID_FETCH_SESSION_EPOCH.code()));
+                    new FetchResponse().errorCode(ErrorCode.INVALID_FETCH_SESSION_EPOCH.code()));
             return;
         }
         session.update(request, sources);
@@ -146,8 +145,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     }
 
     @Override
-    public ApiMessage failure(
-            FetchRequest request, short version, ErrorCode error, String reason) {
+    public ApiMessage failure(FetchRequest request, short version, ErrorCode error, String reason) {
         List<FetchableTopicResponse> topics = new ArrayList<>(request.topics().size());
         for (FetchTopic topic : request.topics()) {
             List<PartitionData> answers = new ArrayList<>(topic.partitions().size());

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * One Fetch request from its session to its answer: looks at what is ready, answers if that is
  * enough, and else waits for a mark or its deadline and looks again.
  *
- * <p><b>Confinement.</b> It owns its session, and is itself owned by whoever runs it: the event loop;
- * a virtual thread, once it met data that may be cold; nobody, while it is parked, until one caller
- * claims it. Each hand-over happens before what the next owner does.
+ * <p><b>Confinement.</b> It owns its session, and is itself owned by whoever runs it: the event
+ * loop; a virtual thread, once it met data that may be cold; nobody, while it is parked, until one
+ * caller claims it. Each hand-over happens before what the next owner does.
  */
 final class FetchPass implements DirtyMarks.Waiter {
     private static final short FIRST_VERSION_WITH_ENDPOINTS = 16;
@@ -56,8 +56,7 @@ final class FetchPass implements DirtyMarks.Waiter {
         this.sources = sources;
         this.telemetry = telemetry;
         this.session = session;
-        this.reader =
-                new PartitionReader(context, sources, limits.committedOnly(), inFull);
+        this.reader = new PartitionReader(context, sources, limits.committedOnly(), inFull);
         this.minBytes = limits.minBytes();
         this.maxBytes = limits.maxBytes();
         this.deadlineNanos = limits.deadlineNanos();
@@ -113,12 +112,11 @@ final class FetchPass implements DirtyMarks.Waiter {
         telemetry.coldFetches().increment();
         sources.blocking()
                 .run("read for a fetch of " + context.clientHost(), this::visitCold)
-                .whenComplete(
-                        (done, failed) -> {
-                            if (failed != null) {
-                                fail(failed);
-                            }
-                        });
+                .whenComplete((done, failed) -> {
+                    if (failed != null) {
+                        fail(failed);
+                    }
+                });
     }
 
     private @Nullable Void visitCold() {
@@ -134,8 +132,7 @@ final class FetchPass implements DirtyMarks.Waiter {
         giveSlicesBack();
         session.ready().forEach(interest -> interest.answer(null));
         finish();
-        context.respond(
-                new FetchResponse().errorCode(ErrorCode.UNKNOWN_SERVER_ERROR.code()));
+        context.respond(new FetchResponse().errorCode(ErrorCode.UNKNOWN_SERVER_ERROR.code()));
         telemetry.failed(context, failed);
     }
 
@@ -161,7 +158,9 @@ final class FetchPass implements DirtyMarks.Waiter {
         return true;
     }
 
-    /** Answers if there is enough or no time left, else waits; false if marks came before it could. */
+    /**
+     * Answers if there is enough or no time left, else waits; false if marks came before it could.
+     */
     private boolean settled() {
         if (bytes >= minBytes
                 || urgent
@@ -207,7 +206,8 @@ final class FetchPass implements DirtyMarks.Waiter {
     }
 
     private void answer() {
-        FetchResponse response = new FetchResponse().sessionId(session.isEmpty() ? 0 : session.id());
+        FetchResponse response =
+                new FetchResponse().sessionId(session.isEmpty() ? 0 : session.id());
         List<FetchableTopicResponse> topics = new ArrayList<>();
         Set<Integer> leaders = null;
         FetchTopicKey current = null;
@@ -257,13 +257,12 @@ final class FetchPass implements DirtyMarks.Waiter {
         for (int leader : leaders) {
             sources.endpoints()
                     .find(leader, context)
-                    .ifPresent(
-                            at ->
-                                    known.add(
-                                            new NodeEndpoint()
-                                                    .nodeId(leader)
-                                                    .host(at.host())
-                                                    .port(at.port())));
+                    .ifPresent(at ->
+                            known.add(
+                                    new NodeEndpoint()
+                                            .nodeId(leader)
+                                            .host(at.host())
+                                            .port(at.port())));
         }
         return known;
     }

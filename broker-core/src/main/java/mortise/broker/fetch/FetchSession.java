@@ -18,8 +18,8 @@ import mortise.wire.message.FetchRequest.ForgottenTopic;
  * session without an ID lasts for one request.
  *
  * <p><b>Ready</b> are the interests that a fetch must look at: those that a request named, those
- * that were marked, and those that still have data or an error to tell. All others are at the end of
- * their partition and cost nothing.
+ * that were marked, and those that still have data or an error to tell. All others are at the end
+ * of their partition and cost nothing.
  *
  * <p><b>Confinement.</b> One fetch owns the session from {@link #begin} to {@link #end}, also while
  * it is parked; everything but the state, the epoch and the marks belongs to the owner.
@@ -94,7 +94,10 @@ final class FetchSession {
         return size;
     }
 
-    /** Takes ownership for a request of this epoch; false if the session is owned, closed or beyond it. */
+    /**
+     * Takes ownership for a request of this epoch; false if the session is owned, closed or beyond
+     * it.
+     */
     boolean begin(int epoch, long nowNanos) {
         if (nextEpoch != epoch || !STATE.compareAndSet(this, FREE, OWNED)) {
             return false;

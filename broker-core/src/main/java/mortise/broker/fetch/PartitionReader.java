@@ -21,7 +21,9 @@ import mortise.wire.message.FetchResponse.LeaderIdAndEpoch;
 import mortise.wire.message.FetchResponse.PartitionData;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a fetch for one partition after the other. Confined like the fetch that it belongs to. */
+/**
+ * Answers a fetch for one partition after the other. Confined like the fetch that it belongs to.
+ */
 final class PartitionReader {
     /** The records of an answer that has none. */
     static final Payload NO_RECORDS = Payload.of(ByteBuffer.allocate(0));
@@ -34,10 +36,7 @@ final class PartitionReader {
     private final boolean inFull;
 
     PartitionReader(
-            RequestContext context,
-            FetchSources sources,
-            boolean committedOnly,
-            boolean inFull) {
+            RequestContext context, FetchSources sources, boolean committedOnly, boolean inFull) {
         this.context = context;
         this.sources = sources;
         this.committedOnly = committedOnly;
@@ -96,8 +95,7 @@ final class PartitionReader {
         LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
         long start = view.startOffset();
         long offset = interest.offset();
-        if (offset < start
-                || (offset > upTo.offset() && offset > view.log().end().offset())) {
+        if (offset < start || (offset > upTo.offset() && offset > view.log().end().offset())) {
             refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
@@ -129,10 +127,7 @@ final class PartitionReader {
     }
 
     private void tell(
-            FetchInterest interest,
-            LogPosition upTo,
-            long start,
-            @Nullable LogSlice slice) {
+            FetchInterest interest, LogPosition upTo, long start, @Nullable LogSlice slice) {
         if (slice != null && slice.sizeInBytes() == 0) {
             slice.close();
             slice = null;

@@ -1,5 +1,5 @@
 /**
- * Fetching without a mailbox: sessions with their interest in partitions, dirty marks that appenders
- * leave, and fetches parked until there is enough.
+ * Fetching without a mailbox: sessions with their interest in partitions, dirty marks that
+ * appenders leave, and fetches parked until there is enough.
  */
 package mortise.broker.fetch;

@@ -37,12 +37,10 @@ public final class FlushCoordinator implements AutoCloseable {
     public static FlushCoordinator threaded(
             FlushSettings settings, Function<String, ThreadFactory> threads) {
         AtomicInteger directories = new AtomicInteger();
-        return new FlushCoordinator(
-                directory -> {
-                    String name = "flush-" + directories.getAndIncrement();
-                    return new FlushThreads(
-                            settings.threadsPerDirectory(), threads.apply(name));
-                });
+        return new FlushCoordinator(directory -> {
+            String name = "flush-" + directories.getAndIncrement();
+            return new FlushThreads(settings.threadsPerDirectory(), threads.apply(name));
+        });
     }
 
     /** A place in the line of a log's directory. */

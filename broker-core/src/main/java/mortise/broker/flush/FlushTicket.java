@@ -20,9 +20,7 @@ public final class FlushTicket {
 
     static {
         try {
-            STATE =
-                    MethodHandles.lookup()
-                            .findVarHandle(FlushTicket.class, "state", int.class);
+            STATE = MethodHandles.lookup().findVarHandle(FlushTicket.class, "state", int.class);
         } catch (ReflectiveOperationException missing) {
             throw new ExceptionInInitializerError(missing);
         }

@@ -29,17 +29,26 @@ import org.slf4j.LoggerFactory;
  * One client's connection: frames in, requests in order, responses in the same order.
  *
  * <p>Confined to its event loop, except for {@link #signal}, {@link #execute}, {@link #closed} and
- * what is final. Other threads answer requests and then signal; the event loop looks at the requests
- * from the oldest on.
+ * what is final. Other threads answer requests and then signal; the event loop looks at the
+ * requests from the oldest on.
  *
- * <p>A request starts only when {@link #obstructed} says that nothing is in the way: its predecessor
- * has passed its ordering point, bounds leave room, and the client takes its responses. While
- * something is in the way frames stay in the decoder, and once it holds any the socket is not read.
+ * <p>A request starts only when {@link #obstructed} says that nothing is in the way: its
+ * predecessor has passed its ordering point, bounds leave room, and the client takes its responses.
+ * While something is in the way frames stay in the decoder, and once it holds any the socket is not
+ * read.
  */
 final class Connection extends ChannelInboundHandlerAdapter
         implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int NOT_GRANTED = -1;
+    private static final String HTTP_ANSWER =
+            """
+            HTTP/1.1 400 Bad Request\r
+            Content-Type: text/plain; charset=utf-8\r
+            Connection: close\r
+            \r
+            This is a Kafka listener: it speaks the Kafka protocol, not HTTP.
+            """;
     private static final VarHandle SIGNALLED;
 
     static {
@@ -118,9 +127,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         this.peer = host + ":" + remote.getPort();
         this.decoder =
                 new FrameDecoder(
-                        channel.alloc(),
-                        services.limiter(),
-                        services.settings().maxRequestBytes());
+                        channel.alloc(), services.limiter(), services.settings().maxRequestBytes());
         this.receiver = new ReceiveAllocator(decoder, this::wantsBytes);
         this.activeNanos = services.clock().nanoTime();
     }
@@ -321,7 +328,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private boolean obstructed() {
-        if (ending || closed || newest != null && !newest.letsNextStart()) {
+        if (ending || closed || (newest != null && !newest.letsNextStart())) {
             return true;
         }
         if (requests > 0) {
@@ -646,7 +653,10 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     private void refuse(FrameException broken) {
         if (broken.reason() == CloseReason.HTTP && ctx != null) {
-            ctx.write(Unpooled.wrappedBuffer(HTTP_ANSWER.duplicate()), ctx.voidPromise());
+            var _ =
+                    ctx.write(
+                            Unpooled.copiedBuffer(HTTP_ANSWER, StandardCharsets.US_ASCII),
+                            ctx.voidPromise());
         }
         end(broken.reason(), String.valueOf(broken.getMessage()));
     }
@@ -683,16 +693,6 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         flush();
         ctx.flush();
-        ctx.close();
+        var _ = ctx.close();
     }
-
-    private static final ByteBuffer HTTP_ANSWER =
-            ByteBuffer.wrap(
-                            ("HTTP/1.1 400 Bad Request\r\n"
-                                            + "Content-Type: text/plain; charset=utf-8\r\n"
-                                            + "Connection: close\r\n"
-                                            + "\r\n"
-                                            + "This is a Kafka listener: it speaks the Kafka protocol, not HTTP.\n")
-                                    .getBytes(StandardCharsets.US_ASCII))
-                    .asReadOnlyBuffer();
 }

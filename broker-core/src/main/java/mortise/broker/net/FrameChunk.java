@@ -42,8 +42,7 @@ final class FrameChunk {
     /** A chunk for whatever comes next. */
     static FrameChunk any(ByteBufAllocator allocator, InflightLimiter limiter, int capacity) {
         limiter.charge(capacity);
-        return new FrameChunk(
-                allocator.directBuffer(capacity, capacity), limiter, capacity, false);
+        return new FrameChunk(allocator.directBuffer(capacity, capacity), limiter, capacity, false);
     }
 
     /** A chunk for one large frame, whose size has been reserved. */

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Cuts the bytes of one connection into frames without copying most of them. Confined to the
  * connection's event loop.
  *
- * <p>Bytes are read into a chunk, and frames are views of it. A frame that does not fit into what is
- * left of its chunk gets a chunk of exactly its size; what has arrived of it is copied, the rest is
- * read in place, and the read stops where the frame ends. Chunks are as large as recent frames let
- * expect, so that a client which sends frames of one size has none of them copied. Above {@link
+ * <p>Bytes are read into a chunk, and frames are views of it. A frame that does not fit into what
+ * is left of its chunk gets a chunk of exactly its size; what has arrived of it is copied, the rest
+ * is read in place, and the read stops where the frame ends. Chunks are as large as recent frames
+ * let expect, so that a client which sends frames of one size has none of them copied. Above {@link
  * #LARGEST_CHUNK} a small chunk is read first, of which little can be copied.
  *
  * <p>Frames that its sink does not want yet stay in the chunk: it is the queue.
@@ -86,9 +86,10 @@ final class FrameDecoder {
     /**
      * Takes bytes that were read.
      *
-     * @param bytes the buffer that {@link #room} gave, or any other, whose bytes are then copied; one
-     *     reference is released
+     * @param bytes the buffer that {@link #room} gave, or any other, whose bytes are then copied;
+     *     one reference is released
      */
+    @SuppressWarnings("ReferenceEquality") // whether the bytes are in the chunk already
     void received(ByteBuf bytes) {
         FrameChunk current = chunk;
         if (current == null || bytes != current.buffer()) {
@@ -151,17 +152,22 @@ final class FrameDecoder {
     }
 
     private void sniff(int firstWord) {
-        switch (FirstBytes.of(firstWord)) {
-            case TLS ->
-                    throw new FrameException(
-                            CloseReason.TLS,
-                            "a TLS handshake on a plaintext listener; set security.protocol=PLAINTEXT in the client, or connect it to a TLS listener");
-            case HTTP ->
-                    throw new FrameException(
-                            CloseReason.HTTP,
-                            "an HTTP request on a Kafka listener; point the HTTP client elsewhere");
-            case KAFKA -> sniffed = true;
+        FrameException mismatch =
+                switch (FirstBytes.of(firstWord)) {
+                    case TLS ->
+                            new FrameException(
+                                    CloseReason.TLS,
+                                    "a TLS handshake on a plaintext listener; set security.protocol=PLAINTEXT in the client, or connect it to a TLS listener");
+                    case HTTP ->
+                            new FrameException(
+                                    CloseReason.HTTP,
+                                    "an HTTP request on a Kafka listener; point the HTTP client elsewhere");
+                    case KAFKA -> null;
+                };
+        if (mismatch != null) {
+            throw mismatch;
         }
+        sniffed = true;
     }
 
     /** Makes sure that {@code bytes} from the start of the next frame lie in one chunk. */

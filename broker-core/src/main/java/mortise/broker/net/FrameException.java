@@ -1,8 +1,8 @@
 package mortise.broker.net;
 
 /**
- * Bytes that cannot be the beginning of a frame; the connection has lost its place and is closed. It
- * has no stack trace, because peers cause it at will.
+ * Bytes that cannot be the beginning of a frame; the connection has lost its place and is closed.
+ * It has no stack trace, because peers cause it at will.
  */
 final class FrameException extends RuntimeException {
     private static final long serialVersionUID = 1L;

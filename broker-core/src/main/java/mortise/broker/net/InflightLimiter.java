@@ -5,11 +5,12 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory for received data of the whole broker: what is held, and who waits for more. Thread-safe.
+ * The memory for received data of the whole broker: what is held, and who waits for more.
+ * Thread-safe.
  *
  * <p>Large frames reserve their size before they are read, all or nothing, first come first served.
- * Small receive chunks are only counted: each connection may always hold one, which keeps heartbeats
- * and fetches moving when large frames fill the rest.
+ * Small receive chunks are only counted: each connection may always hold one, which keeps
+ * heartbeats and fetches moving when large frames fill the rest.
  */
 final class InflightLimiter {
     private final long maxBytes;
@@ -22,9 +23,14 @@ final class InflightLimiter {
         this.maxBytes = maxBytes;
     }
 
-    /** A connection that wants memory. Its methods are called on any thread, under the limiter's lock. */
+    /**
+     * A connection that wants memory. Its methods are called on any thread, under the limiter's
+     * lock.
+     */
     interface Waiter {
-        /** How many bytes must be free; 0 asks only to be told when the broker is below its bound. */
+        /**
+         * How many bytes must be free; 0 asks only to be told when the broker is below its bound.
+         */
         int wantedBytes();
 
         /** The bytes have been reserved for this waiter; it stands in the queue no more. */

@@ -116,10 +116,7 @@ public record NetSettings(
                     .defaultsTo(DataSize.ofKibibytes(256))
                     .between(DataSize.ofKibibytes(4), DataSize.ofMebibytes(256));
     private static final ConfigKey<Integer> BACKLOG =
-            ConfigKey.of(
-                            "net.backlog",
-                            ConfigType.INT,
-                            "Connections that may wait to be accepted.")
+            ConfigKey.of("net.backlog", ConfigType.INT, "Connections that may wait to be accepted.")
                     .defaultsTo(1_024)
                     .between(1, 65_535)
                     .alias("socket.listen.backlog.size");

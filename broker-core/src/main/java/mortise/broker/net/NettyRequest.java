@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A request of one connection, and its place in the order of responses. The frame is released when
  * the connection is through with the answer and every {@link #retain} is matched.
  *
- * <p>Whoever answers first claims the request; the connection looks at the answer once it is settled.
- * Fields without a handle are written before {@link #settle} and read after {@link #settled}.
+ * <p>Whoever answers first claims the request; the connection looks at the answer once it is
+ * settled. Fields without a handle are written before {@link #settle} and read after {@link
+ * #settled}.
  */
 final class NettyRequest implements RequestContext {
     private static final int OPEN = 0;
@@ -248,7 +249,7 @@ final class NettyRequest implements RequestContext {
 
     /** Whether the next request may start. */
     boolean letsNextStart() {
-        return passed || settled() && closeReason == null;
+        return passed || (settled() && closeReason == null);
     }
 
     /** Whether it has been answered. */

@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +43,7 @@ public final class NetworkServer implements AutoCloseable {
     private final ConnectionServices services;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong nextConnectionId = new AtomicLong();
-    private final Map<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
+    private final IdentityHashMap<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
     private final List<ListenerServer> listeners = new ArrayList<>();
     private @Nullable EventLoopGroup loops;
 
@@ -89,11 +88,22 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     /**
-     * Opens every listener.
+     * Opens every listener and serves who comes.
      *
      * @throws ListenException if one cannot be opened; none is then
      */
-    public synchronized void start() {
+    public void start() {
+        open();
+        accept();
+    }
+
+    /**
+     * Opens every listener. Who connects waits until {@link #accept}, so that nobody is served by a
+     * broker that is not ready.
+     *
+     * @throws ListenException if one cannot be opened; none is then
+     */
+    public synchronized void open() {
         if (loops != null) {
             throw new IllegalStateException("the network server was started before");
         }
@@ -103,11 +113,12 @@ public final class NetworkServer implements AutoCloseable {
         for (EventExecutor loop : group) {
             LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop);
             loopStates.put(loop, state);
-            loop.scheduleWithFixedDelay(
-                    () -> state.sweep(clock.nanoTime()),
-                    SWEEP_MILLIS,
-                    SWEEP_MILLIS,
-                    TimeUnit.MILLISECONDS);
+            var _ =
+                    loop.scheduleWithFixedDelay(
+                            () -> state.sweep(clock.nanoTime()),
+                            SWEEP_MILLIS,
+                            SWEEP_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
         try {
             for (ListenerConfig config : configs) {
@@ -122,10 +133,15 @@ public final class NetworkServer implements AutoCloseable {
         LOG.debug("listening through {}: {}", transport, listeners);
     }
 
+    /** Serves who has connected and who connects from now on. */
+    public synchronized void accept() {
+        listeners.forEach(ListenerServer::accept);
+    }
+
     private void accepted(Channel channel, ListenerEndpoint listener) {
         LoopState state = loopStates.get(channel.eventLoop());
         if (state == null || !(channel.remoteAddress() instanceof InetSocketAddress)) {
-            channel.close(); // it is gone already
+            var _ = channel.close(); // it is gone already
             return;
         }
         if (connections.incrementAndGet() > settings.maxConnections()) {
@@ -155,7 +171,7 @@ public final class NetworkServer implements AutoCloseable {
                             + settings.maxConnections()
                             + " connections already (net.max-connections)");
         }
-        channel.close();
+        var _ = channel.close();
     }
 
     /** The open listeners, with their real ports, in the order of the configuration. */
@@ -209,11 +225,12 @@ public final class NetworkServer implements AutoCloseable {
         if (state.isEmpty() || looksLeft <= 0) {
             then.run();
         } else {
-            state.loop()
-                    .schedule(
-                            () -> whenEmpty(state, looksLeft - 1, then),
-                            DRAIN_LOOK_MILLIS,
-                            TimeUnit.MILLISECONDS);
+            var _ =
+                    state.loop()
+                            .schedule(
+                                    () -> whenEmpty(state, looksLeft - 1, then),
+                                    DRAIN_LOOK_MILLIS,
+                                    TimeUnit.MILLISECONDS);
         }
     }
 
@@ -221,14 +238,13 @@ public final class NetworkServer implements AutoCloseable {
         CountDownLatch done = new CountDownLatch(loopStates.size());
         for (LoopState state : loopStates.values()) {
             state.loop()
-                    .execute(
-                            () -> {
-                                try {
-                                    action.accept(state);
-                                } finally {
-                                    done.countDown();
-                                }
-                            });
+                    .execute(() -> {
+                        try {
+                            action.accept(state);
+                        } finally {
+                            done.countDown();
+                        }
+                    });
         }
         awaitUninterruptibly(done);
     }

@@ -18,12 +18,12 @@ final class PeerLog {
     private static final int MAX_PEERS = 1_024;
 
     private final Clock clock;
-    private final Map<Key, Entry> entries =
+    private final Map<Key, Quiet> entries =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+                protected boolean removeEldestEntry(Map.Entry<Key, Quiet> eldest) {
                     return size() > MAX_PEERS;
                 }
             };
@@ -34,7 +34,7 @@ final class PeerLog {
 
     private record Key(String host, CloseReason reason) {}
 
-    private static final class Entry {
+    private static final class Quiet {
         private long loggedNanos;
         private int suppressed;
     }
@@ -64,9 +64,9 @@ final class PeerLog {
     private int admit(Key key) {
         long now = clock.nanoTime();
         synchronized (entries) {
-            Entry entry = entries.get(key);
+            Quiet entry = entries.get(key);
             if (entry == null) {
-                entry = new Entry();
+                entry = new Quiet();
                 entry.loggedNanos = now;
                 entries.put(key, entry);
                 return 0;

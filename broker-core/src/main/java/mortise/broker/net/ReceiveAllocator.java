@@ -11,8 +11,7 @@ import io.netty.util.UncheckedBooleanSupplier;
  * Confined to the connection's event loop.
  */
 @SuppressWarnings("deprecation") // ExtendedHandle extends the deprecated Handle
-final class ReceiveAllocator
-        implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
+final class ReceiveAllocator implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
     /** Fairness: how much one connection may read before others have their turn. */
     private static final int MAX_BYTES_PER_TURN = 1 << 20;
 
@@ -88,7 +87,10 @@ final class ReceiveAllocator
         return bytes;
     }
 
-    /** A read that did not fill its room has emptied the socket: trying again would be a call for nothing. */
+    /**
+     * A read that did not fill its room has emptied the socket: trying again would be a call for
+     * nothing.
+     */
     @Override
     public boolean continueReading() {
         return lastBytes > 0

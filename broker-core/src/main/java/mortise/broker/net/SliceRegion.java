@@ -5,9 +5,9 @@ import mortise.spi.storage.FileRange;
 import mortise.spi.storage.LogSlice;
 
 /**
- * A log slice on its way from file to socket by sendfile. Owned by the channel that it is written to;
- * when the channel lets go of it, sent or not, the slice is closed, and the file stays open: it is
- * the store's.
+ * A log slice on its way from file to socket by sendfile. Owned by the channel that it is written
+ * to; when the channel lets go of it, sent or not, the slice is closed, and the file stays open: it
+ * is the store's.
  */
 final class SliceRegion extends DefaultFileRegion {
     private final LogSlice slice;

@@ -53,7 +53,9 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
     private boolean moreFollow;
     private boolean dirty;
 
-    /** The payloads of the response at hand, of which those before {@link #splice} are handed over. */
+    /**
+     * The payloads of the response at hand, of which those before {@link #splice} are handed over.
+     */
     private List<Splice> splices = List.of();
 
     private int splice;
@@ -90,7 +92,8 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
     }
 
     /**
-     * Encodes a response; its bytes go to the channel now or with {@link #resume} and {@link #flush}.
+     * Encodes a response; its bytes go to the channel now or with {@link #resume} and {@link
+     * #flush}.
      *
      * @param more whether another response follows at once, with which it may share a buffer
      */
@@ -250,7 +253,7 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
 
     private void emit(Object bytes) {
         dirty = true;
-        ctx.write(bytes, ctx.voidPromise());
+        var _ = ctx.write(bytes, ctx.voidPromise());
     }
 
     /** Hands everything that was written to the socket. */

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Drains implements AutoCloseable {
     private final PartitionSettings settings;
-    @SuppressWarnings("ThreadLocalUsage") // sized by the settings, and there is one of these a broker
+
+    @SuppressWarnings(
+            "ThreadLocalUsage") // sized by the settings, and there is one of these a broker
     private final ThreadLocal<@Nullable Trampoline> trampolines = new ThreadLocal<>();
+
     private final DrainWorkers workers;
     private final Counter handedOn;
 
@@ -24,10 +27,7 @@ final class Drains implements AutoCloseable {
      *
      * @param workers given the drain that the workers are to call
      */
-    Drains(
-            PartitionSettings settings,
-            Metrics metrics,
-            Function<Drains, DrainWorkers> workers) {
+    Drains(PartitionSettings settings, Metrics metrics, Function<Drains, DrainWorkers> workers) {
         this.settings = settings;
         this.handedOn =
                 metrics.counter(

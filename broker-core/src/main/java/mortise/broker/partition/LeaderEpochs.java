@@ -53,8 +53,8 @@ public final class LeaderEpochs {
     }
 
     /**
-     * The largest epoch not above the one asked for, and where it ended: what
-     * OffsetForLeaderEpoch answers.
+     * The largest epoch not above the one asked for, and where it ended: what OffsetForLeaderEpoch
+     * answers.
      */
     public EpochEnd endOf(int epoch, long logEndOffset) {
         if (epoch < 0 || epochs.length == 0 || epoch > latest()) {
@@ -129,7 +129,8 @@ public final class LeaderEpochs {
      * @throws IllegalArgumentException if it is none, saying what was met
      */
     static LeaderEpochs parse(ByteBuffer content) {
-        String[] lines = StandardCharsets.UTF_8.decode(content.duplicate()).toString().split("\n", -1);
+        String[] lines =
+                StandardCharsets.UTF_8.decode(content.duplicate()).toString().split("\n", -1);
         try {
             int count = lines.length < 2 ? -1 : Integer.parseInt(lines[1].strip());
             if (count < 0

@@ -64,8 +64,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         try {
             WATCHERS =
                     MethodHandles.lookup()
-                            .findVarHandle(
-                                    Partition.class, "watchers", ProgressWatcher[].class);
+                            .findVarHandle(Partition.class, "watchers", ProgressWatcher[].class);
         } catch (ReflectiveOperationException missing) {
             throw new ExceptionInInitializerError(missing);
         }
@@ -186,13 +185,12 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     /**
-     * Checks the bytes that a producer sent for this partition, before they are offered: exactly one
-     * batch that its header and checksum allow.
+     * Checks the bytes that a producer sent for this partition, before they are offered: exactly
+     * one batch that its header and checksum allow.
      *
      * @return null if all is well
      */
-    public @Nullable Refusal check(
-            ByteBuffer records, short produceVersion, CRC32C sum) {
+    public @Nullable Refusal check(ByteBuffer records, short produceVersion, CRC32C sum) {
         TopicSettings current = settings;
         BatchProblem problem =
                 BatchCheck.produced(records, produceVersion, current.maxMessageBytes(), sum);
@@ -297,8 +295,8 @@ public final class Partition implements MailboxOwner, FlushListener {
     /**
      * Drops what lies below an offset, or below the high watermark.
      *
-     * @return the start afterwards; fails with {@link
-     *     OffsetOutOfRangeException} for an offset above the high watermark
+     * @return the start afterwards; fails with {@link OffsetOutOfRangeException} for an offset
+     *     above the high watermark
      */
     public CompletionStage<Long> advanceStart(long offset) {
         CompletableFuture<Long> done = new CompletableFuture<>();
@@ -417,7 +415,10 @@ public final class Partition implements MailboxOwner, FlushListener {
         LeaderView leading = view;
         String why = outOfService;
         if (why != null) {
-            refuseRest(run, stopped ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR, why);
+            refuseRest(
+                    run,
+                    stopped ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR,
+                    why);
         } else if (leading == null) {
             refuseRest(
                     run,
@@ -529,8 +530,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         long began = around.clock().nanoTime();
         boolean rolled;
         try {
-            OptionalLong segment =
-                    log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
+            OptionalLong segment = log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
             rolled = segment.isPresent();
             if (rolled) {
                 log.putSidecar(
@@ -679,10 +679,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         long offset = wanted == HIGH_WATERMARK ? limit : wanted;
         if (offset < 0 || offset > limit) {
             throw new OffsetOutOfRangeException(
-                    id,
-                    offset,
-                    new LogBounds(
-                            Math.min(startOffset(), limit), limit));
+                    id, offset, new LogBounds(Math.min(startOffset(), limit), limit));
         }
         if (outOfService != null) {
             throw new StorageException(

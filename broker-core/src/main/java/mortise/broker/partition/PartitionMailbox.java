@@ -7,8 +7,8 @@ import org.jctools.queues.varhandle.unpadded.MpscGrowableVarHandleUnpaddedArrayQ
 
 /**
  * The one entrance to a partition: whoever puts something in while nobody drains owns the partition
- * and drains it, or hands that on; everyone else returns. So a partition's state has one writer at a
- * time without a lock and without a thread of its own.
+ * and drains it, or hands that on; everyone else returns. So a partition's state has one writer at
+ * a time without a lock and without a thread of its own.
  *
  * <p>Two lanes. The data lane takes produce batches against credit (commands and bytes) that was
  * taken before the offer. The control lane never fails: signals are bits that coalesce, commands go

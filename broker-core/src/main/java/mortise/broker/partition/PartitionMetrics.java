@@ -15,14 +15,22 @@ record PartitionMetrics(
         Histogram batchesPerAppend) {
     static PartitionMetrics in(Metrics metrics) {
         return new PartitionMetrics(
-                metrics.counter("partition_appended_bytes", "Bytes of produced batches written to logs."),
-                metrics.counter("partition_appended_records_total", "Records in batches written to logs."),
-                metrics.counter("partition_appended_batches_total", "Produced batches written to logs."),
-                metrics.counter("partition_refused_batches_total", "Produced batches answered with an error by a partition."),
+                metrics.counter(
+                        "partition_appended_bytes", "Bytes of produced batches written to logs."),
+                metrics.counter(
+                        "partition_appended_records_total", "Records in batches written to logs."),
+                metrics.counter(
+                        "partition_appended_batches_total", "Produced batches written to logs."),
+                metrics.counter(
+                        "partition_refused_batches_total",
+                        "Produced batches answered with an error by a partition."),
                 metrics.counter(
                         "partition_duplicate_batches_total",
                         "Batches that were in the log already and were acknowledged with their first offset."),
-                metrics.histogram("partition_append_nanos", "Duration of one write to a log, the roll included."),
-                metrics.histogram("partition_append_set_batches", "Batches that shared one write to a log."));
+                metrics.histogram(
+                        "partition_append_nanos",
+                        "Duration of one write to a log, the roll included."),
+                metrics.histogram(
+                        "partition_append_set_batches", "Batches that shared one write to a log."));
     }
 }

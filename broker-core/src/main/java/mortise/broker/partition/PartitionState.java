@@ -29,8 +29,7 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
      *
      * @param name the partition, for log lines
      */
-    static PartitionState of(
-            String name, PartitionLog log, int producersMax, long nowMillis) {
+    static PartitionState of(String name, PartitionLog log, int producersMax, long nowMillis) {
         LogBounds bounds = log.bounds();
         LogPosition end = log.end();
         LeaderEpochs epochs = epochs(name, log).upTo(end.offset()).from(bounds.startOffset());

@@ -50,15 +50,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.threaded(
-                        settings, services.threads().apply("drain"), services.metrics()));
+                Drains.threaded(settings, services.threads().apply("drain"), services.metrics()));
     }
 
     Partitions(
-            PartitionSettings settings,
-            LogStore store,
-            PartitionServices services,
-            Drains drains) {
+            PartitionSettings settings, LogStore store, PartitionServices services, Drains drains) {
         this.store = store;
         this.blocking = services.blocking();
         this.services = services;
@@ -192,16 +188,13 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         int index = id.partition().partition();
         Partition partition = topic == null ? null : topic.partition(index);
         CompletionStage<Void> stopped =
-                partition == null
-                        ? CompletableFuture.completedFuture(null)
-                        : partition.stop(false);
-        return stopped.thenCompose(
-                nothing -> {
-                    if (topic != null) {
-                        forget(topic, index);
-                    }
-                    return blocking.run("delete " + id, () -> deleted(id));
-                });
+                partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
+        return stopped.thenCompose(nothing -> {
+            if (topic != null) {
+                forget(topic, index);
+            }
+            return blocking.run("delete " + id, () -> deleted(id));
+        });
     }
 
     private @Nullable Void deleted(LogId id) {
@@ -259,12 +252,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             if (settings.deletes()
                     && (settings.retentionBytes() >= 0 || settings.retentionMillis() >= 0)) {
                 blocking.run("look for old data of " + partition, () -> retained(partition))
-                        .whenComplete(
-                                (done, failed) -> {
-                                    if (failed != null) {
-                                        notDropped(partition, failed);
-                                    }
-                                });
+                        .whenComplete((done, failed) -> {
+                            if (failed != null) {
+                                notDropped(partition, failed);
+                            }
+                        });
             }
         }
     }
@@ -284,14 +276,13 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             if (keep > view.startOffset()) {
                 partition
                         .advanceStart(keep)
-                        .whenComplete(
-                                (start, failed) -> {
-                                    if (failed == null) {
-                                        LOG.debug("{} starts at {} now", partition, start);
-                                    } else {
-                                        notDropped(partition, failed);
-                                    }
-                                });
+                        .whenComplete((start, failed) -> {
+                            if (failed == null) {
+                                LOG.debug("{} starts at {} now", partition, start);
+                            } else {
+                                notDropped(partition, failed);
+                            }
+                        });
             }
         }
         return null;
@@ -313,20 +304,20 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
      */
     public CompletionStage<Void> stop() {
         closed = true;
-        return all(all().stream().map(partition -> stopped(partition).toCompletableFuture()).toList());
+        return all(
+                all().stream().map(partition -> stopped(partition).toCompletableFuture()).toList());
     }
 
     private CompletionStage<Void> stopped(Partition partition) {
         return partition
                 .stop(true)
-                .thenCompose(
-                        nothing ->
-                                blocking.run(
-                                        "close " + partition,
-                                        () -> {
-                                            partition.log().close();
-                                            return null;
-                                        }));
+                .thenCompose(nothing ->
+                        blocking.run(
+                                "close " + partition,
+                                () -> {
+                                    partition.log().close();
+                                    return null;
+                                }));
     }
 
     /** Ends the drain threads. After {@link #stop}. */

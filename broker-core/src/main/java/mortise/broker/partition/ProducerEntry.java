@@ -4,7 +4,8 @@ import mortise.record.RecordBatch;
 
 /**
  * What a partition remembers of one idempotent producer: its epoch and its last five batches. Also
- * what the current turn has accepted of it and not yet written. Confined to the partition's mailbox.
+ * what the current turn has accepted of it and not yet written. Confined to the partition's
+ * mailbox.
  */
 final class ProducerEntry {
     static final int REMEMBERED_BATCHES = 5;
@@ -67,7 +68,9 @@ final class ProducerEntry {
         return turn == currentTurn;
     }
 
-    /** Notes that the turn accepts a batch; forgotten with the turn unless {@link #wrote} follows. */
+    /**
+     * Notes that the turn accepts a batch; forgotten with the turn unless {@link #wrote} follows.
+     */
     void accepted(long currentTurn, short batchEpoch, int lastSequence) {
         turn = currentTurn;
         turnEpoch = batchEpoch;

@@ -24,14 +24,14 @@ final class ProducerSnapshot {
     /** The file form of all producers that have written. */
     static ByteBuffer encode(ProducerStates producers) {
         ByteBuffer file =
-                ByteBuffer.allocate(HEADER_BYTES + Math.multiplyExact(ENTRY_BYTES, producers.size()));
+                ByteBuffer.allocate(
+                        HEADER_BYTES + Math.multiplyExact(ENTRY_BYTES, producers.size()));
         file.putShort(VERSION).putInt(0).putInt(0);
-        producers.forEach(
-                producer -> {
-                    if (!producer.isEmpty()) {
-                        put(file, producer);
-                    }
-                });
+        producers.forEach(producer -> {
+            if (!producer.isEmpty()) {
+                put(file, producer);
+            }
+        });
         file.putInt(ENTRIES_AT, (file.position() - HEADER_BYTES) / ENTRY_BYTES);
         file.flip();
         file.putInt(CRC_AT, crc(file));
@@ -94,8 +94,7 @@ final class ProducerSnapshot {
         file.getInt();
         file.getLong();
         if (lastOffset >= 0 && lastSequence != RecordBatch.NO_SEQUENCE) {
-            producers.restore(
-                    producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp);
+            producers.restore(producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp);
         }
     }
 

@@ -60,7 +60,9 @@ final class ProducerStates {
         turn++;
     }
 
-    /** Checks a batch that has a producer id against what is written and what this turn accepted. */
+    /**
+     * Checks a batch that has a producer id against what is written and what this turn accepted.
+     */
     Verdict check(RecordBatch batch) {
         ProducerEntry entry = find(batch.producerId());
         short epoch = batch.producerEpoch();

@@ -1,6 +1,8 @@
 package mortise.broker.partition;
 
-/** Somebody who reads a partition and wants to know when there is more, or something else, to see. */
+/**
+ * Somebody who reads a partition and wants to know when there is more, or something else, to see.
+ */
 public interface ProgressWatcher {
     /**
      * The partition's view has changed: more is readable, its start moved, or it is led no longer.

@@ -31,28 +31,46 @@ public final class PluginCatalog<P extends Provider<?>> {
      * @param kind what the operator calls the kind, for example {@code storage}
      * @throws IllegalArgumentException if two share a name
      */
-    public static <P extends Provider<?>> PluginCatalog<P> of(String kind, Collection<? extends P> providers) {
+    public static <P extends Provider<?>> PluginCatalog<P> of(
+            String kind, Collection<? extends P> providers) {
         Map<String, P> byName = new TreeMap<>();
         for (P provider : providers) {
             P other = byName.put(provider.name(), provider);
             if (other != null) {
-                throw new IllegalArgumentException("two " + kind + " plugins are named '" + provider.name() + "': "
-                        + where(other) + " and " + where(provider) + "; remove one");
+                throw new IllegalArgumentException(
+                        "two "
+                                + kind
+                                + " plugins are named '"
+                                + provider.name()
+                                + "': "
+                                + where(other)
+                                + " and "
+                                + where(provider)
+                                + "; remove one");
             }
         }
         return new PluginCatalog<>(kind, byName);
     }
 
-    /** The providers that the loader finds. One that cannot be loaded is logged by name and left out. */
-    public static <P extends Provider<?>> PluginCatalog<P> load(String kind, ServiceLoader<P> loader) {
+    /**
+     * The providers that the loader finds. One that cannot be loaded is logged by name and left
+     * out.
+     */
+    public static <P extends Provider<?>> PluginCatalog<P> load(
+            String kind, ServiceLoader<P> loader) {
         List<P> found = new ArrayList<>();
-        loader.stream().forEach(candidate -> {
-            try {
-                found.add(candidate.get());
-            } catch (ServiceConfigurationError broken) {
-                LOG.error("{} plugin {} cannot be loaded and is left out: {}", kind, candidate.type().getName(), broken.getMessage());
-            }
-        });
+        loader.stream()
+                .forEach(candidate -> {
+                    try {
+                        found.add(candidate.get());
+                    } catch (ServiceConfigurationError broken) {
+                        LOG.error(
+                                "{} plugin {} cannot be loaded and is left out: {}",
+                                kind,
+                                candidate.type().getName(),
+                                broken.getMessage());
+                    }
+                });
         return of(kind, found);
     }
 
@@ -71,8 +89,17 @@ public final class PluginCatalog<P extends Provider<?>> {
     public P get(String name) {
         P provider = byName.get(name);
         if (provider == null) {
-            throw new UnknownPluginException("plugins." + kind + ": there is no " + kind + " plugin named '" + name + "'; known are "
-                    + (byName.isEmpty() ? "none" : byName.keySet().stream().collect(Collectors.joining(", "))));
+            throw new UnknownPluginException(
+                    "plugins."
+                            + kind
+                            + ": there is no "
+                            + kind
+                            + " plugin named '"
+                            + name
+                            + "'; known are "
+                            + (byName.isEmpty()
+                                    ? "none"
+                                    : byName.keySet().stream().collect(Collectors.joining(", "))));
         }
         return provider;
     }
@@ -89,6 +116,7 @@ public final class PluginCatalog<P extends Provider<?>> {
 
     private static String where(Provider<?> provider) {
         Module module = provider.getClass().getModule();
-        return provider.getClass().getName() + (module.isNamed() ? " of module " + module.getName() : "");
+        return provider.getClass().getName()
+                + (module.isNamed() ? " of module " + module.getName() : "");
     }
 }

@@ -9,7 +9,10 @@ import mortise.spi.auth.Authorizer;
 import mortise.spi.auth.Operation;
 import mortise.spi.auth.ResourceType;
 
-/** The question whether a client may do something, as handlers ask it. Thread-safe; answers from memory. */
+/**
+ * The question whether a client may do something, as handlers ask it. Thread-safe; answers from
+ * memory.
+ */
 public final class Access {
     /** What the protocol sends in place of an operations bit field that nobody asked for. */
     public static final int OPERATIONS_NOT_REQUESTED = Integer.MIN_VALUE;
@@ -50,7 +53,7 @@ public final class Access {
     /** Access as this authoriser decides it. */
     public Access(Authorizer authorizer) {
         this.authorizer = authorizer;
-        this.open = authorizer == Authorizer.ALLOW_ALL;
+        this.open = authorizer.equals(Authorizer.ALLOW_ALL);
     }
 
     /**
@@ -81,7 +84,10 @@ public final class Access {
         return allows(context, operation, ResourceType.TOPIC, topic);
     }
 
-    /** Divides the elements of a request by whether the client may do this to the topic that each names. */
+    /**
+     * Divides the elements of a request by whether the client may do this to the topic that each
+     * names.
+     */
     public <T> Sifted<T> siftTopics(
             RequestContext context,
             Operation operation,

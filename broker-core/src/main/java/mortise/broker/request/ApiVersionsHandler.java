@@ -36,8 +36,7 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
     @Override
     public List<Requirement> requirements() {
         return List.of(
-                new Requirement(
-                        Operation.NONE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
+                new Requirement(Operation.NONE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
     }
 
     @Override
@@ -57,7 +56,10 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
         return listing(version);
     }
 
-    /** Whether the client's address book is stale: it thinks that it talks to another broker (KIP-1242). */
+    /**
+     * Whether the client's address book is stale: it thinks that it talks to another broker
+     * (KIP-1242).
+     */
     private boolean meantForAnother(ApiVersionsRequest request) {
         String clusterId = request.clusterId();
         int nodeId = request.nodeId();
@@ -65,8 +67,8 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
             return false;
         }
         FeatureSource.Identity identity = features.identity();
-        return clusterId != null && !clusterId.equals(identity.clusterId())
-                || nodeId != -1 && nodeId != identity.nodeId();
+        return (clusterId != null && !clusterId.equals(identity.clusterId()))
+                || (nodeId != -1 && nodeId != identity.nodeId());
     }
 
     private ApiVersionsResponse listing(short version) {
@@ -105,7 +107,9 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
                 .maxVersion(handler.highestVersion());
     }
 
-    /** The answer to a version that is not served: in version 0, with the range that is (KIP-511). */
+    /**
+     * The answer to a version that is not served: in version 0, with the range that is (KIP-511).
+     */
     ApiVersionsResponse unsupportedVersion() {
         ApiVersionsResponse response = failure(ErrorCode.UNSUPPORTED_VERSION);
         response.apiKeys().add(range(this));

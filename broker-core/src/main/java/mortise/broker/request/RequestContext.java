@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * One request on its way through the broker, and the frame that it arrived in.
  *
  * <p><b>Ownership.</b> The frame belongs to the context. It is released when the request has been
- * answered and every {@link #retain} has been matched by a {@link #release}. Slices of the frame (record
- * batches) are valid until then.
+ * answered and every {@link #retain} has been matched by a {@link #release}. Slices of the frame
+ * (record batches) are valid until then.
  *
- * <p><b>Order.</b> The next request of the connection starts when this one has passed its ordering point:
- * all its commands are enqueued, or it has failed. A handler calls {@link #orderingPointPassed} on every
- * path; answering implies it. Responses leave in the order of the requests, whatever order they are
- * given in.
+ * <p><b>Order.</b> The next request of the connection starts when this one has passed its ordering
+ * point: all its commands are enqueued, or it has failed. A handler calls {@link
+ * #orderingPointPassed} on every path; answering implies it. Responses leave in the order of the
+ * requests, whatever order they are given in.
  *
- * <p><b>Threads.</b> A handler is called on the connection's event loop. The methods below may be called
- * on any thread; exactly one of the answers is given, once, and further ones are ignored.
+ * <p><b>Threads.</b> A handler is called on the connection's event loop. The methods below may be
+ * called on any thread; exactly one of the answers is given, once, and further ones are ignored.
  */
 public interface RequestContext {
     /** Which API. */
@@ -59,7 +59,9 @@ public interface RequestContext {
     /** The request after its header. A view of the frame, writable in place. */
     ByteBuffer body();
 
-    /** Whether the connection is closed; work whose only result is the answer may then be skipped. */
+    /**
+     * Whether the connection is closed; work whose only result is the answer may then be skipped.
+     */
     boolean connectionClosed();
 
     /** Keeps the frame beyond the answer. */
@@ -72,16 +74,19 @@ public interface RequestContext {
     void orderingPointPassed();
 
     /**
-     * Answers. Encoding happens on the connection's event loop; the message, and the slices of a {@link
-     * SlicePayload} in it, belong to the connection from now on. If the connection is gone the slices are
-     * closed.
+     * Answers. Encoding happens on the connection's event loop; the message, and the slices of a
+     * {@link SlicePayload} in it, belong to the connection from now on. If the connection is gone
+     * the slices are closed.
      */
     void respond(ApiMessage response);
 
     /** Ends the request without an answer, as acks=0 asks. */
     void respondNothing();
 
-    /** Closes the connection after the answers of earlier requests; {@code reason} goes into the log. */
+    /**
+     * Closes the connection after the answers of earlier requests; {@code reason} goes into the
+     * log.
+     */
     void closeConnection(String reason);
 
     /** Runs an action on the connection's event loop. */

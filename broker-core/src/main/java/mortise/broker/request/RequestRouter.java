@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way from a request to the handler of its API. Immutable; called on event loops. ApiVersions is
- * its own, because it lists what the router knows.
+ * The way from a request to the handler of its API. Immutable; called on event loops. ApiVersions
+ * is its own, because it lists what the router knows.
  */
 public final class RequestRouter {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRouter.class);
@@ -36,7 +36,7 @@ public final class RequestRouter {
         this.apiVersions = new ApiVersionsHandler(this, features);
         List<ApiHandler<?>> all = new ArrayList<>(handlers);
         all.add(apiVersions);
-        all.sort(Comparator.comparing(handler -> handler.apiKey().id()));
+        all.sort(Comparator.comparingInt(handler -> handler.apiKey().id()));
         this.handlers = List.copyOf(all);
         this.routes = new Route[all.getLast().apiKey().id() + 1];
         for (ApiHandler<?> handler : all) {
@@ -89,7 +89,9 @@ public final class RequestRouter {
                 && version <= route.handler.highestVersion();
     }
 
-    /** The answer to an ApiVersions request whose version is not served, to be sent in version 0. */
+    /**
+     * The answer to an ApiVersions request whose version is not served, to be sent in version 0.
+     */
     public ApiMessage unsupportedApiVersions() {
         return apiVersions.unsupportedVersion();
     }
@@ -140,8 +142,7 @@ public final class RequestRouter {
                     context.clientHost(),
                     failure);
         }
-        return handler.failure(
-                request, context.apiVersion(), error, WireErrors.reason(failure));
+        return handler.failure(request, context.apiVersion(), error, WireErrors.reason(failure));
     }
 
     private @Nullable Route find(ApiKey key) {

@@ -5,8 +5,8 @@ import mortise.spi.storage.LogSlice;
 import mortise.wire.Payload;
 
 /**
- * Record bytes of a response that stay where the store keeps them until they are sent. Whoever holds the
- * response closes the slice: the connection, once it was given the response.
+ * Record bytes of a response that stay where the store keeps them until they are sent. Whoever
+ * holds the response closes the slice: the connection, once it was given the response.
  */
 public record SlicePayload(LogSlice slice) implements Payload {
     @Override

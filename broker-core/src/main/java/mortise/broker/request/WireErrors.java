@@ -13,17 +13,18 @@ import mortise.wire.MalformedMessageException;
 public final class WireErrors {
     private WireErrors() {}
 
-    /** What a client is told about a failure; {@link ErrorCode#UNKNOWN_SERVER_ERROR} if it is none of ours. */
+    /**
+     * What a client is told about a failure; {@link ErrorCode#UNKNOWN_SERVER_ERROR} if it is none
+     * of ours.
+     */
     public static ErrorCode of(Throwable failure) {
-        return switch (failure) {
+        return switch (unwrapped(failure)) {
             case RefusedException refused -> refused.error();
             case OffsetOutOfRangeException outOfRange -> ErrorCode.OFFSET_OUT_OF_RANGE;
             case StorageException storage -> of(storage.reach());
             case ConfigException config -> ErrorCode.INVALID_CONFIG;
             case MalformedMessageException malformed -> ErrorCode.INVALID_REQUEST;
             case TimeoutException timeout -> ErrorCode.REQUEST_TIMED_OUT;
-            case CompletionException wrapper -> ofCause(wrapper);
-            case ExecutionException wrapper -> ofCause(wrapper);
             default -> ErrorCode.UNKNOWN_SERVER_ERROR;
         };
     }
@@ -40,11 +41,6 @@ public final class WireErrors {
         Throwable cause = unwrapped(failure);
         String message = cause.getMessage();
         return message != null ? message : cause.getClass().getSimpleName();
-    }
-
-    private static ErrorCode ofCause(Throwable wrapper) {
-        Throwable cause = unwrapped(wrapper);
-        return cause == wrapper ? ErrorCode.UNKNOWN_SERVER_ERROR : of(cause);
     }
 
     private static Throwable unwrapped(Throwable failure) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.random.RandomGenerator;
@@ -21,9 +20,9 @@ import mortise.api.TopicId;
 /**
  * The directory that holds everything a broker keeps, and the proof that it is this broker's.
  *
- * <p>{@code mortise.properties} says the format, the cluster and the node; {@code .lock} is held while the
- * broker runs; each kind of plugin has a subdirectory of its own. An empty or missing directory is
- * formatted; one with foreign content is refused and left as it is.
+ * <p>{@code mortise.properties} says the format, the cluster and the node; {@code .lock} is held
+ * while the broker runs; each kind of plugin has a subdirectory of its own. An empty or missing
+ * directory is formatted; one with foreign content is refused and left as it is.
  */
 public final class DataDirectory implements AutoCloseable {
     private static final int FORMAT = 1;
@@ -65,7 +64,10 @@ public final class DataDirectory implements AutoCloseable {
             }
         } catch (IOException failure) {
             throw new RefusedDirectoryException(
-                    "data directory " + path + " cannot be used: " + failure
+                    "data directory "
+                            + path
+                            + " cannot be used: "
+                            + failure
                             + "; check that it is a directory that this user may write, or name another with --data",
                     failure);
         }
@@ -81,37 +83,54 @@ public final class DataDirectory implements AutoCloseable {
         }
         if (Files.exists(path.resolve("meta.properties"))) {
             throw new RefusedDirectoryException(
-                    "data directory " + path + " was written by Apache Kafka (it has a meta.properties); it was left as it is,"
+                    "data directory "
+                            + path
+                            + " was written by Apache Kafka (it has a meta.properties); it was left as it is,"
                             + " and this version cannot import it; name an empty directory with --data");
         }
         Optional<Path> first = firstForeign(path);
         if (first.isPresent()) {
             throw new RefusedDirectoryException(
-                    "data directory " + path + " is not empty and not Mortise's (it has " + first.get().getFileName()
-                            + " but no " + IDENTITY + "); it was left as it is; name an empty directory with --data");
+                    "data directory "
+                            + path
+                            + " is not empty and not Mortise's (it has "
+                            + first.get().getFileName()
+                            + " but no "
+                            + IDENTITY
+                            + "); it was left as it is; name an empty directory with --data");
         }
     }
 
     private static Optional<Path> firstForeign(Path path) throws IOException {
         try (Stream<Path> entries = Files.list(path)) {
             // a crash while formatting leaves the lock and the unfinished identity behind
-            return entries.filter(entry -> {
-                        String name = String.valueOf(entry.getFileName());
-                        return !name.equals(LOCK) && !name.equals(IDENTITY + ".new") && !name.equals("lost+found");
-                    })
+            return entries.filter(
+                            entry -> {
+                                String name = String.valueOf(entry.getFileName());
+                                return !name.equals(LOCK)
+                                        && !name.equals(IDENTITY + ".new")
+                                        && !name.equals("lost+found");
+                            })
                     .sorted()
                     .findFirst();
         }
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(
-                path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolve(LOCK),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
         try {
             FileLock held = channel.tryLock();
             if (held != null) {
                 channel.truncate(0);
-                channel.write(StandardCharsets.UTF_8.encode("pid " + ProcessHandle.current().pid() + "\n"), 0);
+                channel.write(
+                        StandardCharsets.UTF_8.encode(
+                                "pid " + ProcessHandle.current().pid() + "\n"),
+                        0);
                 return channel;
             }
         } catch (OverlappingFileLockException sameProcess) {
@@ -120,7 +139,10 @@ public final class DataDirectory implements AutoCloseable {
         String holder = holder(channel);
         channel.close();
         throw new RefusedDirectoryException(
-                "data directory " + path + " is in use by another broker" + holder
+                "data directory "
+                        + path
+                        + " is in use by another broker"
+                        + holder
                         + "; stop that one, or name another directory with --data");
     }
 
@@ -132,18 +154,21 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static void format(Path path, int nodeId, String clusterId) throws IOException {
-        String content = """
+        String content =
+                """
                 # Identity of a Mortise data directory. Not to be edited.
                 format.version=%d
                 cluster.id=%s
                 node.id=%d
-                """.formatted(FORMAT, clusterId, nodeId);
+                """
+                        .formatted(FORMAT, clusterId, nodeId);
         Path unfinished = path.resolve(IDENTITY + ".new");
-        try (FileChannel file = FileChannel.open(
-                unfinished,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(
+                        unfinished,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
             while (bytes.hasRemaining()) {
                 file.write(bytes);
@@ -165,18 +190,29 @@ public final class DataDirectory implements AutoCloseable {
         try (var reader = Files.newBufferedReader(identity)) {
             properties.load(reader);
         } catch (IllegalArgumentException malformed) {
-            throw new RefusedDirectoryException(identity + " is damaged: " + malformed.getMessage());
+            throw new RefusedDirectoryException(
+                    identity + " is damaged: " + malformed.getMessage());
         }
         String format = properties.getProperty("format.version", "");
         if (!format.equals(Integer.toString(FORMAT))) {
             throw new RefusedDirectoryException(
-                    identity + " says format version '" + format + "'; this version reads " + FORMAT
+                    identity
+                            + " says format version '"
+                            + format
+                            + "'; this version reads "
+                            + FORMAT
                             + "; use the version of Mortise that wrote it, or a newer one");
         }
         String node = properties.getProperty("node.id", "");
         if (!node.equals(Integer.toString(nodeId))) {
             throw new RefusedDirectoryException(
-                    identity + " belongs to node " + node + ", this is node " + nodeId + "; start with --id " + node
+                    identity
+                            + " belongs to node "
+                            + node
+                            + ", this is node "
+                            + nodeId
+                            + "; start with --id "
+                            + node
                             + ", or name another directory with --data");
         }
         String clusterId = properties.getProperty("cluster.id", "");
@@ -212,7 +248,10 @@ public final class DataDirectory implements AutoCloseable {
         return formatted;
     }
 
-    /** Lets go of the directory. The lock file stays: removing it would let two brokers lock two files of one name. */
+    /**
+     * Lets go of the directory. The lock file stays: removing it would let two brokers lock two
+     * files of one name.
+     */
     @Override
     public void close() {
         try {

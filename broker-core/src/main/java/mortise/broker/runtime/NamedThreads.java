@@ -15,6 +15,9 @@ public final class NamedThreads implements ThreadFactory {
 
     @Override
     public Thread newThread(Runnable task) {
-        return Thread.ofPlatform().daemon(true).name(role + "-" + next.getAndIncrement()).unstarted(task);
+        return Thread.ofPlatform()
+                .daemon(true)
+                .name(role + "-" + next.getAndIncrement())
+                .unstarted(task);
     }
 }

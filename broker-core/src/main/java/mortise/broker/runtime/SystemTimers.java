@@ -27,7 +27,8 @@ public final class SystemTimers implements Timers, AutoCloseable {
         if (executor.isShutdown()) {
             return () -> false;
         }
-        ScheduledFuture<?> future = executor.schedule(() -> runLogged(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> future =
+                executor.schedule(() -> runLogged(action), delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 

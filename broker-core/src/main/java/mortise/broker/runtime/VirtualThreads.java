@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link Blocking} on virtual threads. At most {@code bound} tasks run at once; the others wait as parked
- * virtual threads, which cost a few hundred bytes each.
+ * {@link Blocking} on virtual threads. At most {@code bound} tasks run at once; the others wait as
+ * parked virtual threads, which cost a few hundred bytes each.
  */
 public final class VirtualThreads implements Blocking, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VirtualThreads.class);

@@ -60,7 +60,8 @@ public final class BrokerMetrics implements Metrics {
     /** The count, median, 99th percentile and maximum of each histogram that was used. */
     public Map<String, Distribution> distributions() {
         Map<String, Distribution> all = new TreeMap<>();
-        histograms.forEach((name, histogram) -> histogram.distribution().ifPresent(found -> all.put(name, found)));
+        histograms.forEach((name, histogram) ->
+                histogram.distribution().ifPresent(found -> all.put(name, found)));
         return all;
     }
 
@@ -98,8 +99,12 @@ public final class BrokerMetrics implements Metrics {
             long count = values.getTotalCount();
             return count == 0
                     ? Optional.empty()
-                    : Optional.of(new Distribution(
-                            count, values.getValueAtPercentile(50), values.getValueAtPercentile(99), values.getMaxValue()));
+                    : Optional.of(
+                            new Distribution(
+                                    count,
+                                    values.getValueAtPercentile(50),
+                                    values.getValueAtPercentile(99),
+                                    values.getMaxValue()));
         }
     }
 

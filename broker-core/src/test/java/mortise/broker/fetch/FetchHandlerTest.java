@@ -40,8 +40,7 @@ class FetchHandlerTest {
     void whatWasAppendedIsFetched(int version) {
         append(open("t", 0), 3);
 
-        PartitionData data =
-                only(rig.fetch().version(version).from("t", 0, 1).answer());
+        PartitionData data = only(rig.fetch().version(version).from("t", 0, 1).answer());
 
         assertThat(data.highWatermark()).isEqualTo(3);
         assertThat(data.lastStableOffset()).isEqualTo(3);
@@ -107,8 +106,7 @@ class FetchHandlerTest {
         rig.turn();
 
         FetchResponse response = waiting.answer(FetchResponse.class);
-        assertThat(only(response).errorCode())
-                .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER.code());
+        assertThat(only(response).errorCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER.code());
         assertThat(only(response).currentLeader().leaderId()).isEqualTo(2);
         assertThat(response.nodeEndpoints().getFirst().host()).isEqualTo("broker-2");
     }
@@ -118,8 +116,7 @@ class FetchHandlerTest {
         append(open("t", 0), 2);
         append(open("t", 1), 2);
 
-        FetchResponse response =
-                rig.fetch().maxBytes(10).from("t", 0, 0).from("t", 1, 0).answer();
+        FetchResponse response = rig.fetch().maxBytes(10).from("t", 0, 0).from("t", 1, 0).answer();
 
         assertThat(offsets(partitions(response).get(0))).containsExactly(0L);
         assertThat(offsets(partitions(response).get(1))).isEmpty();
@@ -168,8 +165,7 @@ class FetchHandlerTest {
                 .isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
         assertThat(error(rig.fetch().from("t", 0, 2, 1000, 5, 2).answer()))
                 .isEqualTo(ErrorCode.NONE);
-        PartitionData diverged =
-                only(rig.fetch().wait(500).from("t", 0, 3, 1000, 5, 2).answer());
+        PartitionData diverged = only(rig.fetch().wait(500).from("t", 0, 3, 1000, 5, 2).answer());
         assertThat(diverged.divergingEpoch().epoch()).isEqualTo(2);
         assertThat(diverged.divergingEpoch().endOffset()).isEqualTo(2);
         assertThat(error(rig.fetch().from("t", 0, 2, 1000, 5, 9).answer()))
@@ -244,8 +240,7 @@ class FetchHandlerTest {
         FetchResponse again = rig.fetch().version(version).session(id, 3).answer();
         assertThat(offsets(only(again))).containsExactly(0L, 1L);
 
-        FetchResponse moved =
-                rig.fetch().version(version).session(id, 4).from("u", 0, 2).answer();
+        FetchResponse moved = rig.fetch().version(version).session(id, 4).from("u", 0, 2).answer();
         assertThat(partitions(moved)).isEmpty();
     }
 
@@ -277,8 +272,7 @@ class FetchHandlerTest {
     void aForgottenPartitionIsToldNoMore() {
         Partition partition = open("t", 0);
         open("t", 1);
-        int id =
-                rig.fetch().session(0, 0).from("t", 0, 0).from("t", 1, 0).answer().sessionId();
+        int id = rig.fetch().session(0, 0).from("t", 0, 0).from("t", 1, 0).answer().sessionId();
         append(partition, 1);
 
         FetchResponse response = rig.fetch().session(id, 1).forget("t", 0).answer();

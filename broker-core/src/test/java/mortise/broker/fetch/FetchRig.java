@@ -64,11 +64,7 @@ final class FetchRig {
     /** A fetch under construction. */
     final class Fetch {
         private final FetchRequest request =
-                new FetchRequest()
-                        .maxWaitMs(0)
-                        .minBytes(1)
-                        .maxBytes(1 << 20)
-                        .sessionEpoch(-1);
+                new FetchRequest().maxWaitMs(0).minBytes(1).maxBytes(1 << 20).sessionEpoch(-1);
         private final List<FetchTopic> topics = new ArrayList<>();
         private int version = 12;
 
@@ -111,8 +107,7 @@ final class FetchRig {
             return from(topic, index, offset, 1 << 20, -1, -1);
         }
 
-        Fetch from(
-                String topic, int index, long offset, int maxBytes, int epoch, int lastEpoch) {
+        Fetch from(String topic, int index, long offset, int maxBytes, int epoch, int lastEpoch) {
             topics.add(
                     new FetchTopic()
                             .topic(topic)
@@ -161,9 +156,7 @@ final class FetchRig {
     }
 
     static List<PartitionData> partitions(FetchResponse response) {
-        return response.responses().stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .toList();
+        return response.responses().stream().flatMap(topic -> topic.partitions().stream()).toList();
     }
 
     static PartitionData only(FetchResponse response) {

@@ -87,17 +87,16 @@ public final class PartitionRig implements AutoCloseable {
         Function<String, ThreadFactory> noThreads =
                 role -> task -> Thread.ofPlatform().daemon().name(role).unstarted(task);
         this.flushes =
-                new FlushCoordinator(
-                        directory ->
-                                new FlushWorkers() {
-                                    @Override
-                                    public void submit(FlushTicket ticket) {
-                                        flushLine.add(ticket);
-                                    }
+                new FlushCoordinator(directory ->
+                        new FlushWorkers() {
+                            @Override
+                            public void submit(FlushTicket ticket) {
+                                flushLine.add(ticket);
+                            }
 
-                                    @Override
-                                    public void close() {}
-                                });
+                            @Override
+                            public void close() {}
+                        });
         this.partitions =
                 new Partitions(
                         settings,

@@ -193,10 +193,7 @@ class PartitionTest {
         Sent sent =
                 offer(
                         partition,
-                        new Sent(
-                                batch(1, 10),
-                                (short) -1,
-                                rig.clock.nanoTime() + 1_000_000_000L));
+                        new Sent(batch(1, 10), (short) -1, rig.clock.nanoTime() + 1_000_000_000L));
         rig.settle();
 
         rig.clock.advance(Duration.ofMillis(1_100));
@@ -208,8 +205,7 @@ class PartitionTest {
     @Test
     void aFailedSyncTakesThePartitionOutOfService() {
         Partition partition = rig.open("t", 0, topic(t -> t.durable()));
-        rig.log("t", 0).failSync =
-                new StorageException(StorageException.Reach.CALL, "fsync: EIO");
+        rig.log("t", 0).failSync = new StorageException(StorageException.Reach.CALL, "fsync: EIO");
         Sent sent = rig.send(partition, batch(1, 10));
 
         rig.flush();
@@ -253,8 +249,7 @@ class PartitionTest {
 
     @Test
     void producersAreReadFromTheLogAfterACrash() {
-        Partition partition =
-                rig.open("t", 0, topic(t -> t.segmentBytes(400)));
+        Partition partition = rig.open("t", 0, topic(t -> t.segmentBytes(400)));
         for (int i = 0; i < 12; i++) {
             rig.send(partition, batch(1, 100, 7, (short) 1, i));
         }
@@ -265,8 +260,7 @@ class PartitionTest {
         Partition again = next.open("t", 0, TOPIC);
 
         assertThat(next.send(again, batch(1, 100, 7, (short) 1, 9)).firstOffset()).isEqualTo(9);
-        assertThat(next.send(again, batch(1, 100, 7, (short) 1, 12)).firstOffset())
-                .isEqualTo(12);
+        assertThat(next.send(again, batch(1, 100, 7, (short) 1, 12)).firstOffset()).isEqualTo(12);
     }
 
     @Test
@@ -308,9 +302,7 @@ class PartitionTest {
 
         assertThat(rig.send(partition, batch(1, 10)).error())
                 .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
-        assertThat(
-                        offer(partition, new Sent(batch(1, 10), (short) 1, Long.MAX_VALUE))
-                                .error())
+        assertThat(offer(partition, new Sent(batch(1, 10), (short) 1, Long.MAX_VALUE)).error())
                 .isEqualTo(ErrorCode.NONE);
     }
 
@@ -333,11 +325,13 @@ class PartitionTest {
                 rig.open(
                         "t",
                         0,
-                        topic(t -> t.maxMessageBytes(500).segmentBytes(400).timestampBounds(1_000, 1_000)));
+                        topic(t ->
+                                t.maxMessageBytes(500)
+                                        .segmentBytes(400)
+                                        .timestampBounds(1_000, 1_000)));
 
         assertThat(check(partition, batch(1, 10).buffer())).isEqualTo(ErrorCode.NONE);
-        assertThat(check(partition, batch(1, 600).buffer()))
-                .isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+        assertThat(check(partition, batch(1, 600).buffer())).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
         assertThat(check(partition, batch(1, 380).buffer()))
                 .isEqualTo(ErrorCode.RECORD_LIST_TOO_LARGE);
         assertThat(

@@ -24,7 +24,10 @@ public enum ConfigKind {
         return code;
     }
 
-    /** What clients are told about a key of the broker. Types that Kafka does not have travel as text. */
+    /**
+     * What clients are told about a key of the broker. Types that Kafka does not have travel as
+     * text.
+     */
     public static ConfigKind of(ConfigKey<?> key) {
         if (key.secret()) {
             return PASSWORD;
@@ -38,7 +41,7 @@ public enum ConfigKind {
         }
         boolean underKafkaName = key.kafkaName().isPresent();
         if (type == ConfigType.LONG
-                || underKafkaName && (type == ConfigType.DURATION || type == ConfigType.SIZE)) {
+                || (underKafkaName && (type == ConfigType.DURATION || type == ConfigType.SIZE))) {
             return LONG;
         }
         if (type == ConfigType.DOUBLE) {

@@ -62,7 +62,7 @@ public final class TopicConfigs {
                     ConfigType.INT,
                     -1,
                     "The level of gzip, if compression.type is gzip.")
-            .checked("1 to 9, or -1", level -> level == -1 || level >= 1 && level <= 9
+            .checked("1 to 9, or -1", level -> level == -1 || (level >= 1 && level <= 9)
                     ? null
                     : "is neither within 1 to 9 nor -1")
             .underBrokerName("compression.gzip.level")

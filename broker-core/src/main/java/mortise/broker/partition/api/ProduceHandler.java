@@ -86,9 +86,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
         if (request.acks() < -1 || request.acks() > 1) {
             return ErrorCode.INVALID_REQUIRED_ACKS;
         }
-        return request.transactionalId() == null
-                ? ErrorCode.NONE
-                : ErrorCode.UNSUPPORTED_VERSION;
+        return request.transactionalId() == null ? ErrorCode.NONE : ErrorCode.UNSUPPORTED_VERSION;
     }
 
     private void refuseAll(RequestContext context, ProduceRequest request, ErrorCode refusal) {
@@ -106,9 +104,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private void addTopic(ProducePass pass, RequestContext context, TopicProduceData data) {
         boolean byId = context.apiVersion() >= FIRST_VERSION_WITH_TOPIC_IDS;
         LocalTopic topic =
-                byId
-                        ? partitions.find(new TopicId(data.topicId()))
-                        : partitions.find(data.name());
+                byId ? partitions.find(new TopicId(data.topicId())) : partitions.find(data.name());
         List<PartitionProduceResponse> answers = new ArrayList<>(data.partitionData().size());
         pass.addTopic(
                 new TopicProduceResponse()
@@ -163,8 +159,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             return;
         }
         ByteBuffer bytes = records.buffer();
-        Partition.Refusal refusal =
-                partition.check(bytes, context.apiVersion(), pass.checksum());
+        Partition.Refusal refusal = partition.check(bytes, context.apiVersion(), pass.checksum());
         if (refusal != null) {
             pass.refuse(answer, refusal.error(), refusal.message());
         } else if (!pass.add(partition, RecordBatch.of(bytes), answer)) {
@@ -180,8 +175,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             ProduceRequest request, short version, ErrorCode error, String reason) {
         List<TopicProduceResponse> topics = new ArrayList<>(request.topicData().size());
         for (TopicProduceData topic : request.topicData()) {
-            List<PartitionProduceResponse> answers =
-                    new ArrayList<>(topic.partitionData().size());
+            List<PartitionProduceResponse> answers = new ArrayList<>(topic.partitionData().size());
             for (PartitionProduceData partition : topic.partitionData()) {
                 answers.add(
                         new PartitionProduceResponse()

@@ -129,7 +129,9 @@ final class ProducePass implements CreditRequest {
         }
     }
 
-    /** Offers the batches as soon as there is room for all of them, or answers if there are none. */
+    /**
+     * Offers the batches as soon as there is room for all of them, or answers if there are none.
+     */
     void begin() {
         if (batches.isEmpty()) {
             answer();
@@ -205,13 +207,12 @@ final class ProducePass implements CreditRequest {
                 int leader = answer.currentLeader().leaderId();
                 if (leader >= 0 && seen.add(leader)) {
                     Optional<HostPort> where = endpoints.find(leader, context);
-                    where.ifPresent(
-                            at ->
-                                    leaders.add(
-                                            new NodeEndpoint()
-                                                    .nodeId(leader)
-                                                    .host(at.host())
-                                                    .port(at.port())));
+                    where.ifPresent(at ->
+                            leaders.add(
+                                    new NodeEndpoint()
+                                            .nodeId(leader)
+                                            .host(at.host())
+                                            .port(at.port())));
                 }
             }
         }

@@ -62,9 +62,11 @@ class ProduceHandlerTest {
                         ErrorCode.NONE,
                         ErrorCode.NONE,
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-        assertThat(answers(response)).extracting(PartitionProduceResponse::index)
+        assertThat(answers(response))
+                .extracting(PartitionProduceResponse::index)
                 .containsExactly(1, 0, 0, 9);
-        assertThat(answers(response)).extracting(PartitionProduceResponse::baseOffset)
+        assertThat(answers(response))
+                .extracting(PartitionProduceResponse::baseOffset)
                 .containsExactly(0L, 0L, 0L, -1L);
         assertThat(rig.log("b", 0).bounds().endOffset()).isEqualTo(3);
     }
@@ -166,7 +168,8 @@ class ProduceHandlerTest {
             sent.add(context);
         }
 
-        assertThat(sent).extracting(FakeRequest::ordered)
+        assertThat(sent)
+                .extracting(FakeRequest::ordered)
                 .containsExactly(true, true, true, false, false, false);
         assertThat(sent).noneMatch(FakeRequest::answered);
 
@@ -194,10 +197,7 @@ class ProduceHandlerTest {
     }
 
     private static ProduceRequest request(int acks, TopicProduceData... topics) {
-        return new ProduceRequest()
-                .acks((short) acks)
-                .timeoutMs(30_000)
-                .topicData(List.of(topics));
+        return new ProduceRequest().acks((short) acks).timeoutMs(30_000).topicData(List.of(topics));
     }
 
     private static TopicProduceData topic(String name, PartitionProduceData... partitions) {

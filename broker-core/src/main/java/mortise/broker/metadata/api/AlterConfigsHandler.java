@@ -1,0 +1,91 @@
+package mortise.broker.metadata.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import mortise.api.ErrorCode;
+import mortise.broker.controller.ControllerCommand.ConfigAlteration;
+import mortise.broker.controller.ControllerCommand.ConfigChange;
+import mortise.broker.controller.Verdict;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.request.RequestContext;
+import mortise.broker.request.Requirement;
+import mortise.spi.auth.Operation;
+import mortise.spi.auth.ResourceType;
+import mortise.wire.ApiKey;
+import mortise.wire.message.AlterConfigsRequest;
+import mortise.wire.message.AlterConfigsRequest.AlterConfigsResource;
+import mortise.wire.message.AlterConfigsResponse;
+import mortise.wire.message.AlterConfigsResponse.AlterConfigsResourceResponse;
+
+/** Serves AlterConfigs: what a request does not mention goes back to its default. */
+final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
+    private final ConfigChanges changes;
+
+    AlterConfigsHandler(ConfigChanges changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public ApiKey apiKey() {
+        return ApiKey.ALTER_CONFIGS;
+    }
+
+    @Override
+    public List<Requirement> requirements() {
+        return List.of(
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
+    }
+
+    @Override
+    public void handle(RequestContext context, AlterConfigsRequest request) {
+        List<ConfigAlteration> alterations =
+                request.resources().stream().map(AlterConfigsHandler::alteration).toList();
+        Answer.when(
+                changes.alter(context, alterations, request.validateOnly())
+                        .thenApply(verdicts -> response(request, verdicts)),
+                this,
+                context,
+                request);
+    }
+
+    private static ConfigAlteration alteration(AlterConfigsResource resource) {
+        List<ConfigChange> changes =
+                resource.configs().stream()
+                        .map(config ->
+                                new ConfigChange(config.name(), ConfigChange.SET, config.value()))
+                        .toList();
+        return new ConfigAlteration(
+                resource.resourceType(), resource.resourceName(), true, changes);
+    }
+
+    private static AlterConfigsResponse response(
+            AlterConfigsRequest request, List<Verdict> verdicts) {
+        List<AlterConfigsResourceResponse> responses = new ArrayList<>(verdicts.size());
+        for (int i = 0; i < verdicts.size(); i++) {
+            responses.add(response(request.resources().get(i), verdicts.get(i)));
+        }
+        return new AlterConfigsResponse().responses(responses);
+    }
+
+    private static AlterConfigsResourceResponse response(
+            AlterConfigsResource resource, Verdict verdict) {
+        return new AlterConfigsResourceResponse()
+                .errorCode(verdict.error().code())
+                .errorMessage(verdict.message())
+                .resourceType(resource.resourceType())
+                .resourceName(resource.resourceName());
+    }
+
+    @Override
+    public AlterConfigsResponse failure(
+            AlterConfigsRequest request, short version, ErrorCode error, String reason) {
+        return new AlterConfigsResponse()
+                .responses(
+                        request.resources().stream()
+                                .map(resource -> response(resource, new Verdict(error, reason)))
+                                .toList());
+    }
+}

@@ -1,0 +1,41 @@
+package mortise.broker.metadata.api;
+
+import java.util.List;
+import mortise.broker.controller.ControllerLoop;
+import mortise.broker.metadata.MetadataPublisher;
+import mortise.broker.metadata.config.BrokerConfigs;
+import mortise.broker.metadata.config.MetadataSettings;
+import mortise.broker.request.Access;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.runtime.Blocking;
+
+/** The handlers of this package. */
+public final class ClusterApis {
+    private ClusterApis() {}
+
+    /** Everything that is served about the cluster on this broker. */
+    public static List<ApiHandler<?>> handlers(
+            int nodeId,
+            MetadataPublisher publisher,
+            ControllerLoop controller,
+            BrokerConfigs configs,
+            MetadataSettings settings,
+            LocalLogs logs,
+            Access access,
+            Blocking blocking) {
+        ClusterView view = new ClusterView(nodeId, publisher);
+        ConfigChanges changes = new ConfigChanges(controller, access);
+        return List.of(
+                new MetadataHandler(view, controller, configs, settings, access, blocking),
+                new CreateTopicsHandler(controller, access),
+                new DeleteTopicsHandler(view, controller, access),
+                new CreatePartitionsHandler(controller, access),
+                new DescribeConfigsHandler(view, configs, access, blocking),
+                new AlterConfigsHandler(changes),
+                new IncrementalAlterConfigsHandler(changes),
+                new DescribeClusterHandler(view, access),
+                new DescribeLogDirsHandler(logs, access, blocking),
+                new ListConfigResourcesHandler(view, settings, access, blocking),
+                new DescribeTopicPartitionsHandler(view, settings, access, blocking));
+    }
+}

@@ -1,0 +1,150 @@
+package mortise.broker.metadata.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import mortise.api.ErrorCode;
+import mortise.api.TopicId;
+import mortise.broker.controller.ControllerCommand.DeleteTopics;
+import mortise.broker.controller.ControllerCommand.DeletedTopic;
+import mortise.broker.controller.ControllerCommand.TopicRef;
+import mortise.broker.controller.ControllerLoop;
+import mortise.broker.metadata.ClusterImage;
+import mortise.broker.metadata.TopicImage;
+import mortise.broker.request.Access;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.request.RequestContext;
+import mortise.broker.request.Requirement;
+import mortise.spi.auth.Operation;
+import mortise.spi.auth.ResourceType;
+import mortise.wire.ApiKey;
+import mortise.wire.message.DeleteTopicsRequest;
+import mortise.wire.message.DeleteTopicsResponse;
+import mortise.wire.message.DeleteTopicsResponse.DeletableTopicResult;
+import org.jspecify.annotations.Nullable;
+
+/** Serves DeleteTopics, by name or by ID. */
+final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
+    private static final short FIRST_WITH_DISABLED_ERROR = 3;
+    private static final short FIRST_WITH_IDS = 6;
+
+    private final ClusterView view;
+    private final ControllerLoop controller;
+    private final Access access;
+
+    DeleteTopicsHandler(ClusterView view, ControllerLoop controller, Access access) {
+        this.view = view;
+        this.controller = controller;
+        this.access = access;
+    }
+
+    @Override
+    public ApiKey apiKey() {
+        return ApiKey.DELETE_TOPICS;
+    }
+
+    @Override
+    public List<Requirement> requirements() {
+        return List.of(
+                new Requirement(Operation.DESCRIBE, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(Operation.DELETE, ResourceType.TOPIC, Requirement.Per.RESOURCE));
+    }
+
+    @Override
+    public void handle(RequestContext context, DeleteTopicsRequest request) {
+        List<DeletableTopicResult> results = new ArrayList<>();
+        List<TopicRef> accepted = new ArrayList<>();
+        ClusterImage image = view.image();
+        Set<Object> seen = new HashSet<>();
+        for (TopicRef ref : refs(request, context.apiVersion())) {
+            DeletableTopicResult refusal = refusal(context, image, ref, seen);
+            if (refusal == null) {
+                accepted.add(ref);
+            } else {
+                results.add(refusal);
+            }
+        }
+        Answer.when(
+                controller
+                        .submit(new DeleteTopics(accepted), Duration.ofMillis(request.timeoutMs()))
+                        .thenApply(deleted -> {
+                            deleted.forEach(
+                                    topic -> results.add(result(topic, context.apiVersion())));
+                            return new DeleteTopicsResponse().responses(results);
+                        }),
+                this,
+                context,
+                request);
+    }
+
+    private static List<TopicRef> refs(DeleteTopicsRequest request, short version) {
+        return version < FIRST_WITH_IDS
+                ? request.topicNames().stream()
+                        .map(name -> new TopicRef(name, TopicId.NONE))
+                        .toList()
+                : request.topics().stream()
+                        .map(topic -> new TopicRef(topic.name(), new TopicId(topic.topicId())))
+                        .toList();
+    }
+
+    private @Nullable DeletableTopicResult refusal(
+            RequestContext context, ClusterImage image, TopicRef ref, Set<Object> seen) {
+        boolean byId = !ref.id().equals(TopicId.NONE);
+        if (byId == (ref.name() != null)) {
+            return refused(
+                    ref,
+                    ErrorCode.INVALID_REQUEST,
+                    byId
+                            ? "You may not specify both topic name and topic id."
+                            : "Neither topic name nor id were specified.");
+        }
+        TopicImage topic = ref.name() != null ? image.topic(ref.name()) : image.topic(ref.id());
+        Object identity = topic != null ? topic.id() : ref;
+        if (!seen.add(identity)) {
+            return refused(
+                    ref, ErrorCode.INVALID_REQUEST, "The topic is named twice in one request.");
+        }
+        String name = topic != null ? topic.name() : ref.name();
+        if (name == null) {
+            return null;
+        }
+        if (!access.allowsOnTopic(context, Operation.DESCRIBE, name)) {
+            return refused(ref, ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed.");
+        }
+        return access.allowsOnTopic(context, Operation.DELETE, name)
+                ? null
+                : refused(
+                        new TopicRef(name, ref.id()),
+                        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+                        "Authorization failed.");
+    }
+
+    private static DeletableTopicResult refused(TopicRef ref, ErrorCode error, String reason) {
+        return new DeletableTopicResult()
+                .name(ref.name())
+                .topicId(ref.id().value())
+                .errorCode(error.code())
+                .errorMessage(reason);
+    }
+
+    private static DeletableTopicResult result(DeletedTopic topic, short version) {
+        ErrorCode error = topic.verdict().error();
+        boolean untellable =
+                error == ErrorCode.TOPIC_DELETION_DISABLED && version < FIRST_WITH_DISABLED_ERROR;
+        return new DeletableTopicResult()
+                .name(topic.name())
+                .topicId(topic.id().value())
+                .errorCode((untellable ? ErrorCode.INVALID_REQUEST : error).code())
+                .errorMessage(topic.verdict().message());
+    }
+
+    @Override
+    public DeleteTopicsResponse failure(
+            DeleteTopicsRequest request, short version, ErrorCode error, String reason) {
+        List<DeletableTopicResult> results = new ArrayList<>();
+        refs(request, version).forEach(ref -> results.add(refused(ref, error, reason)));
+        return new DeleteTopicsResponse().responses(results);
+    }
+}

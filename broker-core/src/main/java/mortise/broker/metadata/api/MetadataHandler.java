@@ -1,0 +1,362 @@
+package mortise.broker.metadata.api;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import mortise.api.ErrorCode;
+import mortise.api.TopicId;
+import mortise.broker.controller.ControllerCommand.CreateTopics;
+import mortise.broker.controller.ControllerCommand.CreatedTopic;
+import mortise.broker.controller.ControllerCommand.NewTopic;
+import mortise.broker.controller.ControllerLoop;
+import mortise.broker.metadata.ClusterImage;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.metadata.TopicImage;
+import mortise.broker.metadata.TopicNames;
+import mortise.broker.metadata.config.BrokerConfigs;
+import mortise.broker.metadata.config.MetadataSettings;
+import mortise.broker.request.Access;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.request.RequestContext;
+import mortise.broker.request.Requirement;
+import mortise.broker.runtime.Blocking;
+import mortise.spi.auth.Action;
+import mortise.spi.auth.Operation;
+import mortise.spi.auth.ResourceType;
+import mortise.wire.ApiKey;
+import mortise.wire.message.MetadataRequest;
+import mortise.wire.message.MetadataRequest.MetadataRequestTopic;
+import mortise.wire.message.MetadataResponse;
+import mortise.wire.message.MetadataResponse.MetadataResponseBroker;
+import mortise.wire.message.MetadataResponse.MetadataResponsePartition;
+import mortise.wire.message.MetadataResponse.MetadataResponseTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves Metadata: brokers, topics, and who leads which partition.
+ *
+ * <p>A topic that is not there is created if client and configuration let it. The answer waits for
+ * it, within a bound, so that a producer's first record need not wait for a second round.
+ */
+final class MetadataHandler implements ApiHandler<MetadataRequest> {
+    private static final short FIRST_WITH_NULL_FOR_ALL = 1;
+    private static final short FIRST_WITH_LISTENER_ERROR = 6;
+    private static final short FIRST_WITH_OPERATIONS = 8;
+    private static final short FIRST_WITH_IDS_IN_SCHEMA = 10;
+    private static final short LAST_WITH_CLUSTER_OPERATIONS = 10;
+    private static final short FIRST_WITH_IDS = 12;
+    private static final short FIRST_WITH_ERROR = 13;
+
+    private final ClusterView view;
+    private final ControllerLoop controller;
+    private final BrokerConfigs configs;
+    private final MetadataSettings settings;
+    private final Access access;
+    private final Blocking blocking;
+
+    MetadataHandler(
+            ClusterView view,
+            ControllerLoop controller,
+            BrokerConfigs configs,
+            MetadataSettings settings,
+            Access access,
+            Blocking blocking) {
+        this.view = view;
+        this.controller = controller;
+        this.configs = configs;
+        this.settings = settings;
+        this.access = access;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public ApiKey apiKey() {
+        return ApiKey.METADATA;
+    }
+
+    @Override
+    public List<Requirement> requirements() {
+        return List.of(
+                new Requirement(Operation.DESCRIBE, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(Operation.CREATE, ResourceType.TOPIC, Requirement.Per.RESOURCE));
+    }
+
+    @Override
+    public void handle(RequestContext context, MetadataRequest request) {
+        List<MetadataRequestTopic> wanted = request.topics();
+        if (wanted == null || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
+            ClusterImage image = view.image();
+            respond(
+                    image.partitionCount(),
+                    () -> everything(context, request, view.image()),
+                    context,
+                    request);
+            return;
+        }
+        if (context.apiVersion() < FIRST_WITH_IDS
+                && wanted.stream().anyMatch(MetadataHandler::isById)) {
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.INVALID_REQUEST,
+                            "Topics are asked for by ID from version " + FIRST_WITH_IDS + " on."));
+            return;
+        }
+        Set<String> toCreate = missing(context, request, wanted);
+        if (toCreate.isEmpty()) {
+            ClusterImage image = view.image();
+            respond(
+                    partitions(image, wanted),
+                    () -> some(context, request, view.image(), Map.of()),
+                    context,
+                    request);
+        } else {
+            Answer.when(
+                    create(toCreate)
+                            .thenApply(verdicts -> some(context, request, view.image(), verdicts)),
+                    this,
+                    context,
+                    request);
+        }
+    }
+
+    private void respond(
+            int partitions,
+            Supplier<MetadataResponse> response,
+            RequestContext context,
+            MetadataRequest request) {
+        Answer.built(
+                partitions > settings.largeResponsePartitions(),
+                blocking,
+                response,
+                this,
+                context,
+                request);
+    }
+
+    private static boolean isById(MetadataRequestTopic topic) {
+        return topic.name() == null || !topic.topicId().equals(TopicId.NONE.value());
+    }
+
+    private static int partitions(ClusterImage image, List<MetadataRequestTopic> wanted) {
+        int count = 0;
+        for (MetadataRequestTopic topic : wanted) {
+            TopicImage found = find(image, topic);
+            count += found == null ? 0 : found.partitions().size();
+        }
+        return count;
+    }
+
+    private static @Nullable TopicImage find(ClusterImage image, MetadataRequestTopic topic) {
+        String name = topic.name();
+        return name == null || isById(topic)
+                ? image.topic(new TopicId(topic.topicId()))
+                : image.topic(name);
+    }
+
+    /** The names to be created for this request. */
+    private Set<String> missing(
+            RequestContext context, MetadataRequest request, List<MetadataRequestTopic> wanted) {
+        ClusterImage image = view.image();
+        Set<String> missing = new LinkedHashSet<>();
+        for (MetadataRequestTopic topic : wanted) {
+            String name = topic.name();
+            if (name != null
+                    && !isById(topic)
+                    && image.topic(name) == null
+                    && mayCreate(context, name)) {
+                missing.add(name);
+            }
+        }
+        boolean asked = request.allowAutoTopicCreation();
+        return !missing.isEmpty() && asked && configs.value(MetadataSettings.AUTO_CREATE, image)
+                ? missing
+                : Set.of();
+    }
+
+    private boolean mayCreate(RequestContext context, String name) {
+        return TopicNames.problem(name) == null
+                && !TopicNames.isInternal(name)
+                && access.allowsOnTopic(context, Operation.DESCRIBE, name)
+                && (access.allowsOnCluster(context, Operation.CREATE)
+                        || access.allowsOnTopic(context, Operation.CREATE, name));
+    }
+
+    private CompletionStage<Map<String, ErrorCode>> create(Set<String> names) {
+        List<NewTopic> topics =
+                names.stream().map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of())).toList();
+        return controller
+                .submit(new CreateTopics(topics, false), settings.autoCreateWait())
+                .handle((created, failure) -> {
+                    Map<String, ErrorCode> errors = new TreeMap<>();
+                    if (failure != null) {
+                        // It may yet be created: the client asks again.
+                        names.forEach(name -> errors.put(name, ErrorCode.LEADER_NOT_AVAILABLE));
+                    } else {
+                        for (CreatedTopic topic : created) {
+                            errors.put(topic.name(), topic.verdict().error());
+                        }
+                    }
+                    return errors;
+                });
+    }
+
+    private MetadataResponse everything(
+            RequestContext context, MetadataRequest request, ClusterImage image) {
+        List<MetadataResponseTopic> topics = new ArrayList<>(image.topicCount());
+        image.topics().stream()
+                .sorted(Comparator.comparing(TopicImage::name))
+                .filter(topic -> access.allowsOnTopic(context, Operation.DESCRIBE, topic.name()))
+                .forEach(topic -> topics.add(known(context, request, image, topic)));
+        return response(context, request, image, topics);
+    }
+
+    private MetadataResponse some(
+            RequestContext context,
+            MetadataRequest request,
+            ClusterImage image,
+            Map<String, ErrorCode> creations) {
+        List<MetadataRequestTopic> wanted = request.topics() == null ? List.of() : request.topics();
+        Collection<MetadataRequestTopic> distinct = new LinkedHashSet<>(wanted);
+        List<MetadataResponseTopic> topics = new ArrayList<>(distinct.size());
+        for (MetadataRequestTopic topic : distinct) {
+            topics.add(one(context, request, image, creations, topic));
+        }
+        return response(context, request, image, topics);
+    }
+
+    private MetadataResponseTopic one(
+            RequestContext context,
+            MetadataRequest request,
+            ClusterImage image,
+            Map<String, ErrorCode> creations,
+            MetadataRequestTopic wanted) {
+        TopicImage topic = find(image, wanted);
+        String name = isById(wanted) ? topic == null ? null : topic.name() : wanted.name();
+        if (name != null && !access.allowsOnTopic(context, Operation.DESCRIBE, name)) {
+            return unknown(wanted, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+        }
+        if (topic != null) {
+            return known(context, request, image, topic);
+        }
+        if (name == null) {
+            return unknown(wanted, ErrorCode.UNKNOWN_TOPIC_ID);
+        }
+        if (TopicNames.problem(name) != null) {
+            return unknown(wanted, ErrorCode.INVALID_TOPIC_EXCEPTION);
+        }
+        ErrorCode creation = creations.getOrDefault(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        boolean gone = creation == ErrorCode.NONE || creation == ErrorCode.TOPIC_ALREADY_EXISTS;
+        return unknown(wanted, gone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : creation);
+    }
+
+    private static MetadataResponseTopic unknown(MetadataRequestTopic wanted, ErrorCode error) {
+        return new MetadataResponseTopic()
+                .errorCode(error.code())
+                .name(isById(wanted) ? null : wanted.name())
+                .topicId(wanted.topicId())
+                .isInternal(wanted.name() != null && TopicNames.isInternal(wanted.name()));
+    }
+
+    private MetadataResponseTopic known(
+            RequestContext context, MetadataRequest request, ClusterImage image, TopicImage topic) {
+        List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
+        for (PartitionImage partition : topic.partitions()) {
+            partitions.add(partition(context, image, topic, partition));
+        }
+        MetadataResponseTopic answer =
+                new MetadataResponseTopic()
+                        .name(topic.name())
+                        .topicId(topic.id().value())
+                        .isInternal(topic.internal())
+                        .partitions(partitions);
+        if (context.apiVersion() >= FIRST_WITH_OPERATIONS
+                && request.includeTopicAuthorizedOperations()) {
+            answer.topicAuthorizedOperations(
+                    access.authorizedOperations(context, ResourceType.TOPIC, topic.name()));
+        }
+        return answer;
+    }
+
+    private MetadataResponsePartition partition(
+            RequestContext context,
+            ClusterImage image,
+            TopicImage topic,
+            PartitionImage partition) {
+        ClusterView.PartitionView seen = view.partition(context, image, topic, partition);
+        ErrorCode error =
+                seen.error() == ErrorCode.LISTENER_NOT_FOUND
+                                && context.apiVersion() < FIRST_WITH_LISTENER_ERROR
+                        ? ErrorCode.LEADER_NOT_AVAILABLE
+                        : seen.error();
+        return new MetadataResponsePartition()
+                .errorCode(error.code())
+                .partitionIndex(partition.partition())
+                .leaderId(seen.leader())
+                .leaderEpoch(partition.leaderEpoch())
+                .replicaNodes(partition.replicas())
+                .isrNodes(partition.isr())
+                .offlineReplicas(seen.offline());
+    }
+
+    private MetadataResponse response(
+            RequestContext context,
+            MetadataRequest request,
+            ClusterImage image,
+            List<MetadataResponseTopic> topics) {
+        List<MetadataResponseBroker> brokers = new ArrayList<>();
+        for (ClusterView.Reachable reachable : view.brokers(context, image, false)) {
+            brokers.add(
+                    new MetadataResponseBroker()
+                            .nodeId(reachable.broker().id())
+                            .host(reachable.address().host())
+                            .port(reachable.address().port())
+                            .rack(reachable.broker().rack()));
+        }
+        MetadataResponse response =
+                new MetadataResponse()
+                        .brokers(brokers)
+                        .clusterId(image.clusterId())
+                        .controllerId(view.controllerId(image))
+                        .topics(topics);
+        short version = context.apiVersion();
+        if (version >= FIRST_WITH_OPERATIONS
+                && version <= LAST_WITH_CLUSTER_OPERATIONS
+                && request.includeClusterAuthorizedOperations()) {
+            response.clusterAuthorizedOperations(
+                    access.authorizedOperations(
+                            context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
+        }
+        return response;
+    }
+
+    @Override
+    public MetadataResponse failure(
+            MetadataRequest request, short version, ErrorCode error, String reason) {
+        List<MetadataRequestTopic> wanted = request.topics() == null ? List.of() : request.topics();
+        List<MetadataResponseTopic> topics = new ArrayList<>(wanted.size());
+        for (MetadataRequestTopic topic : wanted) {
+            topics.add(
+                    new MetadataResponseTopic()
+                            .errorCode(error.code())
+                            .name(
+                                    topic.name() == null && version < FIRST_WITH_IDS
+                                            ? ""
+                                            : topic.name())
+                            .topicId(
+                                    version >= FIRST_WITH_IDS_IN_SCHEMA
+                                            ? topic.topicId()
+                                            : TopicId.NONE.value()));
+        }
+        MetadataResponse response = new MetadataResponse().topics(topics);
+        return version >= FIRST_WITH_ERROR ? response.errorCode(error.code()) : response;
+    }
+}
