@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.PartitionLog;
@@ -16,48 +17,45 @@ import mortise.spi.storage.PartitionLog;
  * <p>Thread-safe. Nothing that serialises a partition waits here.
  */
 public final class FlushCoordinator implements AutoCloseable {
-    private final FlushSettings settings;
-    private final Function<String, ThreadFactory> threads;
-    private final Map<UUID, FlushLine> lines = new ConcurrentHashMap<>();
-    private int directories;
+    private final Function<LogDirectory, FlushWorkers> workers;
+    private final Map<UUID, FlushWorkers> lines = new ConcurrentHashMap<>();
 
     /**
-     * A coordinator without threads yet: they start with a directory's first log.
+     * A coordinator that begins each directory's line when its first log registers.
+     *
+     * @param workers makes the workers of a directory
+     */
+    public FlushCoordinator(Function<LogDirectory, FlushWorkers> workers) {
+        this.workers = workers;
+    }
+
+    /**
+     * A coordinator with {@code flush-<directory>-<n>} threads.
      *
      * @param threads gives a factory of threads whose names begin with what it is given
      */
-    public FlushCoordinator(FlushSettings settings, Function<String, ThreadFactory> threads) {
-        this.settings = settings;
-        this.threads = threads;
+    public static FlushCoordinator threaded(
+            FlushSettings settings, Function<String, ThreadFactory> threads) {
+        AtomicInteger directories = new AtomicInteger();
+        return new FlushCoordinator(directory -> {
+            String name = "flush-" + directories.getAndIncrement();
+            return new FlushThreads(settings.threadsPerDirectory(), threads.apply(name));
+        });
     }
 
     /** A place in the line of a log's directory. */
     public FlushTicket register(PartitionLog log, FlushListener listener) {
-        return new FlushTicket(line(log.directory()), log, listener);
+        LogDirectory directory = log.directory();
+        return new FlushTicket(
+                lines.computeIfAbsent(directory.id(), id -> workers.apply(directory)),
+                log,
+                listener);
     }
 
-    private FlushLine line(LogDirectory directory) {
-        FlushLine known = lines.get(directory.id());
-        return known != null ? known : begin(directory);
-    }
-
-    private synchronized FlushLine begin(LogDirectory directory) {
-        FlushLine known = lines.get(directory.id());
-        if (known != null) {
-            return known;
-        }
-        FlushLine line =
-                new FlushLine(
-                        settings.threadsPerDirectory(), threads.apply("flush-" + directories++));
-        line.start();
-        lines.put(directory.id(), line);
-        return line;
-    }
-
-    /** Serves everything in line and ends the threads. No log may ask any more. */
+    /** Serves everything in line and stops. No log may ask any more. */
     @Override
-    public synchronized void close() {
-        lines.values().forEach(FlushLine::close);
+    public void close() {
+        lines.values().forEach(FlushWorkers::close);
         lines.clear();
     }
 }

@@ -26,14 +26,14 @@ public final class FlushTicket {
         }
     }
 
-    private final FlushLine line;
+    private final FlushWorkers line;
     private final PartitionLog log;
     private final FlushListener listener;
 
     @SuppressWarnings("UnusedVariable") // through STATE
     private volatile int state = IDLE;
 
-    FlushTicket(FlushLine line, PartitionLog log, FlushListener listener) {
+    FlushTicket(FlushWorkers line, PartitionLog log, FlushListener listener) {
         this.line = line;
         this.log = log;
         this.listener = listener;
@@ -49,17 +49,15 @@ public final class FlushTicket {
             int next = seen == IDLE ? QUEUED : SYNCING_AND_ASKED;
             if (STATE.compareAndSet(this, seen, next)) {
                 if (next == QUEUED) {
-                    line.add(this);
+                    line.submit(this);
                 }
                 return;
             }
         }
     }
 
-    /**
-     * Syncs once and tells the listener. On a flusher thread, which took the ticket off the line.
-     */
-    void serve() {
+    /** Syncs once and tells the listener. Called by the workers, once for each time it was submitted. */
+    public void serve() {
         STATE.setVolatile(this, SYNCING);
         try {
             log.sync();
@@ -69,7 +67,7 @@ public final class FlushTicket {
         }
         if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
             STATE.setVolatile(this, QUEUED);
-            line.add(this);
+            line.submit(this);
         }
     }
 }

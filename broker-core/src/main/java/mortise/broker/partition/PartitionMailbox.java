@@ -231,6 +231,12 @@ public final class PartitionMailbox {
         }
     }
 
+    /** How much waits, for people. */
+    @Override
+    public String toString() {
+        return commandsUsed() + " commands, " + bytesUsed() + " bytes";
+    }
+
     /** Whether a request in the credit line needs this mailbox. */
     boolean awaited() {
         return waiters > 0;

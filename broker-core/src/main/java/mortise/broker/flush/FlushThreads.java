@@ -11,24 +11,22 @@ import org.jspecify.annotations.Nullable;
  * The logs of one directory that wait for a sync, and the threads that serve them. A log stands in
  * line at most once, so the line is as long as the directory has open logs.
  */
-final class FlushLine implements AutoCloseable {
-    private final BlockingQueue<FlushLine.Entry> waiting = new LinkedBlockingQueue<>();
+final class FlushThreads implements FlushWorkers {
+    private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
     /** A ticket, or null to end one thread. */
     private record Entry(@Nullable FlushTicket ticket) {}
 
-    FlushLine(int threadCount, ThreadFactory factory) {
+    FlushThreads(int threadCount, ThreadFactory factory) {
         for (int i = 0; i < threadCount; i++) {
             threads.add(factory.newThread(this::serve));
         }
-    }
-
-    void start() {
         threads.forEach(Thread::start);
     }
 
-    void add(FlushTicket ticket) {
+    @Override
+    public void submit(FlushTicket ticket) {
         waiting.add(new Entry(ticket));
     }
 
@@ -44,7 +42,6 @@ final class FlushLine implements AutoCloseable {
         }
     }
 
-    /** Ends the threads once everything in line has been served. */
     @Override
     public void close() {
         threads.forEach(thread -> waiting.add(new Entry(null)));
