@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
@@ -125,9 +126,17 @@ final class LogInspection {
 
     private void compare(
             LogSlice slice, long offset, LogPosition upTo, int maxBytes, boolean whole, String by) {
-        String what =
-                "%s(%d, up to %d, %d bytes, whole batch %s) of %s"
-                        .formatted(by, offset, upTo.offset(), maxBytes, whole, expected);
+        Supplier<String> what =
+                () ->
+                        by
+                                + " at "
+                                + offset
+                                + " up to "
+                                + upTo.offset()
+                                + ", "
+                                + maxBytes
+                                + (whole ? " bytes and a whole batch, of " : " bytes, of ")
+                                + expected;
         List<SampleBatch> wanted = expected.from(offset, upTo.offset());
         int size = slice.sizeInBytes();
         if (wanted.isEmpty()) {
@@ -142,7 +151,7 @@ final class LogInspection {
             assertThat(size).as(what).isPositive();
         }
         ByteBuffer bytes = bytesOf(slice);
-        assertThat(startsWith(wanted, bytes)).as(what + " gives the batches' bytes").isTrue();
+        assertThat(startsWith(wanted, bytes)).as(what).isTrue();
         slice.fileRange()
                 .ifPresent(range -> {
                     ByteBuffer inFile = ByteBuffer.allocate(range.length());
@@ -152,9 +161,9 @@ final class LogInspection {
                                                 .read(inFile, range.position() + inFile.position())
                                         > 0) {}
                     } catch (IOException e) {
-                        throw new UncheckedIOException(what, e);
+                        throw new UncheckedIOException(what.get(), e);
                     }
-                    assertThat(inFile.flip()).as(what + " in the file").isEqualTo(bytes);
+                    assertThat(inFile.flip()).as(what).isEqualTo(bytes);
                 });
     }
 
@@ -236,6 +245,9 @@ final class LogInspection {
             while (bytes.remaining() >= SampleBatch.HEADER_BYTES) {
                 int at = bytes.position();
                 int size = bytes.getInt(at + 8) + 12;
+                assertThat(size)
+                        .as("size of the batch that a read at %s finds at byte %s", offset, at)
+                        .isGreaterThanOrEqualTo(SampleBatch.HEADER_BYTES);
                 if (size > bytes.remaining()) {
                     break;
                 }
