@@ -19,6 +19,10 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
 import mortise.broker.controller.ControllerLoop;
+import mortise.broker.fetch.FetchHandler;
+import mortise.broker.fetch.FetchSessions;
+import mortise.broker.fetch.FetchSettings;
+import mortise.broker.fetch.FetchSources;
 import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.BrokerImage;
@@ -197,12 +201,14 @@ public final class Broker implements AutoCloseable {
                                 new StoredLogs(store, partitions),
                                 access,
                                 blocking));
-        handlers.add(
-                new ProduceHandler(
-                        partitions,
-                        access,
-                        new AdvertisedBrokers(settings.nodeId(), publisher),
-                        clock));
+        AdvertisedBrokers endpoints = new AdvertisedBrokers(settings.nodeId(), publisher);
+        handlers.add(new ProduceHandler(partitions, access, endpoints, clock));
+        FetchSettings fetch = FetchSettings.from(assembly.config());
+        FetchSessions sessions = new FetchSessions(fetch, clock, timers, assembly.random(), metrics);
+        handlers.add(new FetchHandler(
+                fetch,
+                new FetchSources(partitions, access, endpoints, blocking, clock, timers, metrics),
+                sessions));
         RequestRouter router =
                 new RequestRouter(
                         handlers, new ClusterFeatures(settings.nodeId(), publisher), metrics);
@@ -220,6 +226,7 @@ public final class Broker implements AutoCloseable {
         quorum.start(publisher);
         OpenedPartitions opened = await(lifecycle.enter(reachable(network.endpoints())));
         partitions.start();
+        sessions.start();
         network.accept();
         Duration took = Duration.ofNanos(clock.nanoTime() - begun);
         running = new Running(directory, network.endpoints(), publisher, partitions, took);
