@@ -137,7 +137,7 @@ public final class Broker implements AutoCloseable {
         FlushCoordinator flushes =
                 part(
                         "flushers",
-                        new FlushCoordinator(
+                        FlushCoordinator.threaded(
                                 FlushSettings.from(assembly.config()), NamedThreads::new));
         PartitionServices services =
                 new PartitionServices(
