@@ -6,6 +6,7 @@ import mortise.api.Clock;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigSchema;
 import mortise.broker.config.BrokerSettings;
+import mortise.broker.fetch.FetchSettings;
 import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.net.NetSettings;
@@ -40,6 +41,7 @@ record Assembly(
                         .and(NetSettings.SCHEMA)
                         .and(PartitionSettings.SCHEMA)
                         .and(FlushSettings.SCHEMA)
+                        .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
                         .and(storage.config())
                         .and(consensus.config());
