@@ -7,7 +7,7 @@ module mortise.dist {
     requires mortise.broker;
     requires mortise.client;
     requires info.picocli;
-    requires org.snakeyaml.engine.v2;
+    requires org.snakeyaml.engine;
     requires com.fasterxml.jackson.core;
 
     opens mortise.dist to

@@ -145,7 +145,9 @@ public final class TopicConfig<T> {
      * @throws IllegalArgumentException with what is wrong and what would be right
      */
     public T parse(String text) {
-        return rule.parse(canonical(text));
+        T value = rule.parse(text.strip());
+        // Checked as it was written, read as it is kept: "," is no empty list.
+        return kind == ConfigKind.LIST ? rule.parse(canonical(text)) : value;
     }
 
     /** The text form of a value. */
