@@ -41,7 +41,7 @@ record Assembly(
                         .and(NetSettings.SCHEMA)
                         .and(PartitionSettings.SCHEMA)
                         .and(FlushSettings.SCHEMA)
-                .and(FetchSettings.SCHEMA)
+                        .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
                         .and(storage.config())
                         .and(consensus.config());

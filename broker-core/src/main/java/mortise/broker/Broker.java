@@ -19,6 +19,7 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
 import mortise.broker.controller.ControllerLoop;
+import mortise.broker.controller.ProducerIds;
 import mortise.broker.fetch.FetchHandler;
 import mortise.broker.fetch.FetchSessions;
 import mortise.broker.fetch.FetchSettings;
@@ -41,7 +42,7 @@ import mortise.broker.net.NetworkServer;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
-import mortise.broker.partition.api.ProduceHandler;
+import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.BrokerPluginContext;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
@@ -53,6 +54,7 @@ import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.runtime.SystemTimers;
 import mortise.broker.runtime.VirtualThreads;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.record.Codecs;
 import mortise.spi.Provider;
 import mortise.spi.auth.Authorizer;
 import mortise.spi.consensus.MetadataQuorum;
@@ -71,6 +73,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration PRODUCER_ID_TIMEOUT = Duration.ofSeconds(10);
 
     private final Assembly assembly;
     private final BrokerSettings settings;
@@ -202,13 +205,27 @@ public final class Broker implements AutoCloseable {
                                 access,
                                 blocking));
         AdvertisedBrokers endpoints = new AdvertisedBrokers(settings.nodeId(), publisher);
-        handlers.add(new ProduceHandler(partitions, access, endpoints, clock));
-        FetchSettings fetch = FetchSettings.from(assembly.config());
-        FetchSessions sessions = new FetchSessions(fetch, clock, timers, assembly.random(), metrics);
-        handlers.add(new FetchHandler(
-                fetch,
-                new FetchSources(partitions, access, endpoints, blocking, clock, timers, metrics),
-                sessions));
+        handlers.addAll(
+                PartitionApis.handlers(
+                        new PartitionApis.Services(
+                                partitions,
+                                PartitionSettings.from(assembly.config()),
+                                access,
+                                endpoints,
+                                new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
+                                        ::next,
+                                Codecs.load(assembly.codecs()),
+                                blocking,
+                                clock)));
+        FetchSettings fetching = FetchSettings.from(assembly.config());
+        FetchSessions sessions =
+                new FetchSessions(fetching, clock, timers, assembly.random(), metrics);
+        handlers.add(
+                new FetchHandler(
+                        fetching,
+                        new FetchSources(
+                                partitions, access, endpoints, blocking, clock, timers, metrics),
+                        sessions));
         RequestRouter router =
                 new RequestRouter(
                         handlers, new ClusterFeatures(settings.nodeId(), publisher), metrics);

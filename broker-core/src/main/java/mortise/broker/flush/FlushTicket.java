@@ -56,7 +56,10 @@ public final class FlushTicket {
         }
     }
 
-    /** Syncs once and tells the listener. Called by the workers, once for each time it was submitted. */
+    /**
+     * Syncs once and tells the listener. Called by the workers, once for each time it was
+     * submitted.
+     */
     public void serve() {
         STATE.setVolatile(this, SYNCING);
         try {

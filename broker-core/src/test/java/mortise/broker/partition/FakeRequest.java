@@ -1,5 +1,6 @@
 package mortise.broker.partition;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -102,7 +103,7 @@ public final class FakeRequest implements RequestContext {
 
     @Override
     public InetSocketAddress localAddress() {
-        return new InetSocketAddress("127.0.0.1", 9092);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 9092);
     }
 
     @Override
