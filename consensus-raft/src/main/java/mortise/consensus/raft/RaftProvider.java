@@ -1,0 +1,44 @@
+package mortise.consensus.raft;
+
+import mortise.api.config.Config;
+import mortise.api.config.ConfigSchema;
+import mortise.consensus.raft.disk.DiskStorage;
+import mortise.consensus.raft.storage.MemoryStorage;
+import mortise.consensus.raft.storage.RaftStorage;
+import mortise.spi.PluginContext;
+import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.consensus.MetadataQuorum;
+
+/** The quorum inside the brokers, chosen with {@code plugins.consensus: raft}. */
+public final class RaftProvider implements ConsensusProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public RaftProvider() {}
+
+    @Override
+    public String name() {
+        return "raft";
+    }
+
+    @Override
+    public ConfigSchema config() {
+        return RaftSettings.SCHEMA;
+    }
+
+    @Override
+    public MetadataQuorum create(Config config, PluginContext context) {
+        RaftSettings settings = RaftSettings.of(config);
+        return new RaftQuorum(settings, context, storage(settings, context));
+    }
+
+    private static RaftStorage storage(RaftSettings settings, PluginContext context) {
+        return switch (settings.storage()) {
+            case DISK ->
+                    new DiskStorage(
+                            context.dataDirectory(),
+                            context.nodeId(),
+                            settings.segmentBytes(),
+                            context.logger());
+            case MEMORY -> new MemoryStorage(context.nodeId());
+        };
+    }
+}

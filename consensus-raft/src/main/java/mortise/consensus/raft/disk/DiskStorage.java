@@ -1,0 +1,249 @@
+package mortise.consensus.raft.disk;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import mortise.consensus.raft.core.Ballot;
+import mortise.consensus.raft.core.Entry;
+import mortise.consensus.raft.storage.AppendRefusedException;
+import mortise.consensus.raft.storage.DamagedStateException;
+import mortise.consensus.raft.storage.EntryVisitor;
+import mortise.consensus.raft.storage.LogGrowth;
+import mortise.consensus.raft.storage.RaftStorage;
+import mortise.consensus.raft.storage.Recovered;
+import mortise.consensus.raft.storage.Snapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Storage in a directory, in the format of this package. Confined to the quorum's thread.
+ *
+ * <p>It trusts the disk no further than a force that succeeded: after a failure whose outcome is
+ * unknown it writes nothing more.
+ */
+public final class DiskStorage implements RaftStorage {
+    private final Path directory;
+    private final int nodeId;
+    private final long segmentBytes;
+    private final Logger logger;
+    private final IdentityFile identity;
+    private final BallotFile ballotFile;
+    private @Nullable Opened opened;
+    private boolean failed;
+    private Ballot ballot = Ballot.BLANK;
+    private long claimedIndex;
+
+    /**
+     * Everything that an open directory consists of.
+     *
+     * @param lock held until it is closed
+     */
+    private record Opened(DirectoryLock lock, Snapshots snapshots, RaftLog log)
+            implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                log.close();
+            } finally {
+                lock.close();
+            }
+        }
+    }
+
+    /**
+     * Storage in a directory of its own, which exists when it is opened.
+     *
+     * @param segmentBytes how large a file of the log becomes
+     */
+    public DiskStorage(Path directory, int nodeId, long segmentBytes, Logger logger) {
+        this.directory = directory;
+        this.nodeId = nodeId;
+        this.segmentBytes = segmentBytes;
+        this.logger = logger;
+        this.identity = new IdentityFile(directory, nodeId);
+        this.ballotFile = new BallotFile(directory, nodeId);
+    }
+
+    @Override
+    public Recovered open() throws IOException {
+        Files.createDirectories(directory);
+        requireOwn(DirectoryContent.read(directory));
+        DirectoryLock lock = DirectoryLock.take(directory);
+        try {
+            return recover(lock);
+        } catch (IOException | RuntimeException refused) {
+            lock.close();
+            throw refused;
+        }
+    }
+
+    /** Refuses a directory that somebody else has filled, before anything is written there. */
+    private void requireOwn(DirectoryContent content) {
+        if (!identity.exists()) {
+            content.requireEmpty();
+        }
+    }
+
+    private Recovered recover(DirectoryLock lock) throws IOException {
+        DirectoryContent content = DirectoryContent.read(directory);
+        format(content);
+        content.deleteInterrupted();
+        List<Integer> voters = identity.read();
+        BallotFile.Stored stored = ballotFile.read();
+        Snapshots snapshots = new Snapshots(directory, nodeId, content.snapshots(), logger);
+        List<Segment> segments = segments(content, stored);
+        long firstIndex = segments.stream().mapToLong(Segment::baseIndex).min().orElseThrow();
+        Optional<Snapshot> snapshot = snapshots.readNewest(firstIndex);
+        RaftLog log =
+                RaftLog.open(
+                        directory,
+                        nodeId,
+                        segmentBytes,
+                        segments,
+                        Math.max(stored.durableIndex(), snapshots.newestIndex()),
+                        snapshot.map(Snapshot::index).orElse(0L),
+                        logger);
+        try {
+            requireTermWithin(stored.ballot(), log);
+        } catch (RuntimeException refused) {
+            log.close();
+            throw refused;
+        }
+        opened = new Opened(lock, snapshots, log);
+        ballot = stored.ballot();
+        claimedIndex = stored.durableIndex();
+        return new Recovered(
+                ballot,
+                snapshot.map(Snapshot::voters).orElse(voters),
+                snapshot,
+                log.lastIndex(),
+                log.lastTerm());
+    }
+
+    /** Makes a new directory, or finishes one that was interrupted in the making. */
+    private void format(DirectoryContent content) throws IOException {
+        if (!identity.exists()) {
+            requireOwn(content);
+            identity.write(List.of(nodeId));
+            logger.log(Level.INFO, "formatted " + directory + " for node " + nodeId);
+        }
+        if (!ballotFile.exists()) {
+            if (!content.segments().isEmpty() || !content.snapshots().isEmpty()) {
+                throw new DamagedStateException(
+                        "reading the quorum's ballot",
+                        ballotFile.file(),
+                        0,
+                        "a ballot, for there is a log",
+                        "no such file");
+            }
+            ballotFile.write(new BallotFile.Stored(Ballot.BLANK, 0));
+        }
+    }
+
+    private List<Segment> segments(DirectoryContent content, BallotFile.Stored stored)
+            throws IOException {
+        if (!content.segments().isEmpty()) {
+            return content.segments();
+        }
+        if (!stored.ballot().equals(Ballot.BLANK) || !content.snapshots().isEmpty()) {
+            throw new DamagedStateException(
+                    "recovering the quorum from "
+                            + directory
+                            + ": expected at least one segment of the log, for entries up to "
+                            + stored.durableIndex()
+                            + " were durable in term "
+                            + stored.ballot().term()
+                            + ", found none; restore the directory from a copy");
+        }
+        return List.of(RaftLog.format(directory, nodeId));
+    }
+
+    private void requireTermWithin(Ballot stored, RaftLog log) {
+        if (log.lastTerm() > stored.term()) {
+            throw new DamagedStateException(
+                    "reading the quorum's ballot",
+                    ballotFile.file(),
+                    0,
+                    "term " + log.lastTerm() + " of entry " + log.lastIndex() + " or later",
+                    "term " + stored.term() + ", so an older file was put in its place");
+        }
+    }
+
+    @Override
+    public void store(Ballot next) throws IOException {
+        long durableIndex = opened().log().lastIndex();
+        try {
+            ballotFile.write(new BallotFile.Stored(next, durableIndex));
+        } catch (IOException broken) {
+            failed = true;
+            throw broken;
+        }
+        ballot = next;
+        claimedIndex = durableIndex;
+    }
+
+    @Override
+    public void append(List<Entry> entries) throws IOException {
+        try {
+            opened().log().append(entries);
+        } catch (AppendRefusedException asBefore) {
+            throw asBefore;
+        } catch (IOException broken) {
+            failed = true;
+            throw broken;
+        }
+    }
+
+    @Override
+    public void replay(long afterIndex, long upTo, EntryVisitor visitor) throws IOException {
+        opened().log().replay(afterIndex, upTo, visitor);
+    }
+
+    @Override
+    public LogGrowth growth() {
+        return opened().log().growth();
+    }
+
+    @Override
+    public void keep(Snapshot snapshot) throws IOException {
+        RaftLog log = opened().log();
+        log.resetGrowth();
+        log.dropThrough(opened().snapshots().keep(snapshot));
+    }
+
+    @Override
+    public void idle() {
+        try {
+            opened().log().mark();
+        } catch (IOException withoutMark) {
+            logger.log(
+                    Level.DEBUG, "the quorum's log goes on without a mark of its end", withoutMark);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        Opened closing = opened;
+        opened = null;
+        if (closing == null) {
+            return;
+        }
+        try (closing) {
+            long lastIndex = closing.log().lastIndex();
+            if (!failed && lastIndex > claimedIndex) {
+                ballotFile.write(new BallotFile.Stored(ballot, lastIndex));
+            }
+        }
+    }
+
+    private Opened opened() {
+        Opened now = opened;
+        if (now == null) {
+            throw new IllegalStateException("the quorum's directory " + directory + " is not open");
+        }
+        return now;
+    }
+}

@@ -1,0 +1,2 @@
+/** The lz4 codec of the Kafka protocol. */
+package mortise.codec.lz4;

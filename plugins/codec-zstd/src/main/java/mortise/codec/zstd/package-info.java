@@ -1,0 +1,2 @@
+/** The zstd codec of the Kafka protocol. */
+package mortise.codec.zstd;
