@@ -42,7 +42,7 @@ public interface ConcurrencyContract extends StorageUnderTest {
                         started.countDown();
                         return syncWhile(log.log(), writing);
                     }));
-            others.forEach(task -> Thread.ofVirtual().start(task));
+            others.forEach(task -> Thread.ofPlatform().daemon().start(task));
             started.await();
             try {
                 write(log);
