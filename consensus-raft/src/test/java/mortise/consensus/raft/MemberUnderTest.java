@@ -61,6 +61,16 @@ public final class MemberUnderTest implements AutoCloseable {
         return this;
     }
 
+    /** Proposes one entry of several records and expects it to be committed. */
+    public MemberUnderTest commitTogether(String... texts) throws IOException {
+        Request.Proposal proposal = Request.Proposal.of(epoch(), records(texts));
+        member.turn(List.of(proposal));
+        if (!(proposal.outcome().join() instanceof Committed)) {
+            throw new AssertionError("a commit was expected, not " + proposal.outcome().join());
+        }
+        return this;
+    }
+
     /** Records of these texts. */
     public static List<byte[]> records(String... texts) {
         return Stream.of(texts).map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
