@@ -12,4 +12,5 @@ module mortise.tck {
     requires org.assertj.core;
 
     exports mortise.tck.sim;
+    exports mortise.tck.storage;
 }

@@ -2,7 +2,9 @@ package mortise.storage.local;
 
 import java.nio.ByteBuffer;
 
-/** Where the fields of a record batch header lie (Kafka's magic 2), and what a sane one satisfies. */
+/**
+ * Where the fields of a record batch header lie (Kafka's magic 2), and what a sane one satisfies.
+ */
 final class BatchHeader {
     /** The whole header; the records follow. */
     static final int BYTES = 61;

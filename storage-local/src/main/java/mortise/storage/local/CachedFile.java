@@ -17,7 +17,9 @@ final class CachedFile {
 
     static {
         try {
-            CURRENT = MethodHandles.lookup().findVarHandle(CachedFile.class, "current", OpenFile.class);
+            CURRENT =
+                    MethodHandles.lookup()
+                            .findVarHandle(CachedFile.class, "current", OpenFile.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -81,6 +83,14 @@ final class CachedFile {
         current = opened;
         openFiles.opened(opened);
         return opened;
+    }
+
+    /** Closes the channel if nobody uses it; it is opened again when somebody wants it. */
+    void closeIfIdle() {
+        OpenFile now = current;
+        if (now != null) {
+            evict(now);
+        }
     }
 
     /** Closes the channel if it is the current one and idle. */

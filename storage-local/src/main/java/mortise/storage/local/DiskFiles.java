@@ -66,8 +66,7 @@ final class DiskFiles {
     /** A small text file's content, if there is such a file. */
     static Optional<String> readIfPresent(Path file) throws IOException {
         try {
-            return Optional.of(
-                    new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }
@@ -92,8 +91,7 @@ final class DiskFiles {
      *
      * @return how many bytes were read
      */
-    static int readFully(FileChannel channel, ByteBuffer target, long position)
-            throws IOException {
+    static int readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
         int total = 0;
         while (target.hasRemaining()) {
             int count = channel.read(target, position + total);

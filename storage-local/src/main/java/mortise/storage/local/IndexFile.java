@@ -292,8 +292,7 @@ final class IndexFile {
         }
     }
 
-    private void load(OpenFile open, ByteBuffer buffer, int first, int entries)
-            throws IOException {
+    private void load(OpenFile open, ByteBuffer buffer, int first, int entries) throws IOException {
         buffer.clear().limit(entries * entryBytes);
         int count = DiskFiles.readFully(open.channel(), buffer, (long) first * entryBytes);
         if (count < entries * entryBytes) {
@@ -359,7 +358,10 @@ final class IndexFile {
                 for (int i = 0; i < entries; i++) {
                     long key = keyAt(buffer, i * entryBytes);
                     int value = (int) valueAt(buffer, i * entryBytes);
-                    if (key <= lastKey || key > mostKey || value <= lastValue || value > mostValue) {
+                    if (key <= lastKey
+                            || key > mostKey
+                            || value <= lastValue
+                            || value > mostValue) {
                         return first + i;
                     }
                     lastKey = key;

@@ -249,14 +249,10 @@ final class LocalLogStore implements LogStore {
                 directories.stream()
                         .filter(directory -> directory.failure().isEmpty())
                         .min(
-                                Comparator.comparingLong(
-                                        directory ->
-                                                stored.values().stream()
-                                                        .filter(
-                                                                log ->
-                                                                        log.directory()
-                                                                                == directory)
-                                                        .count()))
+                                Comparator.comparingLong(directory ->
+                                        stored.values().stream()
+                                                .filter(log -> log.directory() == directory)
+                                                .count()))
                         .orElse(null);
         if (best == null) {
             directories.getFirst().check();
@@ -282,9 +278,7 @@ final class LocalLogStore implements LogStore {
         Path aside =
                 directory
                         .path()
-                        .resolve(
-                                LogFiles.asideName(
-                                        partition, unique(), LogFiles.STRAY_DIRECTORY));
+                        .resolve(LogFiles.asideName(partition, unique(), LogFiles.STRAY_DIRECTORY));
         Files.move(path, aside);
         parts.logger()
                 .log(
@@ -329,6 +323,11 @@ final class LocalLogStore implements LogStore {
             throw directory.fail("deleting " + log.path(), failed);
         }
         parts.doomed().directory(aside, delay);
+    }
+
+    /** How many files are open. */
+    int openFiles() {
+        return parts.openFiles().count();
     }
 
     @Override

@@ -111,9 +111,8 @@ final class LocalPartitionLog implements PartitionLog {
         this.changed = created || !loaded.durable();
         this.sidecars = new Sidecars(path, loaded);
         this.recent =
-                new RecentWindow(
-                        parts.config(), parts.recentBudget(), active, loaded.endOffset());
-        this.reads = new LogReads(id, parts, directory, () -> segments, this::awaitStructure);
+                new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
+        this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);
     }
 
     LogId id() {
@@ -301,8 +300,7 @@ final class LocalPartitionLog implements PartitionLog {
     }
 
     /** Makes batches that are written visible: indexes, recent window, size, end, in this order. */
-    private LogPosition show(
-            Segment segment, BatchSet batches, int count, long logEnd, int from) {
+    private LogPosition show(Segment segment, BatchSet batches, int count, long logEnd, int from) {
         int interval = settings.indexIntervalBytes();
         int position = from;
         long offset = logEnd;
@@ -387,8 +385,7 @@ final class LocalPartitionLog implements PartitionLog {
         LogPosition last = end();
         checkWithin(offset, last);
         long limitToken = Math.min(upTo.token(), last.token());
-        LogReads.Place place =
-                offset == last.offset() ? null : reads.atOrAfter(offset, limitToken);
+        LogReads.Place place = offset == last.offset() ? null : reads.atOrAfter(offset, limitToken);
         if (place == null) {
             return EmptySlice.INSTANCE;
         }
@@ -687,8 +684,7 @@ final class LocalPartitionLog implements PartitionLog {
             }
             to.force(true);
         }
-        Files.move(
-                copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
@@ -722,8 +718,7 @@ final class LocalPartitionLog implements PartitionLog {
             if (!forwards) {
                 directory.startOffsets().setDurably(partition(), offset);
             }
-            Segment fresh =
-                    Segment.empty(parts, path, offset, now[now.length - 1].ordinal() + 1);
+            Segment fresh = Segment.empty(parts, path, offset, now[now.length - 1].ordinal() + 1);
             segments = new Segment[] {fresh};
             active = fresh;
             recent.restart(fresh, offset);
@@ -775,10 +770,11 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
-    private void awaitStructure() {
+    /** The segments as they are when no truncation is under way. */
+    private Segment[] settledSegments() {
         structure.lock();
         try {
-            // nothing to do: whoever held the lock is done
+            return segments;
         } finally {
             structure.unlock();
         }

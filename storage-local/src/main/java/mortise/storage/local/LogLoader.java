@@ -114,13 +114,7 @@ final class LogLoader {
 
     private Loaded loaded(List<Segment> segments, long start, long end, boolean durable) {
         return new Loaded(
-                segments,
-                start,
-                end,
-                durable,
-                producerSnapshots,
-                epochs,
-                leaderEpochsPresent);
+                segments, start, end, durable, producerSnapshots, epochs, leaderEpochsPresent);
     }
 
     private long scanFrom(long recoveryPoint) {
@@ -174,8 +168,7 @@ final class LogLoader {
     }
 
     private void removeSegment(long base) throws IOException {
-        for (String suffix :
-                List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
+        for (String suffix : List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
             Files.deleteIfExists(directory.resolve(LogFiles.name(base, suffix)));
         }
     }

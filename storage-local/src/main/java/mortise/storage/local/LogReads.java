@@ -3,6 +3,7 @@ package mortise.storage.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import mortise.spi.storage.LogId;
@@ -23,23 +24,23 @@ final class LogReads {
     private final StoreParts parts;
     private final LocalLogDirectory directory;
     private final Supplier<Segment[]> segments;
-    private final Runnable settled;
+    private final Supplier<Segment[]> settledSegments;
 
     /**
      * @param segments what the log consists of now, in order
-     * @param settled waits until no truncation is under way
+     * @param settledSegments the same when no truncation is under way, waiting for its end
      */
     LogReads(
             LogId id,
             StoreParts parts,
             LocalLogDirectory directory,
             Supplier<Segment[]> segments,
-            Runnable settled) {
+            Supplier<Segment[]> settledSegments) {
         this.id = id;
         this.parts = parts;
         this.directory = directory;
         this.segments = segments;
-        this.settled = settled;
+        this.settledSegments = settledSegments;
     }
 
     /**
@@ -225,9 +226,7 @@ final class LogReads {
         if (segment.ordinal() < limitOrdinal) {
             return size;
         }
-        return segment.ordinal() == limitOrdinal
-                ? Math.min(size, Tokens.position(limitToken))
-                : 0;
+        return segment.ordinal() == limitOrdinal ? Math.min(size, Tokens.position(limitToken)) : 0;
     }
 
     /** The last segment that begins at or below an offset, or the first. */
@@ -252,16 +251,17 @@ final class LogReads {
 
     /** Looks, and looks again if the segments changed under it. */
     <T> @Nullable T search(String doing, Search<T> search) {
+        Segment[] all = segments.get();
         for (int attempt = 1; ; attempt++) {
-            Segment[] all = segments.get();
             try {
                 return search.in(all);
             } catch (CorruptFileException corrupt) {
                 throw new StorageException(
                         Reach.LOG, doing + " of " + id + ": " + corrupt.getMessage(), corrupt);
             } catch (RemovedWhileReadException | NoSuchFileException changed) {
-                settled.run();
-                if (attempt == MOST_ATTEMPTS || segments.get() == all) {
+                Segment[] before = all;
+                all = settledSegments.get();
+                if (attempt == MOST_ATTEMPTS || Arrays.equals(all, before)) {
                     throw new StorageException(
                             Reach.LOG,
                             doing + " of " + id + ": " + changed + "; was it removed by hand?",

@@ -43,8 +43,7 @@ final class OffsetCheckpoint {
             }
             try {
                 offsets.put(
-                        new TopicPartition(
-                                fields.group(1), Integer.parseInt(fields.group(2))),
+                        new TopicPartition(fields.group(1), Integer.parseInt(fields.group(2))),
                         Long.parseLong(fields.group(3)));
             } catch (IllegalArgumentException noNumber) {
                 throw malformed(i + 1, lines.get(i), "topic, partition and offset");
@@ -67,14 +66,13 @@ final class OffsetCheckpoint {
         StringBuilder text = new StringBuilder(16 + 32 * offsets.size());
         text.append(VERSION).append('\n').append(offsets.size()).append('\n');
         new TreeMap<>(offsets)
-                .forEach(
-                        (partition, offset) ->
-                                text.append(partition.topic())
-                                        .append(' ')
-                                        .append(partition.partition())
-                                        .append(' ')
-                                        .append(offset.longValue())
-                                        .append('\n'));
+                .forEach((partition, offset) ->
+                        text.append(partition.topic())
+                                .append(' ')
+                                .append(partition.partition())
+                                .append(' ')
+                                .append(offset.longValue())
+                                .append('\n'));
         DiskFiles.replaceDurably(file, text.toString());
     }
 }

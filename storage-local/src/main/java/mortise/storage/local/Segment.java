@@ -78,8 +78,7 @@ final class Segment {
         return segment;
     }
 
-    private Segment(
-            StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
+    private Segment(StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
         this.parts = parts;
         this.directory = directory;
         this.baseOffset = baseOffset;
@@ -177,8 +176,7 @@ final class Segment {
     }
 
     /** Notes a batch that has been written at a position. */
-    void note(
-            long lastOffset, int position, int bytes, long timestamp, int indexIntervalBytes) {
+    void note(long lastOffset, int position, int bytes, long timestamp, int indexIntervalBytes) {
         if (firstTimestamp == UNKNOWN_TIMESTAMP && position == 0) {
             firstTimestamp = timestamp;
         }
@@ -407,6 +405,16 @@ final class Segment {
     /** Notes that its indexes were written anew and are not durable yet. */
     void doubtIndexes() {
         indexesSynced = false;
+    }
+
+    /** Closes its files until somebody wants them. */
+    void closeIdleFiles() {
+        SegmentIndexes now = indexes;
+        if (now != null) {
+            now.offsets().file().closeIfIdle();
+            now.times().file().closeIfIdle();
+        }
+        file.closeIfIdle();
     }
 
     /**

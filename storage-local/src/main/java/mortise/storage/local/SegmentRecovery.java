@@ -56,8 +56,7 @@ final class SegmentRecovery {
     }
 
     /** A segment as a crash left it: from {@code trustedTo} on, every batch is checked. */
-    Recovered afterCrash(long base, int ordinal, int fileBytes, long trustedTo)
-            throws IOException {
+    Recovered afterCrash(long base, int ordinal, int fileBytes, long trustedTo) throws IOException {
         if (fileBytes == 0) {
             return nothing(base, ordinal);
         }
@@ -178,6 +177,8 @@ final class SegmentRecovery {
         public void close() {
             parts.scratch().release(buffer);
             open.release();
+            // thousands of logs are opened that nobody uses for now
+            segment.closeIdleFiles();
         }
     }
 }

@@ -30,10 +30,22 @@ final class Sidecars {
     /** The offset of the epochs that were put last; the others wait for their removal. */
     private long newest = -1;
 
-    /** Content that waits for a sync, or null if the file has it. */
-    private record Entry(Path file, byte @Nullable [] pending) {}
+    private long versions;
 
-    private record Pending(SidecarKind kind, long offset, Path file, byte[] content) {}
+    /**
+     * A sidecar.
+     *
+     * @param version tells it from a later one of the same offset
+     * @param pending content that waits for a sync, or null if the file has it
+     */
+    private record Entry(Path file, long version, @Nullable ByteBuffer pending) {
+        static Entry stored(Path file) {
+            return new Entry(file, 0, null);
+        }
+    }
+
+    private record Pending(
+            SidecarKind kind, long offset, Path file, long version, ByteBuffer content) {}
 
     /** Those that were found on disk; what lies beyond the end of the log is dropped. */
     Sidecars(Path directory, LogLoader.Loaded loaded) throws IOException {
@@ -41,7 +53,7 @@ final class Sidecars {
         NavigableMap<Long, Entry> snapshots = new TreeMap<>();
         for (long offset : loaded.producerSnapshots()) {
             if (offset <= loaded.endOffset()) {
-                snapshots.put(offset, new Entry(file(SidecarKind.PRODUCER_STATE, offset), null));
+                snapshots.put(offset, Entry.stored(file(SidecarKind.PRODUCER_STATE, offset)));
             } else {
                 Files.deleteIfExists(file(SidecarKind.PRODUCER_STATE, offset));
             }
@@ -60,12 +72,10 @@ final class Sidecars {
             }
         }
         if (last != null) {
-            newest.put(last, new Entry(file(SidecarKind.LEADER_EPOCHS, last), null));
+            newest.put(last, Entry.stored(file(SidecarKind.LEADER_EPOCHS, last)));
         } else if (stored.isEmpty() && loaded.leaderEpochsPresent()) {
             // written by Apache Kafka: as of when it does not say
-            newest.put(
-                    loaded.endOffset(),
-                    new Entry(directory.resolve(LogFiles.LEADER_EPOCHS), null));
+            newest.put(loaded.endOffset(), Entry.stored(directory.resolve(LogFiles.LEADER_EPOCHS)));
         }
         return newest;
     }
@@ -90,9 +100,9 @@ final class Sidecars {
 
     /** Keeps a copy until the next {@link #store}. */
     synchronized void put(SidecarKind kind, long offset, ByteBuffer content) {
-        byte[] copy = new byte[content.remaining()];
-        content.duplicate().get(copy);
-        of(kind).put(offset, new Entry(file(kind, offset), copy));
+        ByteBuffer copy = ByteBuffer.allocate(content.remaining());
+        copy.put(content.duplicate()).flip();
+        of(kind).put(offset, new Entry(file(kind, offset), ++versions, copy.asReadOnlyBuffer()));
         if (kind == SidecarKind.LEADER_EPOCHS) {
             newest = offset;
         }
@@ -112,11 +122,11 @@ final class Sidecars {
                 entry = found.getValue();
             }
             try {
-                byte[] content =
+                ByteBuffer content =
                         entry.pending() != null
-                                ? entry.pending().clone()
-                                : Files.readAllBytes(entry.file());
-                return Optional.of(new Sidecar(kind, offset, ByteBuffer.wrap(content)));
+                                ? entry.pending().duplicate()
+                                : ByteBuffer.wrap(Files.readAllBytes(entry.file()));
+                return Optional.of(new Sidecar(kind, offset, content));
             } catch (NoSuchFileException removed) {
                 synchronized (this) {
                     of(kind).remove(offset, entry);
@@ -143,7 +153,7 @@ final class Sidecars {
             return false;
         }
         for (Pending pending : waiting) {
-            DiskFiles.replaceDurably(pending.file(), ByteBuffer.wrap(pending.content()));
+            DiskFiles.replaceDurably(pending.file(), pending.content().duplicate());
         }
         DiskFiles.syncDirectory(directory);
         for (Pending pending : waiting) {
@@ -161,14 +171,17 @@ final class Sidecars {
         List<Pending> waiting = new ArrayList<>();
         for (SidecarKind kind : SidecarKind.values()) {
             visible(kind)
-                    .forEach(
-                            (offset, entry) -> {
-                                if (entry.pending() != null) {
-                                    waiting.add(
-                                            new Pending(
-                                                    kind, offset, entry.file(), entry.pending()));
-                                }
-                            });
+                    .forEach((offset, entry) -> {
+                        if (entry.pending() != null) {
+                            waiting.add(
+                                    new Pending(
+                                            kind,
+                                            offset,
+                                            entry.file(),
+                                            entry.version(),
+                                            entry.pending()));
+                        }
+                    });
         }
         return waiting;
     }
@@ -180,15 +193,14 @@ final class Sidecars {
             NavigableMap<Long, Entry> map = of(pending.kind());
             Entry now = map.get(pending.offset());
             dropped = now == null;
-            if (now != null && now.pending() == pending.content()) {
-                map.put(pending.offset(), new Entry(pending.file(), null));
+            if (now != null && now.version() == pending.version()) {
+                map.put(pending.offset(), Entry.stored(pending.file()));
                 if (pending.kind() == SidecarKind.LEADER_EPOCHS && newest == pending.offset()) {
-                    map.forEach(
-                            (offset, other) -> {
-                                if (offset != pending.offset()) {
-                                    replaced.add(other.file());
-                                }
-                            });
+                    map.forEach((offset, other) -> {
+                        if (offset != pending.offset()) {
+                            replaced.add(other.file());
+                        }
+                    });
                     map.keySet().removeIf(offset -> offset != pending.offset());
                 }
             }
@@ -202,7 +214,7 @@ final class Sidecars {
             // for Kafka's own eyes; ours is the one that carries the offset
             DiskFiles.write(
                     directory.resolve(LogFiles.LEADER_EPOCHS),
-                    ByteBuffer.wrap(pending.content()),
+                    pending.content().duplicate(),
                     false);
         }
     }
