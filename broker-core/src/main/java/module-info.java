@@ -1,11 +1,14 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The broker between the socket and the service interfaces. It knows no implementation of any of them. */
+/**
+ * The broker between the socket and the service interfaces. It knows no implementation of any of
+ * them.
+ */
 @NullMarked
 module mortise.broker {
     requires static transitive org.jspecify;
     requires transitive mortise.spi;
-    requires mortise.record;
+    requires transitive mortise.record;
     requires mortise.wire;
     requires io.netty.common;
     requires io.netty.buffer;
@@ -13,8 +16,8 @@ module mortise.broker {
     requires io.netty.handler;
     requires io.netty.codec;
     requires io.netty.transport.classes.epoll;
-    requires org.jctools.core;
-    requires static HdrHistogram;
+    requires org.jctools.core.jdk11;
+    requires HdrHistogram;
     requires org.slf4j;
     requires jdk.jfr;
 

@@ -11,5 +11,7 @@ module mortise.tck {
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
 
+    exports mortise.tck.consensus;
     exports mortise.tck.sim;
+    exports mortise.tck.storage;
 }

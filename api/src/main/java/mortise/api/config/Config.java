@@ -98,6 +98,17 @@ public final class Config {
         return texts;
     }
 
+    /** These values as a smaller schema's, whose keys are all among this one's. */
+    public Config restrictedTo(ConfigSchema part) {
+        Map<String, String> own = new LinkedHashMap<>();
+        texts.forEach((name, text) -> {
+            if (part.find(name).isPresent()) {
+                own.put(name, text);
+            }
+        });
+        return of(part, own);
+    }
+
     /** The schema that these values answer. */
     public ConfigSchema schema() {
         return schema;

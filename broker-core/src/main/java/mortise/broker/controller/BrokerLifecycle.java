@@ -16,8 +16,9 @@ import mortise.broker.metadata.config.MetadataSettings;
 import mortise.spi.consensus.Leadership;
 
 /**
- * A broker's way into its cluster: it waits for the controller, registers this run (which begins a new leader
- * epoch for every partition that it leads), opens its partitions, and lets clients come. Used once.
+ * A broker's way into its cluster: it waits for the controller, registers this run (which begins a
+ * new leader epoch for every partition that it leads), opens its partitions, and lets clients come.
+ * Used once.
  */
 public final class BrokerLifecycle {
     private static final Duration STEP_TIMEOUT = Duration.ofMinutes(1);
@@ -45,14 +46,15 @@ public final class BrokerLifecycle {
         this.settings = settings;
         incarnation = new UUID(random.nextLong(), random.nextLong());
         publisher.listen(controller);
-        publisher.listen(new ImageListener() {
-            @Override
-            public void leadership(Leadership leadership) {
-                if (leadership.local()) {
-                    led.complete(null);
-                }
-            }
-        });
+        publisher.listen(
+                new ImageListener() {
+                    @Override
+                    public void leadership(Leadership leadership) {
+                        if (leadership.local()) {
+                            led.complete(null);
+                        }
+                    }
+                });
     }
 
     /**
@@ -64,8 +66,14 @@ public final class BrokerLifecycle {
         RegisterBroker register =
                 new RegisterBroker(clusterId, nodeId, incarnation, settings.rack(), endpoints);
         return led.thenCompose(leads -> controller.submit(register, STEP_TIMEOUT))
-                .thenCompose(epoch -> publisher.openPartitions().thenCompose(opened -> controller
-                        .submit(new UnfenceBroker(nodeId, epoch), STEP_TIMEOUT)
-                        .thenApply(unfenced -> opened)));
+                .thenCompose(epoch ->
+                        publisher
+                                .openPartitions()
+                                .thenCompose(opened ->
+                                        controller
+                                                .submit(
+                                                        new UnfenceBroker(nodeId, epoch),
+                                                        STEP_TIMEOUT)
+                                                .thenApply(unfenced -> opened)));
     }
 }

@@ -71,12 +71,19 @@ final class ConfigAlterations {
         if (alteration.resourceType() == ConfigResource.BROKER.code()) {
             return alterBroker(state, alteration);
         }
-        throw new RefusedException(ErrorCode.INVALID_REQUEST, switch (alteration.resourceType()) {
-            case BROKER_LOGGER -> "Log levels of a broker are not served; set them in the broker's logging configuration.";
-            case CLIENT_METRICS -> "Client metrics subscriptions are not served by this broker.";
-            case GROUP -> "Group configurations are not served by this broker.";
-            default -> "Resource type " + alteration.resourceType() + " has no configuration; use topic (2) or broker (4).";
-        });
+        throw new RefusedException(
+                ErrorCode.INVALID_REQUEST,
+                switch (alteration.resourceType()) {
+                    case BROKER_LOGGER ->
+                            "Log levels of a broker are not served; set them in the broker's logging configuration.";
+                    case CLIENT_METRICS ->
+                            "Client metrics subscriptions are not served by this broker.";
+                    case GROUP -> "Group configurations are not served by this broker.";
+                    default ->
+                            "Resource type "
+                                    + alteration.resourceType()
+                                    + " has no configuration; use topic (2) or broker (4).";
+                });
     }
 
     private List<ApiMessage> alterTopic(ClusterImage state, ConfigAlteration alteration) {
@@ -86,27 +93,31 @@ final class ConfigAlterations {
                     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                     "The topic '" + alteration.resourceName() + "' does not exist.");
         }
-        return records(ConfigResource.TOPIC, alteration, topic.configs(), new Rules() {
-            @Override
-            public String name(String name) {
-                return topicConfig(name).name();
-            }
+        return records(
+                ConfigResource.TOPIC,
+                alteration,
+                topic.configs(),
+                new Rules() {
+                    @Override
+                    public String name(String name) {
+                        return topicConfig(name).name();
+                    }
 
-            @Override
-            public ConfigKind kind(String name) {
-                return topicConfig(name).kind();
-            }
+                    @Override
+                    public ConfigKind kind(String name) {
+                        return topicConfig(name).kind();
+                    }
 
-            @Override
-            public String inherited(String name) {
-                return inheritedText(topicConfig(name), state);
-            }
+                    @Override
+                    public String inherited(String name) {
+                        return inheritedText(topicConfig(name), state);
+                    }
 
-            @Override
-            public String checked(String name, String value) {
-                return checkedTopicValue(name, value);
-            }
-        });
+                    @Override
+                    public String checked(String name, String value) {
+                        return checkedTopicValue(name, value);
+                    }
+                });
     }
 
     private <T> String inheritedText(TopicConfig<T> config, ClusterImage state) {
@@ -115,16 +126,23 @@ final class ConfigAlterations {
 
     private static TopicConfig<?> topicConfig(String name) {
         return TopicConfigs.find(name)
-                .orElseThrow(() -> new RefusedException(
-                        ErrorCode.INVALID_CONFIG, "Unknown topic config name: " + name + nearest(name)));
+                .orElseThrow(() ->
+                        new RefusedException(
+                                ErrorCode.INVALID_CONFIG,
+                                "Unknown topic config name: " + name + nearest(name)));
     }
 
     private static String nearest(String name) {
-        List<String> near = mortise.api.config.ConfigSchema.of(TopicConfigs.all().stream()
-                        .<ConfigKey<?>>map(config ->
-                                ConfigKey.of(config.name(), mortise.api.config.ConfigType.STRING, config.doc()))
-                        .toList())
-                .nearest(name);
+        List<String> near =
+                mortise.api.config.ConfigSchema.of(
+                                TopicConfigs.all().stream()
+                                        .<ConfigKey<?>>map(config ->
+                                                ConfigKey.of(
+                                                        config.name(),
+                                                        mortise.api.config.ConfigType.STRING,
+                                                        config.doc()))
+                                        .toList())
+                        .nearest(name);
         return near.isEmpty() ? "" : "; did you mean " + String.join(", ", near) + "?";
     }
 
@@ -146,40 +164,46 @@ final class ConfigAlterations {
         if (!resource.equals(BrokerConfigs.ALL) && !isRegistered(state, resource)) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
-                    "Unexpected broker id, expected one of " + state.brokers().keySet() + " or empty string, but received "
+                    "Unexpected broker id, expected one of "
+                            + state.brokers().keySet()
+                            + " or empty string, but received "
                             + resource);
         }
-        return records(ConfigResource.BROKER, alteration, state.brokerConfigs(resource), new Rules() {
-            @Override
-            public String name(String name) {
-                return BrokerConfigs.shownName(brokerKey(name));
-            }
+        return records(
+                ConfigResource.BROKER,
+                alteration,
+                state.brokerConfigs(resource),
+                new Rules() {
+                    @Override
+                    public String name(String name) {
+                        return BrokerConfigs.shownName(brokerKey(name));
+                    }
 
-            @Override
-            public ConfigKind kind(String name) {
-                ConfigKey<?> key = brokerKey(name);
-                return TopicConfigs.defaultedBy(key)
-                        .<ConfigKind>map(TopicConfig::kind)
-                        .orElseGet(() -> ConfigKind.of(key));
-            }
+                    @Override
+                    public ConfigKind kind(String name) {
+                        ConfigKey<?> key = brokerKey(name);
+                        return TopicConfigs.defaultedBy(key)
+                                .<ConfigKind>map(TopicConfig::kind)
+                                .orElseGet(() -> ConfigKind.of(key));
+                    }
 
-            @Override
-            public String inherited(String name) {
-                return inheritedText(brokerKey(name), state);
-            }
+                    @Override
+                    public String inherited(String name) {
+                        return inheritedText(brokerKey(name), state);
+                    }
 
-            @Override
-            public String checked(String name, String value) {
-                ConfigKey<?> key = brokerKey(name);
-                String problem = configs.problem(key, value);
-                if (problem != null) {
-                    throw invalid(name, problem);
-                }
-                return TopicConfigs.defaultedBy(key)
-                        .<String>map(config -> config.canonical(value))
-                        .orElseGet(value::strip);
-            }
-        });
+                    @Override
+                    public String checked(String name, String value) {
+                        ConfigKey<?> key = brokerKey(name);
+                        String problem = configs.problem(key, value);
+                        if (problem != null) {
+                            throw invalid(name, problem);
+                        }
+                        return TopicConfigs.defaultedBy(key)
+                                .<String>map(config -> config.canonical(value))
+                                .orElseGet(value::strip);
+                    }
+                });
     }
 
     private <T> String inheritedText(ConfigKey<T> key, ClusterImage state) {
@@ -191,7 +215,8 @@ final class ConfigAlterations {
             return state.brokers().containsKey(Integer.valueOf(resource));
         } catch (NumberFormatException noNumber) {
             throw new RefusedException(
-                    ErrorCode.INVALID_REQUEST, "Broker id must be an integer, but it is: " + resource);
+                    ErrorCode.INVALID_REQUEST,
+                    "Broker id must be an integer, but it is: " + resource);
         }
     }
 
@@ -200,14 +225,18 @@ final class ConfigAlterations {
         if (key.isEmpty()) {
             throw new RefusedException(
                     ErrorCode.INVALID_CONFIG,
-                    "Unknown broker config name: " + name
+                    "Unknown broker config name: "
+                            + name
                             + "; describe the broker to see the names that this assembly has");
         }
         if (!key.get().reloadable()) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
-                    "Cannot update this config dynamically: " + name + "; set it in the configuration of the broker as "
-                            + key.get().name() + " and start it again");
+                    "Cannot update this config dynamically: "
+                            + name
+                            + "; set it in the configuration of the broker as "
+                            + key.get().name()
+                            + " and start it again");
         }
         return key.get();
     }
@@ -227,14 +256,18 @@ final class ConfigAlterations {
     }
 
     private static List<ApiMessage> records(
-            ConfigResource type, ConfigAlteration alteration, Map<String, String> present, Rules rules) {
+            ConfigResource type,
+            ConfigAlteration alteration,
+            Map<String, String> present,
+            Rules rules) {
         Map<String, String> after = new TreeMap<>(alteration.replaceAll() ? Map.of() : present);
         Set<String> seen = new HashSet<>();
         for (ConfigChange change : alteration.changes()) {
             String name = rules.name(change.name());
             if (!seen.add(name)) {
                 throw new RefusedException(
-                        ErrorCode.INVALID_REQUEST, "The config " + change.name() + " is changed twice in one request.");
+                        ErrorCode.INVALID_REQUEST,
+                        "The config " + change.name() + " is changed twice in one request.");
             }
             apply(change, name, after, rules);
         }
@@ -250,7 +283,8 @@ final class ConfigAlterations {
         return records;
     }
 
-    private static void apply(ConfigChange change, String name, Map<String, String> after, Rules rules) {
+    private static void apply(
+            ConfigChange change, String name, Map<String, String> after, Rules rules) {
         if (change.operation() == ConfigChange.DELETE) {
             after.remove(name);
             return;
@@ -258,7 +292,10 @@ final class ConfigAlterations {
         if (change.operation() < ConfigChange.SET || change.operation() > ConfigChange.SUBTRACT) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
-                    "Unknown operation type " + change.operation() + " for config " + change.name()
+                    "Unknown operation type "
+                            + change.operation()
+                            + " for config "
+                            + change.name()
                             + "; use set (0), delete (1), append (2) or subtract (3)");
         }
         String value = requireValue(change.name(), change.value(), ErrorCode.INVALID_REQUEST);
@@ -269,9 +306,13 @@ final class ConfigAlterations {
         if (rules.kind(change.name()) != ConfigKind.LIST) {
             throw new RefusedException(
                     ErrorCode.INVALID_CONFIG,
-                    "Can't append to or subtract from config " + change.name() + " because its type is not LIST.");
+                    "Can't append to or subtract from config "
+                            + change.name()
+                            + " because its type is not LIST.");
         }
-        Set<String> elements = new LinkedHashSet<>(elements(after.getOrDefault(name, rules.inherited(change.name()))));
+        Set<String> elements =
+                new LinkedHashSet<>(
+                        elements(after.getOrDefault(name, rules.inherited(change.name()))));
         if (change.operation() == ConfigChange.APPEND) {
             elements.addAll(elements(value));
         } else {
@@ -288,13 +329,16 @@ final class ConfigAlterations {
 
     private static String requireValue(String name, @Nullable String value, ErrorCode error) {
         if (value == null) {
-            throw new RefusedException(error, "Null value not supported for config " + name + "; delete it instead");
+            throw new RefusedException(
+                    error, "Null value not supported for config " + name + "; delete it instead");
         }
         return value;
     }
 
     private static RefusedException invalid(String name, String problem) {
-        return new RefusedException(ErrorCode.INVALID_CONFIG, "Invalid value for configuration " + name + ": " + problem);
+        return new RefusedException(
+                ErrorCode.INVALID_CONFIG,
+                "Invalid value for configuration " + name + ": " + problem);
     }
 
     private static ConfigRecord record(

@@ -46,8 +46,9 @@ import mortise.broker.request.RefusedException;
 import mortise.wire.ApiMessage;
 
 /**
- * Decides what becomes of a command: (state, command) → (records, reply). Knows no thread, clock, disk or
- * network; its randomness is handed in. The caller replays the records over the state before it asks again.
+ * Decides what becomes of a command: (state, command) → (records, reply). Knows no thread, clock,
+ * disk or network; its randomness is handed in. The caller replays the records over the state
+ * before it asks again.
  */
 public final class Controller {
     /** How many producer IDs a broker is given at once. */
@@ -99,31 +100,47 @@ public final class Controller {
                 records.addAll(ofTopic);
                 replies.add(created);
             } catch (RefusedException refused) {
-                replies.add(new CreatedTopic(topic.name(), Verdict.of(refused), TopicId.NONE, -1, -1, List.of()));
+                replies.add(
+                        new CreatedTopic(
+                                topic.name(),
+                                Verdict.of(refused),
+                                TopicId.NONE,
+                                -1,
+                                -1,
+                                List.of()));
             }
         }
         return new Decision<>(command.validateOnly() ? List.of() : records, replies);
     }
 
-    private CreatedTopic create(ClusterImage state, NewTopic topic, int budget, List<ApiMessage> records) {
+    private CreatedTopic create(
+            ClusterImage state, NewTopic topic, int budget, List<ApiMessage> records) {
         checkName(state, topic.name());
         Map<String, String> values = alterations.initialConfigs(topic);
-        List<List<Integer>> placed = topic.assignments().isEmpty()
-                ? place(state, topic, budget)
-                : assigned(state, topic, budget);
+        List<List<Integer>> placed =
+                topic.assignments().isEmpty()
+                        ? place(state, topic, budget)
+                        : assigned(state, topic, budget);
         TopicId id = TopicId.random(random);
         records.add(new TopicRecord().name(topic.name()).topicId(id.value()));
         for (int i = 0; i < placed.size(); i++) {
             records.add(ImageRecords.partition(id, newPartition(state, i, placed.get(i))));
         }
-        values.forEach((name, value) -> records.add(new ConfigRecord()
-                .resourceType(ConfigResource.TOPIC.code())
-                .resourceName(topic.name())
-                .name(name)
-                .value(value)));
+        values.forEach((name, value) ->
+                records.add(
+                        new ConfigRecord()
+                                .resourceType(ConfigResource.TOPIC.code())
+                                .resourceName(topic.name())
+                                .name(name)
+                                .value(value)));
         List<ConfigEntry> described = configs.describeTopic(values, state);
         return new CreatedTopic(
-                topic.name(), Verdict.ACCEPTED, id, placed.size(), placed.getFirst().size(), described);
+                topic.name(),
+                Verdict.ACCEPTED,
+                id,
+                placed.size(),
+                placed.getFirst().size(),
+                described);
     }
 
     private static void checkName(ClusterImage state, String name) {
@@ -132,34 +149,46 @@ public final class Controller {
             throw new RefusedException(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
         }
         if (state.topic(name) != null) {
-            throw new RefusedException(ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");
+            throw new RefusedException(
+                    ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");
         }
         String other = state.collision(name);
         if (other != null) {
             throw new RefusedException(
                     ErrorCode.INVALID_TOPIC_EXCEPTION,
-                    "Topic '" + name + "' collides with existing topic '" + other
+                    "Topic '"
+                            + name
+                            + "' collides with existing topic '"
+                            + other
                             + "': metrics do not tell '.' from '_'; choose another name");
         }
     }
 
     private List<List<Integer>> place(ClusterImage state, NewTopic topic, int budget) {
-        int partitions = topic.partitions() == -1
-                ? configs.value(MetadataSettings.DEFAULT_PARTITIONS, state)
-                : topic.partitions();
-        int replicationFactor = topic.replicationFactor() == -1
-                ? configs.value(MetadataSettings.DEFAULT_REPLICATION_FACTOR, state)
-                : topic.replicationFactor();
+        int partitions =
+                topic.partitions() == -1
+                        ? configs.value(MetadataSettings.DEFAULT_PARTITIONS, state)
+                        : topic.partitions();
+        int replicationFactor =
+                topic.replicationFactor() == -1
+                        ? configs.value(MetadataSettings.DEFAULT_REPLICATION_FACTOR, state)
+                        : topic.replicationFactor();
         if (partitions < 1) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARTITIONS,
-                    "Topic '" + topic.name() + "' is to have " + partitions
+                    "Topic '"
+                            + topic.name()
+                            + "' is to have "
+                            + partitions
                             + " partitions; at least 1 is needed, or -1 for the default");
         }
         if (replicationFactor < 1) {
             throw new RefusedException(
                     ErrorCode.INVALID_REPLICATION_FACTOR,
-                    "Topic '" + topic.name() + "' is to have replication factor " + replicationFactor
+                    "Topic '"
+                            + topic.name()
+                            + "' is to have replication factor "
+                            + replicationFactor
                             + "; at least 1 is needed, or -1 for the default");
         }
         checkBudget(topic.name(), partitions, budget);
@@ -170,33 +199,46 @@ public final class Controller {
         if (partitions > budget) {
             throw new RefusedException(
                     ErrorCode.POLICY_VIOLATION,
-                    "Topic '" + topic + "' asks for " + partitions + " partitions, of which one request may create "
-                            + settings.maxPartitionsPerRequest() + " in all ("
-                            + MetadataSettings.MAX_PARTITIONS_PER_REQUEST.name() + "); use several requests");
+                    "Topic '"
+                            + topic
+                            + "' asks for "
+                            + partitions
+                            + " partitions, of which one request may create "
+                            + settings.maxPartitionsPerRequest()
+                            + " in all ("
+                            + MetadataSettings.MAX_PARTITIONS_PER_REQUEST.name()
+                            + "); use several requests");
         }
     }
 
     /** Replicas round the live brokers, from a random one on. */
     private List<List<Integer>> placements(
             ClusterImage state, String topic, int from, int count, int replicationFactor) {
-        List<Integer> live = state.brokers().values().stream()
-                .filter(broker -> !broker.fenced())
-                .map(BrokerImage::id)
-                .toList();
+        List<Integer> live =
+                state.brokers().values().stream()
+                        .filter(broker -> !broker.fenced())
+                        .map(BrokerImage::id)
+                        .toList();
         if (replicationFactor > live.size()) {
             throw new RefusedException(
                     ErrorCode.INVALID_REPLICATION_FACTOR,
-                    "Topic '" + topic + "' is to have replication factor " + replicationFactor + ", but only "
-                            + live.size() + " broker(s) are live; use at most that, or start more brokers");
+                    "Topic '"
+                            + topic
+                            + "' is to have replication factor "
+                            + replicationFactor
+                            + ", but only "
+                            + live.size()
+                            + " broker(s) are live; use at most that, or start more brokers");
         }
         int start = random.nextInt(live.size()) - from;
-        IntFunction<List<Integer>> replicas = partition -> {
-            List<Integer> chosen = new ArrayList<>(replicationFactor);
-            for (int i = 0; i < replicationFactor; i++) {
-                chosen.add(live.get(Math.floorMod(start + partition + i, live.size())));
-            }
-            return chosen;
-        };
+        IntFunction<List<Integer>> replicas =
+                partition -> {
+                    List<Integer> chosen = new ArrayList<>(replicationFactor);
+                    for (int i = 0; i < replicationFactor; i++) {
+                        chosen.add(live.get(Math.floorMod(start + partition + i, live.size())));
+                    }
+                    return chosen;
+                };
         List<List<Integer>> placed = new ArrayList<>(count);
         for (int partition = from; partition < from + count; partition++) {
             placed.add(replicas.apply(partition));
@@ -208,7 +250,8 @@ public final class Controller {
         if (topic.partitions() != -1 || topic.replicationFactor() != -1) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
-                    "Topic '" + topic.name()
+                    "Topic '"
+                            + topic.name()
                             + "' has assigned partitions, so partition count and replication factor must be -1");
         }
         checkBudget(topic.name(), topic.assignments().size(), budget);
@@ -218,8 +261,12 @@ public final class Controller {
             if (replicas == null) {
                 throw new RefusedException(
                         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "Topic '" + topic.name() + "' assigns " + topic.assignments().size()
-                                + " partitions, but not partition " + partition
+                        "Topic '"
+                                + topic.name()
+                                + "' assigns "
+                                + topic.assignments().size()
+                                + " partitions, but not partition "
+                                + partition
                                 + "; indexes go from 0 without gaps");
             }
             placed.add(replicas);
@@ -229,13 +276,19 @@ public final class Controller {
         return placed;
     }
 
-    private static void checkAssignment(ClusterImage state, String topic, List<Integer> replicas, int wantedCount) {
+    private static void checkAssignment(
+            ClusterImage state, String topic, List<Integer> replicas, int wantedCount) {
         if (replicas.isEmpty()) {
             throw badAssignment(topic, "a partition has no replicas; name at least one broker");
         }
         if (replicas.size() != wantedCount) {
             throw badAssignment(
-                    topic, "partitions have " + wantedCount + " and " + replicas.size() + " replicas; use one number");
+                    topic,
+                    "partitions have "
+                            + wantedCount
+                            + " and "
+                            + replicas.size()
+                            + " replicas; use one number");
         }
         if (replicas.stream().distinct().count() < replicas.size()) {
             throw badAssignment(topic, "a broker is named twice in " + replicas);
@@ -243,7 +296,8 @@ public final class Controller {
         for (int broker : replicas) {
             if (!state.brokers().containsKey(broker)) {
                 throw badAssignment(
-                        topic, "no broker " + broker + " is registered, only " + state.brokers().keySet());
+                        topic,
+                        "no broker " + broker + " is registered, only " + state.brokers().keySet());
             }
         }
         if (replicas.stream().noneMatch(state::isLive)) {
@@ -253,10 +307,12 @@ public final class Controller {
 
     private static RefusedException badAssignment(String topic, String problem) {
         return new RefusedException(
-                ErrorCode.INVALID_REPLICA_ASSIGNMENT, "The replica assignment of topic '" + topic + "' cannot be: " + problem);
+                ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                "The replica assignment of topic '" + topic + "' cannot be: " + problem);
     }
 
-    private static PartitionImage newPartition(ClusterImage state, int index, List<Integer> replicas) {
+    private static PartitionImage newPartition(
+            ClusterImage state, int index, List<Integer> replicas) {
         List<Integer> live = replicas.stream().filter(state::isLive).toList();
         return new PartitionImage(index, replicas, live, live.getFirst(), 0, 0);
     }
@@ -270,12 +326,15 @@ public final class Controller {
             if (topic == null) {
                 replies.add(new DeletedTopic(ref.name(), ref.id(), unknown(ref)));
             } else if (!deletable) {
-                replies.add(new DeletedTopic(
-                        topic.name(),
-                        topic.id(),
-                        new Verdict(
-                                ErrorCode.TOPIC_DELETION_DISABLED,
-                                "Topics cannot be deleted: " + MetadataSettings.DELETABLE.name() + " is false")));
+                replies.add(
+                        new DeletedTopic(
+                                topic.name(),
+                                topic.id(),
+                                new Verdict(
+                                        ErrorCode.TOPIC_DELETION_DISABLED,
+                                        "Topics cannot be deleted: "
+                                                + MetadataSettings.DELETABLE.name()
+                                                + " is false")));
             } else {
                 records.add(new RemoveTopicRecord().topicId(topic.id().value()));
                 replies.add(new DeletedTopic(topic.name(), topic.id(), Verdict.ACCEPTED));
@@ -286,11 +345,16 @@ public final class Controller {
 
     private static Verdict unknown(TopicRef ref) {
         return ref.name() != null
-                ? new Verdict(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + ref.name() + "'.")
-                : new Verdict(ErrorCode.UNKNOWN_TOPIC_ID, "There is no topic with the ID " + ref.id() + ".");
+                ? new Verdict(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        "There is no topic '" + ref.name() + "'.")
+                : new Verdict(
+                        ErrorCode.UNKNOWN_TOPIC_ID,
+                        "There is no topic with the ID " + ref.id() + ".");
     }
 
-    private Decision<List<TopicVerdict>> createPartitions(ClusterImage state, CreatePartitions command) {
+    private Decision<List<TopicVerdict>> createPartitions(
+            ClusterImage state, CreatePartitions command) {
         List<ApiMessage> records = new ArrayList<>();
         List<TopicVerdict> replies = new ArrayList<>();
         int budget = settings.maxPartitionsPerRequest();
@@ -311,38 +375,57 @@ public final class Controller {
         TopicImage topic = state.topic(more.topic());
         if (topic == null) {
             throw new RefusedException(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + more.topic() + "'.");
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "There is no topic '" + more.topic() + "'.");
         }
         int present = topic.partitions().size();
         if (more.count() == present) {
             throw new RefusedException(
-                    ErrorCode.INVALID_PARTITIONS, "Topic already has " + present + " partition(s).");
+                    ErrorCode.INVALID_PARTITIONS,
+                    "Topic already has " + present + " partition(s).");
         }
         if (more.count() < present) {
             throw new RefusedException(
                     ErrorCode.INVALID_PARTITIONS,
-                    "The topic " + more.topic() + " currently has " + present + " partition(s); " + more.count()
+                    "The topic "
+                            + more.topic()
+                            + " currently has "
+                            + present
+                            + " partition(s); "
+                            + more.count()
                             + " would not be an increase.");
         }
         int added = more.count() - present;
         checkBudget(more.topic(), added, budget);
         int replicationFactor = topic.partitions().getFirst().replicas().size();
         List<List<Integer>> assignments = more.assignments();
-        List<List<Integer>> placed = assignments == null
-                ? placements(state, more.topic(), present, added, replicationFactor)
-                : checkedAssignments(state, more.topic(), assignments, added, replicationFactor);
+        List<List<Integer>> placed =
+                assignments == null
+                        ? placements(state, more.topic(), present, added, replicationFactor)
+                        : checkedAssignments(
+                                state, more.topic(), assignments, added, replicationFactor);
         List<ApiMessage> records = new ArrayList<>(added);
         for (int i = 0; i < added; i++) {
-            records.add(ImageRecords.partition(topic.id(), newPartition(state, present + i, placed.get(i))));
+            records.add(
+                    ImageRecords.partition(
+                            topic.id(), newPartition(state, present + i, placed.get(i))));
         }
         return records;
     }
 
     private static List<List<Integer>> checkedAssignments(
-            ClusterImage state, String topic, List<List<Integer>> assignments, int wanted, int replicationFactor) {
+            ClusterImage state,
+            String topic,
+            List<List<Integer>> assignments,
+            int wanted,
+            int replicationFactor) {
         if (assignments.size() != wanted) {
             throw badAssignment(
-                    topic, wanted + " partition(s) are to be added, but " + assignments.size() + " are assigned");
+                    topic,
+                    wanted
+                            + " partition(s) are to be added, but "
+                            + assignments.size()
+                            + " are assigned");
         }
         assignments.forEach(replicas -> checkAssignment(state, topic, replicas, replicationFactor));
         return assignments;
@@ -352,36 +435,48 @@ public final class Controller {
         List<ApiMessage> records = new ArrayList<>();
         if (state.clusterId().isEmpty()) {
             records.add(new ClusterRecord().clusterId(command.clusterId()));
-            records.add(new FeatureLevelRecord().name(MetadataRecords.FEATURE).level(MetadataRecords.FEATURE_LEVEL));
+            records.add(
+                    new FeatureLevelRecord()
+                            .name(MetadataRecords.FEATURE)
+                            .level(MetadataRecords.FEATURE_LEVEL));
         } else if (!state.clusterId().equals(command.clusterId())) {
             throw new RefusedException(
                     ErrorCode.INCONSISTENT_CLUSTER_ID,
-                    "broker " + command.brokerId() + " has data of cluster " + command.clusterId()
-                            + ", but the metadata is of cluster " + state.clusterId()
+                    "broker "
+                            + command.brokerId()
+                            + " has data of cluster "
+                            + command.clusterId()
+                            + ", but the metadata is of cluster "
+                            + state.clusterId()
                             + "; use the data directory that belongs to it");
         }
         BrokerImage before = state.brokers().get(command.brokerId());
         long epoch = before == null ? 1 : before.epoch() + 1;
-        records.add(new RegisterBrokerRecord()
-                .brokerId(command.brokerId())
-                .incarnationId(command.incarnation())
-                .brokerEpoch(epoch)
-                .fenced(true)
-                .rack(command.rack())
-                .endpoints(command.endpoints().stream()
-                        .map(endpoint -> new RegisterBrokerRecord.BrokerEndpoint()
-                                .name(endpoint.listener())
-                                .host(endpoint.address().host())
-                                .port(endpoint.address().port()))
-                        .toList()));
-        // What the last run had in memory only is gone, so offsets may be used again: clients learn it by the epoch.
+        records.add(
+                new RegisterBrokerRecord()
+                        .brokerId(command.brokerId())
+                        .incarnationId(command.incarnation())
+                        .brokerEpoch(epoch)
+                        .fenced(true)
+                        .rack(command.rack())
+                        .endpoints(
+                                command.endpoints().stream()
+                                        .map(endpoint ->
+                                                new RegisterBrokerRecord.BrokerEndpoint()
+                                                        .name(endpoint.listener())
+                                                        .host(endpoint.address().host())
+                                                        .port(endpoint.address().port()))
+                                        .toList()));
+        // What the last run had in memory only is gone, so offsets may be used again: clients learn
+        // it by the epoch.
         for (TopicImage topic : state.topics()) {
             for (PartitionImage partition : topic.partitions()) {
                 if (partition.leader() == command.brokerId()) {
-                    records.add(new PartitionChangeRecord()
-                            .topicId(topic.id().value())
-                            .partition(partition.partition())
-                            .leader(command.brokerId()));
+                    records.add(
+                            new PartitionChangeRecord()
+                                    .topicId(topic.id().value())
+                                    .partition(partition.partition())
+                                    .leader(command.brokerId()));
                 }
             }
         }
@@ -393,34 +488,45 @@ public final class Controller {
         if (broker == null || broker.epoch() != command.brokerEpoch()) {
             throw new RefusedException(
                     ErrorCode.STALE_BROKER_EPOCH,
-                    "broker " + command.brokerId() + " is not registered with epoch " + command.brokerEpoch()
+                    "broker "
+                            + command.brokerId()
+                            + " is not registered with epoch "
+                            + command.brokerEpoch()
                             + "; register again");
         }
-        List<ApiMessage> records = broker.fenced()
-                ? List.of(new BrokerFencingRecord()
-                        .brokerId(broker.id())
-                        .brokerEpoch(broker.epoch())
-                        .fenced(false))
-                : List.of();
+        List<ApiMessage> records =
+                broker.fenced()
+                        ? List.of(
+                                new BrokerFencingRecord()
+                                        .brokerId(broker.id())
+                                        .brokerEpoch(broker.epoch())
+                                        .fenced(false))
+                        : List.of();
         return new Decision<>(records, broker.epoch());
     }
 
-    private static Decision<ProducerIdBlock> allocateProducerIds(ClusterImage state, AllocateProducerIds command) {
+    private static Decision<ProducerIdBlock> allocateProducerIds(
+            ClusterImage state, AllocateProducerIds command) {
         BrokerImage broker = state.brokers().get(command.brokerId());
         if (broker == null) {
             throw new RefusedException(
                     ErrorCode.BROKER_ID_NOT_REGISTERED,
-                    "broker " + command.brokerId() + " asks for producer IDs but is not registered");
+                    "broker "
+                            + command.brokerId()
+                            + " asks for producer IDs but is not registered");
         }
         long first = state.nextProducerId();
         if (first > Long.MAX_VALUE - PRODUCER_ID_BLOCK) {
             throw new RefusedException(
-                    ErrorCode.UNKNOWN_SERVER_ERROR, "producer IDs are used up: the next would be " + first);
+                    ErrorCode.UNKNOWN_SERVER_ERROR,
+                    "producer IDs are used up: the next would be " + first);
         }
-        List<ApiMessage> records = List.of(new ProducerIdsRecord()
-                .brokerId(broker.id())
-                .brokerEpoch(broker.epoch())
-                .nextProducerId(first + PRODUCER_ID_BLOCK));
+        List<ApiMessage> records =
+                List.of(
+                        new ProducerIdsRecord()
+                                .brokerId(broker.id())
+                                .brokerEpoch(broker.epoch())
+                                .nextProducerId(first + PRODUCER_ID_BLOCK));
         return new Decision<>(records, new ProducerIdBlock(first, PRODUCER_ID_BLOCK));
     }
 }

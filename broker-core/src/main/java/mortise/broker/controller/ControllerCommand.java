@@ -28,7 +28,8 @@ public sealed interface ControllerCommand<R> {
      * A topic to be created.
      *
      * @param partitions how many, or -1 for the default or if they are assigned
-     * @param replicationFactor how many replicas each, or -1 for the default or if they are assigned
+     * @param replicationFactor how many replicas each, or -1 for the default or if they are
+     *     assigned
      * @param assignments the brokers of each partition by index; empty: the controller places them
      * @param configs by Kafka's names; a null value is refused
      */
@@ -103,7 +104,11 @@ public sealed interface ControllerCommand<R> {
      * @param resourceType Kafka's number
      * @param replaceAll whether values that are not mentioned go back to their defaults
      */
-    record ConfigAlteration(byte resourceType, String resourceName, boolean replaceAll, List<ConfigChange> changes) {
+    record ConfigAlteration(
+            byte resourceType,
+            String resourceName,
+            boolean replaceAll,
+            List<ConfigChange> changes) {
         public ConfigAlteration {
             changes = List.copyOf(changes);
         }
@@ -125,8 +130,8 @@ public sealed interface ControllerCommand<R> {
     }
 
     /**
-     * Makes a run of a broker known. It stays fenced, and the partitions that it led begin a new leader epoch.
-     * The reply is its broker epoch.
+     * Makes a run of a broker known. It stays fenced, and the partitions that it led begin a new
+     * leader epoch. The reply is its broker epoch.
      *
      * @param clusterId the cluster that the broker's data belongs to
      */

@@ -14,10 +14,11 @@ import mortise.broker.request.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Producer IDs that no broker has given out before and none will again: taken from blocks that are committed
- * to the metadata log before their first ID is used. Thread-safe.
+ * Producer IDs that no broker has given out before and none will again: taken from blocks that are
+ * committed to the metadata log before their first ID is used. Thread-safe.
  *
- * <p>The next block is fetched when a tenth of the present one is left, so that callers rarely wait.
+ * <p>The next block is fetched when a tenth of the present one is left, so that callers rarely
+ * wait.
  */
 public final class ProducerIds {
     private static final int MAX_WAITING = 100_000;
@@ -52,8 +53,10 @@ public final class ProducerIds {
             if (waiting.isEmpty() && has()) {
                 result.complete(take());
             } else if (waiting.size() >= MAX_WAITING) {
-                result.completeExceptionally(new RefusedException(
-                        ErrorCode.REQUEST_TIMED_OUT, waiting.size() + " producers wait for an ID; try again later."));
+                result.completeExceptionally(
+                        new RefusedException(
+                                ErrorCode.REQUEST_TIMED_OUT,
+                                waiting.size() + " producers wait for an ID; try again later."));
             } else {
                 waiting.add(result);
             }

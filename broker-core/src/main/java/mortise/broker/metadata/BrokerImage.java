@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints how it is reached
  */
 public record BrokerImage(
-        int id, UUID incarnation, long epoch, boolean fenced, @Nullable String rack, List<Endpoint> endpoints) {
+        int id,
+        UUID incarnation,
+        long epoch,
+        boolean fenced,
+        @Nullable String rack,
+        List<Endpoint> endpoints) {
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
     }

@@ -3,7 +3,6 @@ package mortise.broker.metadata;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
 import mortise.api.TopicId;
@@ -11,26 +10,27 @@ import mortise.broker.metadata.config.DynamicConfigs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the cluster as of one entry of the metadata log. Immutable; a changed image shares what did
- * not change.
+ * The state of the cluster as of one entry of the metadata log. Immutable; a changed image shares
+ * what did not change.
  */
 public final class ClusterImage implements DynamicConfigs {
     /** How many removed topics are remembered. */
     public static final int REMEMBERED_REMOVALS = 10_000;
 
     /** Nothing yet. */
-    public static final ClusterImage EMPTY = new ClusterImage(
-            0,
-            "",
-            new java.util.TreeMap<>(),
-            ShardedMap.empty(),
-            ShardedMap.empty(),
-            ShardedMap.empty(),
-            Map.of(),
-            Map.of(),
-            0,
-            List.of(),
-            0);
+    public static final ClusterImage EMPTY =
+            new ClusterImage(
+                    0,
+                    "",
+                    new java.util.TreeMap<>(),
+                    ShardedMap.empty(),
+                    ShardedMap.empty(),
+                    ShardedMap.empty(),
+                    Map.of(),
+                    Map.of(),
+                    0,
+                    List.of(),
+                    0);
 
     private final long index;
     private final String clusterId;
@@ -115,13 +115,22 @@ public final class ClusterImage implements DynamicConfigs {
         return partitionCount;
     }
 
-    /** The topic whose metric names this name would share without being its own; null if there is none. */
+    /**
+     * The topic whose metric names this name would share without being its own; null if there is
+     * none.
+     */
     public @Nullable String collision(String name) {
-        String other = TopicNames.canCollide(name) ? topicsByMetricForm.find(TopicNames.metricForm(name)) : null;
+        String other =
+                TopicNames.canCollide(name)
+                        ? topicsByMetricForm.find(TopicNames.metricForm(name))
+                        : null;
         return name.equals(other) ? null : other;
     }
 
-    /** What was set for a broker while it ran, by Kafka's names; the resource is its ID, or empty for all brokers. */
+    /**
+     * What was set for a broker while it ran, by Kafka's names; the resource is its ID, or empty
+     * for all brokers.
+     */
     @Override
     public Map<String, String> brokerConfigs(String resource) {
         return brokerConfigs.getOrDefault(resource, Map.of());
@@ -159,7 +168,8 @@ public final class ClusterImage implements DynamicConfigs {
     }
 
     /** Hears every topic that differs, here and in a later image; null where it is missing. */
-    void compareTopics(ClusterImage later, BiConsumer<@Nullable TopicImage, @Nullable TopicImage> difference) {
+    void compareTopics(
+            ClusterImage later, BiConsumer<@Nullable TopicImage, @Nullable TopicImage> difference) {
         topicsById.compare(later.topicsById, difference);
     }
 
@@ -181,12 +191,22 @@ public final class ClusterImage implements DynamicConfigs {
 
     @Override
     public int hashCode() {
-        return java.util.Objects.hash(clusterId, brokers, topicsByName, brokerConfigs, features, nextProducerId);
+        return java.util.Objects.hash(
+                clusterId, brokers, topicsByName, brokerConfigs, features, nextProducerId);
     }
 
     @Override
     public String toString() {
-        return "cluster " + clusterId + " as of entry " + index + ": " + brokers.size() + " brokers, "
-                + topicCount() + " topics, " + partitionCount + " partitions";
+        return "cluster "
+                + clusterId
+                + " as of entry "
+                + index
+                + ": "
+                + brokers.size()
+                + " brokers, "
+                + topicCount()
+                + " topics, "
+                + partitionCount
+                + " partitions";
     }
 }

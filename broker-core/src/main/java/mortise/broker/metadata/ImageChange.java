@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param created topics that are new
  * @param removed topics that are gone
- * @param changed topics that are there before and after, and may differ in partitions or configuration
+ * @param changed topics that are there before and after, and may differ in partitions or
+ *     configuration
  */
 public record ImageChange(
         ClusterImage before,
@@ -30,15 +31,17 @@ public record ImageChange(
         List<TopicImage> created = new ArrayList<>();
         List<TopicImage> removed = new ArrayList<>();
         List<ChangedTopic> changed = new ArrayList<>();
-        before.compareTopics(after, (was, is) -> {
-            if (was == null && is != null) {
-                created.add(is);
-            } else if (was != null && is == null) {
-                removed.add(was);
-            } else if (was != null && is != null) {
-                changed.add(new ChangedTopic(was, is));
-            }
-        });
+        before.compareTopics(
+                after,
+                (was, is) -> {
+                    if (was == null && is != null) {
+                        created.add(is);
+                    } else if (was != null && is == null) {
+                        removed.add(was);
+                    } else if (was != null && is != null) {
+                        changed.add(new ChangedTopic(was, is));
+                    }
+                });
         return new ImageChange(before, after, created, removed, changed);
     }
 

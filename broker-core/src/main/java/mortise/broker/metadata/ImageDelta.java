@@ -51,7 +51,8 @@ public final class ImageDelta {
     }
 
     /** The image that these records make of another one. */
-    public static ClusterImage replay(ClusterImage base, long index, Iterable<? extends ApiMessage> records) {
+    public static ClusterImage replay(
+            ClusterImage base, long index, Iterable<? extends ApiMessage> records) {
         ImageDelta delta = new ImageDelta(base);
         records.forEach(delta::replay);
         return delta.image(index);
@@ -71,8 +72,10 @@ public final class ImageDelta {
             case ConfigRecord record -> replayConfig(record);
             case ProducerIdsRecord record -> nextProducerId = record.nextProducerId();
             default ->
-                throw new IllegalStateException("replaying metadata: " + message.getClass().getSimpleName()
-                        + " is no metadata record");
+                    throw new IllegalStateException(
+                            "replaying metadata: "
+                                    + message.getClass().getSimpleName()
+                                    + " is no metadata record");
         }
     }
 
@@ -92,15 +95,19 @@ public final class ImageDelta {
                 record.fenced(),
                 record.rack(),
                 record.endpoints().stream()
-                        .map(endpoint -> new BrokerImage.Endpoint(
-                                endpoint.name(), new HostPort(endpoint.host(), endpoint.port())))
+                        .map(endpoint ->
+                                new BrokerImage.Endpoint(
+                                        endpoint.name(),
+                                        new HostPort(endpoint.host(), endpoint.port())))
                         .toList());
     }
 
     private void replayFencing(BrokerFencingRecord record) {
         BrokerImage broker = brokers.get(record.brokerId());
         if (broker == null || broker.epoch() != record.brokerEpoch()) {
-            throw contradiction("fencing", "broker " + record.brokerId() + " with epoch " + record.brokerEpoch());
+            throw contradiction(
+                    "fencing",
+                    "broker " + record.brokerId() + " with epoch " + record.brokerEpoch());
         }
         brokers.put(
                 broker.id(),
@@ -116,8 +123,12 @@ public final class ImageDelta {
     private void replayTopic(TopicRecord record) {
         TopicId id = new TopicId(record.topicId());
         if (topicId(record.name()) != null || draft(id) != null) {
-            throw new IllegalStateException("replaying metadata: topic " + record.name() + " (" + id
-                    + ") is created, but its name or ID is already there");
+            throw new IllegalStateException(
+                    "replaying metadata: topic "
+                            + record.name()
+                            + " ("
+                            + id
+                            + ") is created, but its name or ID is already there");
         }
         drafts.put(id, new TopicDraft(record.name(), id, List.of(), Map.of()));
         names.put(record.name(), id);
@@ -135,13 +146,14 @@ public final class ImageDelta {
 
     private void replayPartition(PartitionRecord record) {
         TopicDraft topic = requireDraft(record.topicId());
-        PartitionImage image = new PartitionImage(
-                record.partition(),
-                record.replicas(),
-                record.isr(),
-                record.leader(),
-                record.leaderEpoch(),
-                record.partitionEpoch());
+        PartitionImage image =
+                new PartitionImage(
+                        record.partition(),
+                        record.replicas(),
+                        record.isr(),
+                        record.leader(),
+                        record.leaderEpoch(),
+                        record.partitionEpoch());
         if (record.partition() == topic.partitions.size()) {
             topic.partitions.add(image);
         } else if (record.partition() >= 0 && record.partition() < topic.partitions.size()) {
@@ -230,8 +242,12 @@ public final class ImageDelta {
     }
 
     private static IllegalStateException contradiction(String what, String missing) {
-        return new IllegalStateException("replaying metadata: " + what + " refers to " + missing
-                + ", which is not there; the metadata log is damaged");
+        return new IllegalStateException(
+                "replaying metadata: "
+                        + what
+                        + " refers to "
+                        + missing
+                        + ", which is not there; the metadata log is damaged");
     }
 
     /** The image after the records, as of this entry of the log. */
@@ -254,7 +270,8 @@ public final class ImageDelta {
             }
             byId.put(entry.getKey(), null);
             if (draft != null) {
-                TopicImage topic = new TopicImage(draft.name, draft.id, draft.partitions, draft.configs);
+                TopicImage topic =
+                        new TopicImage(draft.name, draft.id, draft.partitions, draft.configs);
                 partitions += topic.partitions().size();
                 byId.put(topic.id(), topic);
                 byName.put(topic.name(), topic);
@@ -294,7 +311,11 @@ public final class ImageDelta {
         final List<PartitionImage> partitions;
         final Map<String, String> configs;
 
-        TopicDraft(String name, TopicId id, List<PartitionImage> partitions, Map<String, String> configs) {
+        TopicDraft(
+                String name,
+                TopicId id,
+                List<PartitionImage> partitions,
+                Map<String, String> configs) {
             this.name = name;
             this.id = id;
             this.partitions = new ArrayList<>(partitions);

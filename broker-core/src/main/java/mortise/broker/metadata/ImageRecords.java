@@ -17,7 +17,10 @@ import mortise.broker.metadata.record.RemoveTopicRecord;
 import mortise.broker.metadata.record.TopicRecord;
 import mortise.wire.ApiMessage;
 
-/** An image as the records that rebuild it: the content of a snapshot, in an order that depends on the image only. */
+/**
+ * An image as the records that rebuild it: the content of a snapshot, in an order that depends on
+ * the image only.
+ */
 public final class ImageRecords {
     private ImageRecords() {}
 
@@ -32,17 +35,20 @@ public final class ImageRecords {
                         records.add(new FeatureLevelRecord().name(name).level(level)));
         image.brokers().values().forEach(broker -> records.add(broker(broker)));
         // Removals come before the topics, as they came in the log: an ID is never used again.
-        image.removedTopics().forEach(id -> records.add(new RemoveTopicRecord().topicId(id.value())));
+        image.removedTopics()
+                .forEach(id -> records.add(new RemoveTopicRecord().topicId(id.value())));
         image.topics().stream()
                 .sorted(Comparator.comparing(TopicImage::name))
                 .forEach(topic -> addTopic(topic, records));
         new TreeMap<>(image.allBrokerConfigs())
-                .forEach((resource, values) -> addConfigs(ConfigResource.BROKER, resource, values, records));
+                .forEach((resource, values) ->
+                        addConfigs(ConfigResource.BROKER, resource, values, records));
         if (image.nextProducerId() > 0) {
-            records.add(new ProducerIdsRecord()
-                    .brokerId(-1)
-                    .brokerEpoch(-1)
-                    .nextProducerId(image.nextProducerId()));
+            records.add(
+                    new ProducerIdsRecord()
+                            .brokerId(-1)
+                            .brokerEpoch(-1)
+                            .nextProducerId(image.nextProducerId()));
         }
         return records;
     }
@@ -54,12 +60,14 @@ public final class ImageRecords {
                 .brokerEpoch(broker.epoch())
                 .fenced(broker.fenced())
                 .rack(broker.rack())
-                .endpoints(broker.endpoints().stream()
-                        .map(endpoint -> new RegisterBrokerRecord.BrokerEndpoint()
-                                .name(endpoint.listener())
-                                .host(endpoint.address().host())
-                                .port(endpoint.address().port()))
-                        .toList());
+                .endpoints(
+                        broker.endpoints().stream()
+                                .map(endpoint ->
+                                        new RegisterBrokerRecord.BrokerEndpoint()
+                                                .name(endpoint.listener())
+                                                .host(endpoint.address().host())
+                                                .port(endpoint.address().port()))
+                                .toList());
     }
 
     private static void addTopic(TopicImage topic, List<ApiMessage> records) {
@@ -81,11 +89,16 @@ public final class ImageRecords {
     }
 
     private static void addConfigs(
-            ConfigResource type, String resource, Map<String, String> values, List<ApiMessage> records) {
-        values.forEach((name, value) -> records.add(new ConfigRecord()
-                .resourceType(type.code())
-                .resourceName(resource)
-                .name(name)
-                .value(value)));
+            ConfigResource type,
+            String resource,
+            Map<String, String> values,
+            List<ApiMessage> records) {
+        values.forEach((name, value) ->
+                records.add(
+                        new ConfigRecord()
+                                .resourceType(type.code())
+                                .resourceName(resource)
+                                .name(name)
+                                .value(value)));
     }
 }

@@ -23,12 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what the quorum agreed into the image that everybody reads, and the image into partitions of this
- * broker.
+ * Turns what the quorum agreed into the image that everybody reads, and the image into partitions
+ * of this broker.
  *
- * <p>The quorum's thread is the only writer of the image; {@link #image} reads it from any thread. Until
- * {@link #openPartitions} is called partitions are left alone, so that a replayed log opens nothing that it
- * deletes later.
+ * <p>The quorum's thread is the only writer of the image; {@link #image} reads it from any thread.
+ * Until {@link #openPartitions} is called partitions are left alone, so that a replayed log opens
+ * nothing that it deletes later.
  */
 public final class MetadataPublisher implements QuorumListener {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataPublisher.class);
@@ -65,11 +65,20 @@ public final class MetadataPublisher implements QuorumListener {
         this.applier = applier;
         this.fatal = fatal;
         work = new PartitionWork(parallel);
-        entries = metrics.counter("metadata_entries_total", "Entries of the metadata log that were applied.");
+        entries =
+                metrics.counter(
+                        "metadata_entries_total", "Entries of the metadata log that were applied.");
         metrics.gauge("metadata_topics", "Topics in the cluster.", () -> image.topicCount());
-        metrics.gauge("metadata_partitions", "Partitions in the cluster.", () -> image.partitionCount());
-        metrics.gauge("metadata_offline_partitions", "Partitions of this broker that could not be opened.", offline::size);
-        metrics.gauge("metadata_partition_operations", "Partitions being opened, changed or deleted.", work::running);
+        metrics.gauge(
+                "metadata_partitions", "Partitions in the cluster.", () -> image.partitionCount());
+        metrics.gauge(
+                "metadata_offline_partitions",
+                "Partitions of this broker that could not be opened.",
+                offline::size);
+        metrics.gauge(
+                "metadata_partition_operations",
+                "Partitions being opened, changed or deleted.",
+                work::running);
     }
 
     /** Adds a listener; it hears what comes after. */
@@ -92,7 +101,10 @@ public final class MetadataPublisher implements QuorumListener {
         return !offline.isEmpty() && offline.containsKey(new LogId(topic, partition));
     }
 
-    /** Completes when the partitions of this broker are as the entry of this index, heard before, wants them. */
+    /**
+     * Completes when the partitions of this broker are as the entry of this index, heard before,
+     * wants them.
+     */
     public CompletionStage<Void> applied(long index) {
         CompletableFuture<Void> waiting = pending.get(index);
         return waiting == null ? CompletableFuture.completedFuture(null) : waiting;
@@ -106,16 +118,24 @@ public final class MetadataPublisher implements QuorumListener {
 
     @Override
     public void committed(long index, int epoch, List<byte[]> records) {
-        guarded("entry " + index, () -> {
-            publish(ImageDelta.replay(image, index, MetadataRecords.decode(records)));
-            entries.increment();
-        });
+        guarded(
+                "entry " + index,
+                () -> {
+                    publish(ImageDelta.replay(image, index, MetadataRecords.decode(records)));
+                    entries.increment();
+                });
     }
 
     @Override
     public void install(long index, int epoch, List<byte[]> records) {
-        guarded("the snapshot as of entry " + index, () ->
-                publish(ImageDelta.replay(ClusterImage.EMPTY, index, MetadataRecords.decode(records))));
+        guarded(
+                "the snapshot as of entry " + index,
+                () ->
+                        publish(
+                                ImageDelta.replay(
+                                        ClusterImage.EMPTY,
+                                        index,
+                                        MetadataRecords.decode(records))));
     }
 
     @Override
@@ -132,7 +152,9 @@ public final class MetadataPublisher implements QuorumListener {
         try {
             action.run();
         } catch (RuntimeException failure) {
-            fatal.accept("applying " + what + " of the metadata log failed: " + failure.getMessage(), failure);
+            fatal.accept(
+                    "applying " + what + " of the metadata log failed: " + failure.getMessage(),
+                    failure);
         }
     }
 
@@ -167,9 +189,9 @@ public final class MetadataPublisher implements QuorumListener {
     }
 
     /**
-     * Opens every partition of this broker, and from now on follows the image. To be called once, when the
-     * stored metadata has been heard. Logs of deleted topics are removed; logs that no topic knows are
-     * reported and left alone.
+     * Opens every partition of this broker, and from now on follows the image. To be called once,
+     * when the stored metadata has been heard. Logs of deleted topics are removed; logs that no
+     * topic knows are reported and left alone.
      */
     public CompletionStage<OpenedPartitions> openPartitions() {
         return applier.stored().thenCompose(this::openPartitions);
@@ -196,26 +218,28 @@ public final class MetadataPublisher implements QuorumListener {
             }
             image.topics().forEach(topic -> openAll(image, topic, 0, opens));
         }
-        unknown.forEach(log -> LOG.warn(
-                "the store holds {}, which no topic of this cluster knows; it is left alone, remove it by hand if nobody needs it",
-                log));
+        unknown.forEach(log ->
+                LOG.warn(
+                        "the store holds {}, which no topic of this cluster knows; it is left alone, remove it by hand if nobody needs it",
+                        log));
         List<CompletableFuture<Void>> all = new ArrayList<>(opens);
         all.addAll(removals);
-        return settled(all).thenApply(nothing -> {
-            int failed = (int) opens.stream()
-                    .filter(CompletableFuture::isCompletedExceptionally)
-                    .count();
-            return new OpenedPartitions(opens.size() - failed, failed, removed, unknown);
-        });
+        return settled(all)
+                .thenApply(nothing -> {
+                    int failed =
+                            (int)
+                                    opens.stream()
+                                            .filter(CompletableFuture::isCompletedExceptionally)
+                                            .count();
+                    return new OpenedPartitions(opens.size() - failed, failed, removed, unknown);
+                });
     }
 
     private boolean isOurs(LogId log) {
         TopicImage topic = image.topic(log.topicId());
         return topic != null
                 && topic.name().equals(log.partition().topic())
-                && topic.partition(log.partition().partition())
-                        .filter(this::isReplica)
-                        .isPresent();
+                && topic.partition(log.partition().partition()).filter(this::isReplica).isPresent();
     }
 
     private boolean isReplica(PartitionImage partition) {
@@ -224,7 +248,8 @@ public final class MetadataPublisher implements QuorumListener {
 
     private List<CompletableFuture<Void>> follow(ImageChange change) {
         List<CompletableFuture<Void>> operations = new ArrayList<>();
-        // Removals first: a topic that is created again under its old name waits for the old log to go.
+        // Removals first: a topic that is created again under its old name waits for the old log to
+        // go.
         for (TopicImage topic : change.removed()) {
             for (PartitionImage partition : topic.partitions()) {
                 if (isReplica(partition)) {
@@ -238,59 +263,83 @@ public final class MetadataPublisher implements QuorumListener {
             changeRoles(topic, operations);
         }
         if (change.brokerConfigsChanged()) {
-            change.after().topics().forEach(topic -> {
-                TopicImage was = change.before().topic(topic.id());
-                if (was != null) {
-                    configure(change, was, topic, operations);
-                }
-            });
+            change.after()
+                    .topics()
+                    .forEach(topic -> {
+                        TopicImage was = change.before().topic(topic.id());
+                        if (was != null) {
+                            configure(change, was, topic, operations);
+                        }
+                    });
         } else {
-            change.changed().forEach(topic -> configure(change, topic.before(), topic.after(), operations));
+            change.changed()
+                    .forEach(topic -> configure(change, topic.before(), topic.after(), operations));
         }
         return operations;
     }
 
-    private void openAll(ClusterImage at, TopicImage topic, int from, List<CompletableFuture<Void>> operations) {
+    private void openAll(
+            ClusterImage at, TopicImage topic, int from, List<CompletableFuture<Void>> operations) {
         for (PartitionImage partition :
-                topic.partitions().subList(Math.min(from, topic.partitions().size()), topic.partitions().size())) {
+                topic.partitions()
+                        .subList(
+                                Math.min(from, topic.partitions().size()),
+                                topic.partitions().size())) {
             if (isReplica(partition)) {
                 operations.add(open(at, topic, partition));
             }
         }
     }
 
-    private CompletableFuture<Void> open(ClusterImage at, TopicImage topic, PartitionImage partition) {
+    private CompletableFuture<Void> open(
+            ClusterImage at, TopicImage topic, PartitionImage partition) {
         LogId log = logId(topic, partition);
         TopicSettings derived = settings.settings(at, topic, partition.partition());
-        return enqueue("opening", log, () -> applier.open(log, partition, derived)
-                .whenComplete((opened, failure) -> {
-                    if (failure != null) {
-                        offline.put(log, String.valueOf(unwrapped(failure).getMessage()));
-                    }
-                }));
+        return enqueue(
+                "opening",
+                log,
+                () ->
+                        applier.open(log, partition, derived)
+                                .whenComplete((opened, failure) -> {
+                                    if (failure != null) {
+                                        offline.put(
+                                                log,
+                                                String.valueOf(unwrapped(failure).getMessage()));
+                                    }
+                                }));
     }
 
     private CompletableFuture<Void> delete(LogId log) {
-        return enqueue("deleting", log, () -> {
-            offline.remove(log);
-            return applier.delete(log);
-        });
+        return enqueue(
+                "deleting",
+                log,
+                () -> {
+                    offline.remove(log);
+                    return applier.delete(log);
+                });
     }
 
-    private void changeRoles(ImageChange.ChangedTopic topic, List<CompletableFuture<Void>> operations) {
-        int common = Math.min(topic.before().partitions().size(), topic.after().partitions().size());
+    private void changeRoles(
+            ImageChange.ChangedTopic topic, List<CompletableFuture<Void>> operations) {
+        int common =
+                Math.min(topic.before().partitions().size(), topic.after().partitions().size());
         for (int i = 0; i < common; i++) {
             PartitionImage was = topic.before().partitions().get(i);
             PartitionImage is = topic.after().partitions().get(i);
             if (isReplica(is) && !was.equals(is)) {
                 LogId log = logId(topic.after(), is);
-                operations.add(enqueueIfOpen("changing the role of", log, () -> applier.changeRole(log, is)));
+                operations.add(
+                        enqueueIfOpen(
+                                "changing the role of", log, () -> applier.changeRole(log, is)));
             }
         }
     }
 
     private void configure(
-            ImageChange change, TopicImage was, TopicImage is, List<CompletableFuture<Void>> operations) {
+            ImageChange change,
+            TopicImage was,
+            TopicImage is,
+            List<CompletableFuture<Void>> operations) {
         int common = Math.min(was.partitions().size(), is.partitions().size());
         for (PartitionImage partition : is.partitions().subList(0, common)) {
             if (!isReplica(partition)) {
@@ -300,29 +349,38 @@ public final class MetadataPublisher implements QuorumListener {
             TopicSettings after = settings.settings(change.after(), is, partition.partition());
             if (!before.equals(after)) {
                 LogId log = logId(is, partition);
-                operations.add(enqueueIfOpen("configuring", log, () -> applier.configure(log, after)));
+                operations.add(
+                        enqueueIfOpen("configuring", log, () -> applier.configure(log, after)));
             }
         }
     }
 
-    private CompletableFuture<Void> enqueueIfOpen(String doing, LogId log, Supplier<CompletionStage<?>> operation) {
+    private CompletableFuture<Void> enqueueIfOpen(
+            String doing, LogId log, Supplier<CompletionStage<?>> operation) {
         return enqueue(
                 doing,
                 log,
-                () -> offline.containsKey(log) ? CompletableFuture.completedStage(null) : operation.get());
+                () ->
+                        offline.containsKey(log)
+                                ? CompletableFuture.completedStage(null)
+                                : operation.get());
     }
 
-    private CompletableFuture<Void> enqueue(String doing, LogId log, Supplier<CompletionStage<?>> operation) {
-        return work.enqueue(log.partition(), operation).whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                Throwable cause = unwrapped(failure);
-                LOG.error("{} {} failed: {}", doing, log, cause.getMessage(), cause);
-            }
-        });
+    private CompletableFuture<Void> enqueue(
+            String doing, LogId log, Supplier<CompletionStage<?>> operation) {
+        return work.enqueue(log.partition(), operation)
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        Throwable cause = unwrapped(failure);
+                        LOG.error("{} {} failed: {}", doing, log, cause.getMessage(), cause);
+                    }
+                });
     }
 
     private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
     }
 
     private static LogId logId(TopicImage topic, PartitionImage partition) {

@@ -24,11 +24,14 @@ import mortise.wire.WireReader;
 import mortise.wire.WireWriter;
 
 /**
- * How metadata records become bytes: the record type (2 bytes, big-endian), the version of its schema (2
- * bytes), the record in that version. The types are the schemas' numbers.
+ * How metadata records become bytes: the record type (2 bytes, big-endian), the version of its
+ * schema (2 bytes), the record in that version. The types are the schemas' numbers.
  */
 public final class MetadataRecords {
-    /** The feature whose level says which versions are written; level 1 writes version 0 of every record. */
+    /**
+     * The feature whose level says which versions are written; level 1 writes version 0 of every
+     * record.
+     */
     public static final String FEATURE = "mortise.metadata";
 
     /** The level of {@link #FEATURE} that this release writes, and the last that it reads. */
@@ -36,18 +39,21 @@ public final class MetadataRecords {
 
     private static final short WRITTEN_VERSION = 0;
     private static final int HEADER_BYTES = 4;
-    private static final Map<Short, Supplier<ApiMessage>> TYPES = Stream.<Supplier<ApiMessage>>of(
-                    ClusterRecord::new,
-                    FeatureLevelRecord::new,
-                    RegisterBrokerRecord::new,
-                    BrokerFencingRecord::new,
-                    TopicRecord::new,
-                    RemoveTopicRecord::new,
-                    PartitionRecord::new,
-                    PartitionChangeRecord::new,
-                    ConfigRecord::new,
-                    ProducerIdsRecord::new)
-            .collect(Collectors.toUnmodifiableMap(type -> type.get().apiKey(), type -> type));
+    private static final Map<Short, Supplier<ApiMessage>> TYPES =
+            Stream.<Supplier<ApiMessage>>of(
+                            ClusterRecord::new,
+                            FeatureLevelRecord::new,
+                            RegisterBrokerRecord::new,
+                            BrokerFencingRecord::new,
+                            TopicRecord::new,
+                            RemoveTopicRecord::new,
+                            PartitionRecord::new,
+                            PartitionChangeRecord::new,
+                            ConfigRecord::new,
+                            ProducerIdsRecord::new)
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    type -> type.get().apiKey(), type -> type));
 
     private MetadataRecords() {}
 
@@ -77,8 +83,12 @@ public final class MetadataRecords {
      */
     public static ApiMessage decode(byte[] bytes) {
         if (bytes.length < HEADER_BYTES) {
-            throw new IllegalStateException("reading metadata: a record of " + bytes.length
-                    + " bytes is shorter than its header of " + HEADER_BYTES + "; the metadata log is damaged");
+            throw new IllegalStateException(
+                    "reading metadata: a record of "
+                            + bytes.length
+                            + " bytes is shorter than its header of "
+                            + HEADER_BYTES
+                            + "; the metadata log is damaged");
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         short type = in.getShort();
@@ -88,7 +98,8 @@ public final class MetadataRecords {
             throw newer("record type " + type, "1 to " + TYPES.size());
         }
         ApiMessage record = supplier.get();
-        if (version < record.lowestSupportedVersion() || version > record.highestSupportedVersion()) {
+        if (version < record.lowestSupportedVersion()
+                || version > record.highestSupportedVersion()) {
             throw newer(
                     record.getClass().getSimpleName() + " in version " + version,
                     record.lowestSupportedVersion() + " to " + record.highestSupportedVersion());
@@ -98,7 +109,8 @@ public final class MetadataRecords {
             record.read(reader, version);
             reader.requireEnd(record.getClass().getSimpleName());
         } catch (MalformedMessageException damaged) {
-            throw new IllegalStateException("reading metadata: the metadata log is damaged", damaged);
+            throw new IllegalStateException(
+                    "reading metadata: the metadata log is damaged", damaged);
         }
         return record;
     }
@@ -113,7 +125,11 @@ public final class MetadataRecords {
     }
 
     private static IllegalStateException newer(String met, String known) {
-        return new IllegalStateException("reading metadata: met " + met + ", this release knows " + known
-                + "; the log was written by a newer release, start that one");
+        return new IllegalStateException(
+                "reading metadata: met "
+                        + met
+                        + ", this release knows "
+                        + known
+                        + "; the log was written by a newer release, start that one");
     }
 }

@@ -11,9 +11,9 @@ import mortise.api.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operations on partitions: in order for one partition, side by side for different ones, and never more at
- * once than a bound. Thread-safe; operations start on the thread that enqueues them or on the one that
- * completed an earlier one.
+ * Operations on partitions: in order for one partition, side by side for different ones, and never
+ * more at once than a bound. Thread-safe; operations start on the thread that enqueues them or on
+ * the one that completed an earlier one.
  */
 final class PartitionWork {
     private final int bound;
@@ -39,7 +39,8 @@ final class PartitionWork {
     private record Operation(Supplier<CompletionStage<?>> start, CompletableFuture<Void> done) {}
 
     /** Starts an operation when its turn comes; the stage completes as the operation's does. */
-    CompletableFuture<Void> enqueue(TopicPartition partition, Supplier<CompletionStage<?>> operation) {
+    CompletableFuture<Void> enqueue(
+            TopicPartition partition, Supplier<CompletionStage<?>> operation) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         synchronized (this) {
             Lane lane = lanes.get(partition);
@@ -59,7 +60,10 @@ final class PartitionWork {
         return running;
     }
 
-    /** Starts what may start. An operation that completes at once does not recurse: the outer loop goes on. */
+    /**
+     * Starts what may start. An operation that completes at once does not recurse: the outer loop
+     * goes on.
+     */
     private void pump() {
         synchronized (this) {
             if (pumping) {

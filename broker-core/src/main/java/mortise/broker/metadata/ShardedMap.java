@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable hash map whose changed copy shares what did not change: 256 shards, of which a change copies
- * one. Two versions of it are compared by looking only at the shards that differ.
+ * An immutable hash map whose changed copy shares what did not change: 256 shards, of which a
+ * change copies one. Two versions of it are compared by looking only at the shards that differ.
  */
 @SuppressWarnings("ReferenceEquality") // shards and values are shared between versions: the same object did not change
 final class ShardedMap<K, V> {
@@ -82,7 +82,10 @@ final class ShardedMap<K, V> {
         return new ShardedMap<>(copy, newSize);
     }
 
-    /** Hears every key whose value differs, with the value here and the value there; null where it is missing. */
+    /**
+     * Hears every key whose value differs, with the value here and the value there; null where it
+     * is missing.
+     */
     void compare(ShardedMap<K, V> later, BiConsumer<@Nullable V, @Nullable V> difference) {
         for (int i = 0; i < SHARDS; i++) {
             if (shards[i] != later.shards[i]) {

@@ -13,7 +13,8 @@ import mortise.api.TopicId;
  * @param partitions by index, from 0 without gaps
  * @param configs what was set for it, by Kafka's names
  */
-public record TopicImage(String name, TopicId id, List<PartitionImage> partitions, Map<String, String> configs) {
+public record TopicImage(
+        String name, TopicId id, List<PartitionImage> partitions, Map<String, String> configs) {
     public TopicImage {
         partitions = List.copyOf(partitions);
         configs = Collections.unmodifiableMap(new TreeMap<>(configs));
@@ -21,7 +22,9 @@ public record TopicImage(String name, TopicId id, List<PartitionImage> partition
 
     /** The partition of this index. */
     public Optional<PartitionImage> partition(int index) {
-        return index >= 0 && index < partitions.size() ? Optional.of(partitions.get(index)) : Optional.empty();
+        return index >= 0 && index < partitions.size()
+                ? Optional.of(partitions.get(index))
+                : Optional.empty();
     }
 
     /** Whether the broker keeps it for itself. */

@@ -3,7 +3,8 @@ package mortise.broker.metadata;
 import mortise.spi.storage.LogSettings;
 
 /**
- * A topic's configuration as the partitions read it: the topic's own values over the broker's defaults.
+ * A topic's configuration as the partitions read it: the topic's own values over the broker's
+ * defaults.
  *
  * @param log how the log is laid out
  * @param maxMessageBytes the largest record batch accepted

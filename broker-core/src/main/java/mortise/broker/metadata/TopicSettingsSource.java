@@ -25,7 +25,10 @@ import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.TopicConfig;
 import mortise.spi.storage.LogSettings;
 
-/** The settings of partitions, derived from a topic's configuration over the broker's defaults. Stateless. */
+/**
+ * The settings of partitions, derived from a topic's configuration over the broker's defaults.
+ * Stateless.
+ */
 public final class TopicSettingsSource {
     private final BrokerConfigs configs;
     private final boolean durable;
@@ -40,7 +43,10 @@ public final class TopicSettingsSource {
         this.durable = durable;
     }
 
-    /** The settings of one partition of a topic; partitions differ in the jitter of their segments' age only. */
+    /**
+     * The settings of one partition of a topic; partitions differ in the jitter of their segments'
+     * age only.
+     */
     public TopicSettings settings(ClusterImage image, TopicImage topic, int partition) {
         Values values = new Values(image, topic);
         List<String> policy = Arrays.asList(values.of(CLEANUP_POLICY).split(",", -1));
@@ -78,8 +84,10 @@ public final class TopicSettingsSource {
         if (jitter <= 0) {
             return age;
         }
-        // A share that depends on the partition's identity alone, so that a restart does not change it.
-        long spread = (topic.id().value().getLeastSignificantBits() ^ partition) * 0x9E37_79B9_7F4A_7C15L;
+        // A share that depends on the partition's identity alone, so that a restart does not change
+        // it.
+        long spread =
+                (topic.id().value().getLeastSignificantBits() ^ partition) * 0x9E37_79B9_7F4A_7C15L;
         return age - Math.floorMod(spread, jitter + 1);
     }
 

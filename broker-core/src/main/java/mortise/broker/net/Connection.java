@@ -95,7 +95,9 @@ final class Connection extends ChannelInboundHandlerAdapter
     private int begunInTurn;
     private boolean timeNext;
 
-    /** When the first byte of an incomplete frame was seen; 0 if there is none. */
+    /** Whether a frame is incomplete through no fault of ours, and since when. */
+    private boolean frameBegun;
+
     private long frameSinceNanos;
 
     private long activeNanos;
@@ -206,7 +208,8 @@ final class Connection extends ChannelInboundHandlerAdapter
             return;
         }
         decoder.readComplete(receiver.bytesOfTurn());
-        if (decoder.pendingBytes() > 0 && frameSinceNanos == 0) {
+        if (decoder.pendingBytes() > 0 && !frameBegun) {
+            frameBegun = true;
             frameSinceNanos = readNanos;
         }
         flush();
@@ -311,8 +314,10 @@ final class Connection extends ChannelInboundHandlerAdapter
                 decoder.decode(this);
             } while (respond() && decoder.pendingBytes() > 0);
         } catch (FrameException broken) {
+            respond();
             refuse(broken);
         } catch (MalformedMessageException broken) {
+            respond();
             end(CloseReason.MALFORMED, "a request that cannot be parsed: " + broken.getMessage());
         } finally {
             pumping = false;
@@ -347,46 +352,45 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void frame(FrameChunk chunk, int offset, int length) {
-        frameSinceNanos = 0;
-        NettyRequest request = null;
+        frameBegun = false;
+        NettyRequest request;
         try {
             request = request(chunk, offset, length);
-        } finally {
-            if (request == null) {
-                chunk.release();
-            }
+        } catch (RuntimeException unusable) {
+            chunk.release();
+            throw unusable;
         }
-        if (request != null) {
-            append(request);
-            start(request);
-        }
+        append(request);
+        start(request);
     }
 
-    /** The request of a frame; null if there is none, in which case the connection ends. */
-    private @Nullable NettyRequest request(FrameChunk chunk, int offset, int length) {
+    /**
+     * The request of a frame.
+     *
+     * @throws FrameException if it is for an API or version that is not served
+     */
+    private NettyRequest request(FrameChunk chunk, int offset, int length) {
         ByteBuffer frame = chunk.view(offset, length);
         RequestHeader header = Frames.readRequestHeader(frame);
         short version = header.requestApiVersion();
         ApiKey apiKey = ApiKey.find(header.requestApiKey());
         if (apiKey == null || !services.router().serves(apiKey)) {
-            end(
+            throw new FrameException(
                     CloseReason.UNSUPPORTED,
                     "a request with API key "
                             + header.requestApiKey()
                             + (apiKey == null ? "" : " (" + apiKey.apiName() + ")")
                             + ", which is not served; ApiVersions lists what is");
-            return null;
         }
         boolean served = services.router().serves(apiKey, version);
         if (!served && apiKey != ApiKey.API_VERSIONS) {
-            end(
+            throw new FrameException(
                     CloseReason.UNSUPPORTED,
                     "a request for version "
                             + version
                             + " of "
                             + apiKey.apiName()
                             + ", which is not served; ApiVersions lists what is");
-            return null;
         }
         return new NettyRequest(
                 this, chunk, frame, apiKey, version, served, header, readNanos, length);
@@ -557,7 +561,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         boolean read = !ending && !blocked() && !memoryIsShort();
         if (!read) {
-            frameSinceNanos = 0;
+            frameBegun = false;
         }
         if (read != channel.config().isAutoRead()) {
             channel.config().setAutoRead(read);
@@ -620,8 +624,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             return;
         }
         NetSettings settings = services.settings();
-        if (frameSinceNanos != 0
-                && nowNanos - frameSinceNanos >= settings.frameTimeout().toNanos()) {
+        if (frameBegun && nowNanos - frameSinceNanos >= settings.frameTimeout().toNanos()) {
             end(
                     CloseReason.SLOW_FRAME,
                     "a request that did not arrive in full within "

@@ -28,7 +28,8 @@ final class ListenerServer {
     }
 
     /**
-     * Opens the port. Connections are handed over before they are read.
+     * Opens the port. Connections wait until {@link #accept} and are handed over before they are
+     * read.
      *
      * @throws ListenException if the port cannot be opened
      */
@@ -48,6 +49,7 @@ final class ListenerServer {
                         .group(loops)
                         .channel(transport.serverChannel())
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.SO_BACKLOG, settings.backlog())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
@@ -124,6 +126,11 @@ final class ListenerServer {
 
     ListenerEndpoint endpoint() {
         return endpoint;
+    }
+
+    /** Takes up who has connected and who connects from now on. */
+    void accept() {
+        channel.config().setAutoRead(true);
     }
 
     /** Accepts no more connections. Those that are open stay. */

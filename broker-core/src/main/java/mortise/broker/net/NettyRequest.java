@@ -64,6 +64,7 @@ final class NettyRequest implements RequestContext {
 
     private @Nullable ApiMessage response;
     private @Nullable String closeReason;
+    private boolean timed;
     private long handledNanos;
     private long answeredNanos;
 
@@ -215,7 +216,7 @@ final class NettyRequest implements RequestContext {
     }
 
     private void settle() {
-        if (handledNanos != 0) {
+        if (timed) {
             answeredNanos = connection.nanoTime();
         }
         STATE.setVolatile(this, SETTLED);
@@ -231,12 +232,13 @@ final class NettyRequest implements RequestContext {
 
     /** Notes when its handler starts; such a request is timed. */
     void timedFrom(long nanos) {
+        timed = true;
         handledNanos = nanos;
     }
 
     /** Whether it is timed. */
     boolean timed() {
-        return answeredNanos != 0;
+        return timed;
     }
 
     long handleNanos() {

@@ -88,11 +88,22 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     /**
-     * Opens every listener.
+     * Opens every listener and serves who comes.
      *
      * @throws ListenException if one cannot be opened; none is then
      */
-    public synchronized void start() {
+    public void start() {
+        open();
+        accept();
+    }
+
+    /**
+     * Opens every listener. Who connects waits until {@link #accept}, so that nobody is served by a
+     * broker that is not ready.
+     *
+     * @throws ListenException if one cannot be opened; none is then
+     */
+    public synchronized void open() {
         if (loops != null) {
             throw new IllegalStateException("the network server was started before");
         }
@@ -120,6 +131,11 @@ public final class NetworkServer implements AutoCloseable {
             throw refused;
         }
         LOG.debug("listening through {}: {}", transport, listeners);
+    }
+
+    /** Serves who has connected and who connects from now on. */
+    public synchronized void accept() {
+        listeners.forEach(ListenerServer::accept);
     }
 
     private void accepted(Channel channel, ListenerEndpoint listener) {

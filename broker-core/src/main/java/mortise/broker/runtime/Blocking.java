@@ -4,9 +4,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where work that may wait for a disk or another machine runs: virtual threads, as many at once as a
- * configured bound allows. Tasks are leaf I/O: they never wait for broker state, and they are never
- * interrupted. In simulation they run inline.
+ * Where work that may wait for a disk or another machine runs: virtual threads, as many at once as
+ * a configured bound allows. Tasks are leaf I/O: they never wait for broker state, and they are
+ * never interrupted. In simulation they run inline.
  */
 public interface Blocking {
     /** Runs a task; its result or exception completes the stage on the task's own thread. */

@@ -127,16 +127,21 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Closes the socket in the middle of whatever is going on. */
+    void hangUp() {
+        try {
+            socket.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     Socket socket() {
         return socket;
     }
 
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        hangUp();
     }
 }

@@ -24,6 +24,7 @@ import mortise.spi.consensus.ProposeOutcome.Committed;
 import mortise.spi.consensus.ProposeOutcome.Indeterminate;
 import mortise.spi.consensus.ProposeOutcome.Refused;
 import mortise.spi.consensus.QuorumListener;
+import mortise.tck.sim.SimContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,8 @@ class RaftQuorumTest {
     private MetadataQuorum quorum(Map<String, String> settings) {
         RaftProvider provider = new RaftProvider();
         return provider.create(
-                Config.of(provider.config(), settings), new TestContext(directory, NODE));
+                Config.of(provider.config(), settings),
+                SimContext.on(directory, 1).withNodeId(NODE));
     }
 
     private static List<byte[]> records(String... texts) {

@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import mortise.api.metrics.Metrics;
 import mortise.spi.PluginContext;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimContext implements PluginContext {
     private static final Duration WAITING_STEP = Duration.ofMillis(50);
-    private static final int WAITING_STEPS = 10_000;
+    private static final long PAUSE_NANOS = 2_000_000;
+    private static final int WAITING_STEPS = 5_000;
 
     private final int nodeId;
     private final SimClock clock;
@@ -156,6 +159,19 @@ public final class SimContext implements PluginContext {
     }
 
     /**
+     * Waits until something holds, moving the clock on meanwhile, for a bounded time.
+     *
+     * @return whether it came to hold
+     */
+    public boolean awaitUntil(BooleanSupplier condition) {
+        for (int step = 0; step < WAITING_STEPS && !condition.getAsBoolean(); step++) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            clock.advance(WAITING_STEP);
+        }
+        return condition.getAsBoolean();
+    }
+
+    /**
      * Waits for a stage, moving the clock on while it takes its time, so that timers that it waits
      * for fire.
      *
@@ -165,7 +181,7 @@ public final class SimContext implements PluginContext {
         CompletableFuture<T> future = stage.toCompletableFuture();
         for (int step = 0; step < WAITING_STEPS; step++) {
             try {
-                return future.get(2, TimeUnit.MILLISECONDS);
+                return future.get(PAUSE_NANOS, TimeUnit.NANOSECONDS);
             } catch (TimeoutException again) {
                 clock.advance(WAITING_STEP);
             } catch (ExecutionException e) {

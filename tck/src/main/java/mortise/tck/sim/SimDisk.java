@@ -73,6 +73,11 @@ public final class SimDisk {
         return volume.usableBytes();
     }
 
+    /** Bytes that files take, in whole pages. */
+    public long usedBytes() {
+        return volume.usedBytes();
+    }
+
     // losing power
 
     /** Cuts the power now, with this disk's own randomness; see {@link #crash(RandomGenerator)}. */

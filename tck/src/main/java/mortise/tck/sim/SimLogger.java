@@ -4,6 +4,7 @@ import java.text.MessageFormat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,11 @@ public final class SimLogger implements System.Logger {
             @Nullable Object @Nullable ... values) {
         String pattern = String.valueOf(format);
         boolean plain = values == null || values.length == 0;
-        keep(new Line(level, plain ? pattern : MessageFormat.format(pattern, values), null));
+        keep(
+                new Line(
+                        level,
+                        plain ? pattern : new MessageFormat(pattern, Locale.ROOT).format(values),
+                        null));
     }
 
     private synchronized void keep(Line line) {

@@ -559,6 +559,10 @@ final class SimVolume {
         return locked(() -> Math.max(0, totalBytes - usedPages * SimFile.PAGE));
     }
 
+    long usedBytes() {
+        return locked(() -> usedPages * SimFile.PAGE);
+    }
+
     void setShortWrites(boolean on) {
         locked(() -> shortWrites = on);
     }

@@ -119,8 +119,13 @@ public final class WireReader {
 
     /** Up to five bytes of seven bits, lowest first, unsigned. */
     public int readUnsignedVarint(String field) {
-        int value = 0;
-        for (int shift = 0; shift < 35; shift += 7) {
+        int first = readInt8(field);
+        return first >= 0 ? first : readLongerVarint(field, first & 0x7f);
+    }
+
+    private int readLongerVarint(String field, int lowestBits) {
+        int value = lowestBits;
+        for (int shift = 7; shift < 35; shift += 7) {
             int next = readInt8(field);
             value |= (next & 0x7f) << shift;
             if (next >= 0) {

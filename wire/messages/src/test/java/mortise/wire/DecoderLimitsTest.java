@@ -222,6 +222,28 @@ class DecoderLimitsTest {
         assertThat(worst).isGreaterThan(4).isLessThan(AllocatedBytes.MULTIPLE);
     }
 
+    @Test
+    void unknownTaggedFieldsStayWithinTheAllocationBound() {
+        for (int bytesEach = 0; bytesEach < 3; bytesEach++) {
+            ByteBuffer frame = ByteBuffer.allocateDirect(10 + 10_000 * (5 + bytesEach));
+            WireWriter out = new WireWriter(frame);
+            out.writeUnsignedVarint(10_000);
+            for (int i = 0; i < 10_000; i++) {
+                out.writeTag(90, bytesEach);
+                frame.position(frame.position() + bytesEach);
+            }
+            frame.flip();
+            Subject subject =
+                    Subject.requestsAndResponses().stream()
+                            .filter(some -> some.name().equals("ListGroupsRequest"))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(allocatedPerByte(subject, (short) 3, frame))
+                    .as("%d bytes each", bytesEach)
+                    .isLessThan(AllocatedBytes.MULTIPLE);
+        }
+    }
+
     private static double allocatedPerByte(Subject subject, short version, ByteBuffer frame) {
         ApiMessage message = subject.newOurs();
         WireReader in = new WireReader(frame);

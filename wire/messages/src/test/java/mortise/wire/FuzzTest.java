@@ -11,7 +11,9 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import mortise.wire.message.RequestHeader;
@@ -75,15 +77,16 @@ class FuzzTest {
         }
 
         private String row() {
-            return "%-34s %10d %10d %10d %10d %8.1f %8d"
-                    .formatted(
-                            key.apiName(),
-                            frames,
-                            pastHeader,
-                            accepted,
-                            refused,
-                            mostPerByte,
-                            mostNanos / 1000);
+            return String.format(
+                    Locale.ROOT,
+                    "%-34s %10d %10d %10d %10d %8.1f %8d",
+                    key.apiName(),
+                    frames,
+                    pastHeader,
+                    accepted,
+                    refused,
+                    mostPerByte,
+                    mostNanos / 1000);
         }
     }
 
@@ -178,6 +181,9 @@ class FuzzTest {
             allocated = AllocatedBytes.now() - before;
         }
         tally.add(outcome, allocated, bytes.length, nanos);
+        if (outcome == Outcome.ACCEPTED) {
+            requireReadBack(origin, bytes);
+        }
         if (allocated > AllocatedBytes.bound(bytes.length) || nanos > MOST_NANOS_PER_FRAME) {
             throw new AssertionError(
                     allocated
@@ -207,6 +213,27 @@ class FuzzTest {
         }
     }
 
+    /** What was accepted can be written and reads back equal, or is refused by name. */
+    private void requireReadBack(Origin origin, byte[] bytes) {
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        short version = frameVersion(origin, bytes);
+        try {
+            ApiMessage body = Objects.requireNonNull(header(origin, frame));
+            body.read(new WireReader(frame), version);
+            ByteBuffer written = Twins.write(body, version);
+            ApiMessage again = Twins.make(body.getClass());
+            again.read(new WireReader(written), version);
+            if (!again.equals(body)) {
+                throw new AssertionError(again + " was written from " + body);
+            }
+        } catch (UnwritableMessageException e) {
+            // tags out of order, or a string that got longer because it was not UTF-8
+        } catch (Throwable e) {
+            throw new AssertionError(
+                    "writing again what was read from " + replay(origin, bytes), e);
+        }
+    }
+
     /** The empty body that the header announces, or null if it announces none that is known. */
     private static @Nullable ApiMessage header(Origin origin, ByteBuffer frame) {
         if (!origin.request()) {
@@ -231,28 +258,30 @@ class FuzzTest {
     }
 
     private String replay(Origin origin, byte[] bytes) {
-        return "a %s of %s version %d, replay with -Dmortise.seed=%d: %s"
-                .formatted(
-                        origin.request() ? "request" : "response",
-                        origin.key(),
-                        origin.version(),
-                        seed,
-                        HexFormat.of().formatHex(bytes));
+        return String.format(
+                Locale.ROOT,
+                "a %s of %s version %d, replay with -Dmortise.seed=%d: %s",
+                origin.request() ? "request" : "response",
+                origin.key(),
+                origin.version(),
+                seed,
+                HexFormat.of().formatHex(bytes));
     }
 
     private void report(long count, Collection<Tally> tallies) throws IOException {
         StringBuilder table = new StringBuilder();
-        table.append("%d frames, seed %d%n".formatted(count, seed));
+        table.append(String.format(Locale.ROOT, "%d frames, seed %d%n", count, seed));
         table.append(
-                "%-34s %10s %10s %10s %10s %8s %8s%n"
-                        .formatted(
-                                "API",
-                                "frames",
-                                "past hdr",
-                                "accepted",
-                                "refused",
-                                "alloc/B",
-                                "max us"));
+                String.format(
+                        Locale.ROOT,
+                        "%-34s %10s %10s %10s %10s %8s %8s%n",
+                        "API",
+                        "frames",
+                        "past hdr",
+                        "accepted",
+                        "refused",
+                        "alloc/B",
+                        "max us"));
         Tally all = new Tally(ApiKey.PRODUCE);
         for (Tally tally : tallies) {
             table.append(tally.row()).append(System.lineSeparator());

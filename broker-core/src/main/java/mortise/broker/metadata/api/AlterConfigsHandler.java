@@ -33,15 +33,16 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
     @Override
     public List<Requirement> requirements() {
         return List.of(
-                new Requirement(Operation.ALTER_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
-                new Requirement(Operation.ALTER_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
     }
 
     @Override
     public void handle(RequestContext context, AlterConfigsRequest request) {
-        List<ConfigAlteration> alterations = request.resources().stream()
-                .map(AlterConfigsHandler::alteration)
-                .toList();
+        List<ConfigAlteration> alterations =
+                request.resources().stream().map(AlterConfigsHandler::alteration).toList();
         Answer.when(
                 changes.alter(context, alterations, request.validateOnly())
                         .thenApply(verdicts -> response(request, verdicts)),
@@ -51,13 +52,17 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
     }
 
     private static ConfigAlteration alteration(AlterConfigsResource resource) {
-        List<ConfigChange> changes = resource.configs().stream()
-                .map(config -> new ConfigChange(config.name(), ConfigChange.SET, config.value()))
-                .toList();
-        return new ConfigAlteration(resource.resourceType(), resource.resourceName(), true, changes);
+        List<ConfigChange> changes =
+                resource.configs().stream()
+                        .map(config ->
+                                new ConfigChange(config.name(), ConfigChange.SET, config.value()))
+                        .toList();
+        return new ConfigAlteration(
+                resource.resourceType(), resource.resourceName(), true, changes);
     }
 
-    private static AlterConfigsResponse response(AlterConfigsRequest request, List<Verdict> verdicts) {
+    private static AlterConfigsResponse response(
+            AlterConfigsRequest request, List<Verdict> verdicts) {
         List<AlterConfigsResourceResponse> responses = new ArrayList<>(verdicts.size());
         for (int i = 0; i < verdicts.size(); i++) {
             responses.add(response(request.resources().get(i), verdicts.get(i)));
@@ -65,7 +70,8 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
         return new AlterConfigsResponse().responses(responses);
     }
 
-    private static AlterConfigsResourceResponse response(AlterConfigsResource resource, Verdict verdict) {
+    private static AlterConfigsResourceResponse response(
+            AlterConfigsResource resource, Verdict verdict) {
         return new AlterConfigsResourceResponse()
                 .errorCode(verdict.error().code())
                 .errorMessage(verdict.message())
@@ -77,8 +83,9 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
     public AlterConfigsResponse failure(
             AlterConfigsRequest request, short version, ErrorCode error, String reason) {
         return new AlterConfigsResponse()
-                .responses(request.resources().stream()
-                        .map(resource -> response(resource, new Verdict(error, reason)))
-                        .toList());
+                .responses(
+                        request.resources().stream()
+                                .map(resource -> response(resource, new Verdict(error, reason)))
+                                .toList());
     }
 }

@@ -37,7 +37,9 @@ final class Answer {
                         context.clientHost(),
                         failure);
             }
-            context.respond(handler.failure(request, context.apiVersion(), error, WireErrors.reason(failure)));
+            context.respond(
+                    handler.failure(
+                            request, context.apiVersion(), error, WireErrors.reason(failure)));
         });
     }
 

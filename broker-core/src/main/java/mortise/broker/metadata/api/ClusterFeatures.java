@@ -8,8 +8,8 @@ import mortise.broker.metadata.MetadataRecords;
 import mortise.broker.request.FeatureSource;
 
 /**
- * The features of this broker and its cluster. There is one of our own, the form of the metadata log; those of
- * Kafka are finalised when what they promise is served.
+ * The features of this broker and its cluster. There is one of our own, the form of the metadata
+ * log; those of Kafka are finalised when what they promise is served.
  */
 public final class ClusterFeatures implements FeatureSource {
     private final int nodeId;
@@ -24,7 +24,10 @@ public final class ClusterFeatures implements FeatureSource {
     @Override
     public List<SupportedFeature> supported() {
         return List.of(
-                new SupportedFeature(MetadataRecords.FEATURE, MetadataRecords.FEATURE_LEVEL, MetadataRecords.FEATURE_LEVEL));
+                new SupportedFeature(
+                        MetadataRecords.FEATURE,
+                        MetadataRecords.FEATURE_LEVEL,
+                        MetadataRecords.FEATURE_LEVEL));
     }
 
     @Override

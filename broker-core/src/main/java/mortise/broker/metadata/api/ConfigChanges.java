@@ -50,12 +50,14 @@ final class ConfigChanges {
                 verdicts[i] = Verdict.of(refused);
             }
         }
-        return controller.submit(new AlterConfigs(accepted, validateOnly), TIMEOUT).thenApply(replies -> {
-            for (int i = 0; i < replies.size(); i++) {
-                verdicts[places.get(i)] = replies.get(i);
-            }
-            return List.of(verdicts);
-        });
+        return controller
+                .submit(new AlterConfigs(accepted, validateOnly), TIMEOUT)
+                .thenApply(replies -> {
+                    for (int i = 0; i < replies.size(); i++) {
+                        verdicts[places.get(i)] = replies.get(i);
+                    }
+                    return List.of(verdicts);
+                });
     }
 
     private static Resource resource(ConfigAlteration alteration) {
@@ -64,9 +66,14 @@ final class ConfigChanges {
 
     private void check(RequestContext context, ConfigAlteration alteration, boolean once) {
         if (!once) {
-            throw new RefusedException(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.");
+            throw new RefusedException(
+                    ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.");
         }
         ResourceAccess.require(
-                access, context, Operation.ALTER_CONFIGS, alteration.resourceType(), alteration.resourceName());
+                access,
+                context,
+                Operation.ALTER_CONFIGS,
+                alteration.resourceType(),
+                alteration.resourceName());
     }
 }

@@ -43,7 +43,8 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
 
     @Override
     public List<Requirement> requirements() {
-        return List.of(new Requirement(Operation.ALTER, ResourceType.TOPIC, Requirement.Per.RESOURCE));
+        return List.of(
+                new Requirement(Operation.ALTER, ResourceType.TOPIC, Requirement.Per.RESOURCE));
     }
 
     @Override
@@ -58,10 +59,13 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
         List<MorePartitions> accepted = new ArrayList<>();
         for (CreatePartitionsTopic topic : request.topics()) {
             if (twice.contains(topic.name())) {
-                verdicts.put(topic.name(), new Verdict(ErrorCode.INVALID_REQUEST, "Duplicate topic name."));
+                verdicts.put(
+                        topic.name(),
+                        new Verdict(ErrorCode.INVALID_REQUEST, "Duplicate topic name."));
             } else if (!access.allowsOnTopic(context, Operation.ALTER, topic.name())) {
                 verdicts.put(
-                        topic.name(), new Verdict(ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
+                        topic.name(),
+                        new Verdict(ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
             } else {
                 accepted.add(new MorePartitions(topic.name(), topic.count(), assignments(topic)));
             }
@@ -89,10 +93,12 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
 
     private static CreatePartitionsResponse response(Map<String, Verdict> verdicts) {
         List<CreatePartitionsTopicResult> results = new ArrayList<>(verdicts.size());
-        verdicts.forEach((topic, verdict) -> results.add(new CreatePartitionsTopicResult()
-                .name(topic)
-                .errorCode(verdict.error().code())
-                .errorMessage(verdict.message())));
+        verdicts.forEach((topic, verdict) ->
+                results.add(
+                        new CreatePartitionsTopicResult()
+                                .name(topic)
+                                .errorCode(verdict.error().code())
+                                .errorMessage(verdict.message())));
         return new CreatePartitionsResponse().results(results);
     }
 

@@ -29,7 +29,10 @@ import mortise.wire.message.CreateTopicsResponse.CreatableTopicConfigs;
 import mortise.wire.message.CreateTopicsResponse.CreatableTopicResult;
 import org.jspecify.annotations.Nullable;
 
-/** Serves CreateTopics. Topics succeed or are refused one by one, and are answered in the order of the request. */
+/**
+ * Serves CreateTopics. Topics succeed or are refused one by one, and are answered in the order of
+ * the request.
+ */
 final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static final short FIRST_WITH_CONFIGS = 5;
 
@@ -51,7 +54,8 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
         return List.of(
                 new Requirement(Operation.CREATE, ResourceType.CLUSTER, Requirement.Per.RESOURCE),
                 new Requirement(Operation.CREATE, ResourceType.TOPIC, Requirement.Per.RESOURCE),
-                new Requirement(Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE));
+                new Requirement(
+                        Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE));
     }
 
     @Override
@@ -64,8 +68,10 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
                                 new CreateTopics(topics, request.validateOnly()),
                                 Duration.ofMillis(request.timeoutMs()))
                         .thenApply(created -> {
-                            created.forEach(topic -> results.put(topic.name(), result(context, topic)));
-                            return new CreateTopicsResponse().topics(new ArrayList<>(results.values()));
+                            created.forEach(
+                                    topic -> results.put(topic.name(), result(context, topic)));
+                            return new CreateTopicsResponse()
+                                    .topics(new ArrayList<>(results.values()));
                         }),
                 this,
                 context,
@@ -74,7 +80,9 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
 
     /** The topics to be asked for; the others get their results at once. */
     private List<NewTopic> accepted(
-            RequestContext context, CreateTopicsRequest request, Map<String, CreatableTopicResult> results) {
+            RequestContext context,
+            CreateTopicsRequest request,
+            Map<String, CreatableTopicResult> results) {
         Set<String> duplicates = duplicates(request);
         boolean all = access.allowsOnCluster(context, Operation.CREATE);
         List<NewTopic> topics = new ArrayList<>();
@@ -94,7 +102,8 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
             return refused(topic.name(), ErrorCode.INVALID_REQUEST, "Duplicate topic name.");
         }
         if (!all && !access.allowsOnTopic(context, Operation.CREATE, topic.name())) {
-            return refused(topic.name(), ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed.");
+            return refused(
+                    topic.name(), ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed.");
         }
         Set<Integer> indexes = new HashSet<>();
         for (CreatableReplicaAssignment assignment : topic.assignments()) {
@@ -122,17 +131,24 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static NewTopic newTopic(CreatableTopic topic) {
         Map<Integer, List<Integer>> assignments = new HashMap<>();
         topic.assignments()
-                .forEach(assignment -> assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
+                .forEach(assignment ->
+                        assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
         Map<String, @Nullable String> configs = new HashMap<>();
         topic.configs().forEach(config -> configs.put(config.name(), config.value()));
-        return new NewTopic(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
+        return new NewTopic(
+                topic.name(),
+                topic.numPartitions(),
+                topic.replicationFactor(),
+                assignments,
+                configs);
     }
 
     private CreatableTopicResult result(RequestContext context, CreatedTopic topic) {
-        CreatableTopicResult result = new CreatableTopicResult()
-                .name(topic.name())
-                .errorCode(topic.verdict().error().code())
-                .errorMessage(topic.verdict().message());
+        CreatableTopicResult result =
+                new CreatableTopicResult()
+                        .name(topic.name())
+                        .errorCode(topic.verdict().error().code())
+                        .errorMessage(topic.verdict().message());
         if (!topic.verdict().accepted()) {
             return result;
         }
@@ -150,27 +166,27 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static List<CreatableTopicConfigs> configs(List<ConfigEntry> entries) {
         List<CreatableTopicConfigs> configs = new ArrayList<>(entries.size());
         for (ConfigEntry entry : entries) {
-            configs.add(new CreatableTopicConfigs()
-                    .name(entry.name())
-                    .value(entry.value())
-                    .readOnly(entry.readOnly())
-                    .configSource(entry.source().code())
-                    .isSensitive(entry.sensitive()));
+            configs.add(
+                    new CreatableTopicConfigs()
+                            .name(entry.name())
+                            .value(entry.value())
+                            .readOnly(entry.readOnly())
+                            .configSource(entry.source().code())
+                            .isSensitive(entry.sensitive()));
         }
         return configs;
     }
 
     private static CreatableTopicResult refused(String topic, ErrorCode error, String reason) {
-        return new CreatableTopicResult()
-                .name(topic)
-                .errorCode(error.code())
-                .errorMessage(reason);
+        return new CreatableTopicResult().name(topic).errorCode(error.code()).errorMessage(reason);
     }
 
     @Override
-    public CreateTopicsResponse failure(CreateTopicsRequest request, short version, ErrorCode error, String reason) {
+    public CreateTopicsResponse failure(
+            CreateTopicsRequest request, short version, ErrorCode error, String reason) {
         Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
-        request.topics().forEach(topic -> results.put(topic.name(), refused(topic.name(), error, reason)));
+        request.topics()
+                .forEach(topic -> results.put(topic.name(), refused(topic.name(), error, reason)));
         return new CreateTopicsResponse().topics(new ArrayList<>(results.values()));
     }
 }

@@ -70,7 +70,8 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                 controller
                         .submit(new DeleteTopics(accepted), Duration.ofMillis(request.timeoutMs()))
                         .thenApply(deleted -> {
-                            deleted.forEach(topic -> results.add(result(topic, context.apiVersion())));
+                            deleted.forEach(
+                                    topic -> results.add(result(topic, context.apiVersion())));
                             return new DeleteTopicsResponse().responses(results);
                         }),
                 this,
@@ -95,12 +96,15 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
             return refused(
                     ref,
                     ErrorCode.INVALID_REQUEST,
-                    byId ? "You may not specify both topic name and topic id." : "Neither topic name nor id were specified.");
+                    byId
+                            ? "You may not specify both topic name and topic id."
+                            : "Neither topic name nor id were specified.");
         }
         TopicImage topic = ref.name() != null ? image.topic(ref.name()) : image.topic(ref.id());
         Object identity = topic != null ? topic.id() : ref;
         if (!seen.add(identity)) {
-            return refused(ref, ErrorCode.INVALID_REQUEST, "The topic is named twice in one request.");
+            return refused(
+                    ref, ErrorCode.INVALID_REQUEST, "The topic is named twice in one request.");
         }
         String name = topic != null ? topic.name() : ref.name();
         if (name == null) {
@@ -112,7 +116,9 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
         return access.allowsOnTopic(context, Operation.DELETE, name)
                 ? null
                 : refused(
-                        new TopicRef(name, ref.id()), ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed.");
+                        new TopicRef(name, ref.id()),
+                        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+                        "Authorization failed.");
     }
 
     private static DeletableTopicResult refused(TopicRef ref, ErrorCode error, String reason) {
@@ -125,7 +131,8 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
 
     private static DeletableTopicResult result(DeletedTopic topic, short version) {
         ErrorCode error = topic.verdict().error();
-        boolean untellable = error == ErrorCode.TOPIC_DELETION_DISABLED && version < FIRST_WITH_DISABLED_ERROR;
+        boolean untellable =
+                error == ErrorCode.TOPIC_DELETION_DISABLED && version < FIRST_WITH_DISABLED_ERROR;
         return new DeletableTopicResult()
                 .name(topic.name())
                 .topicId(topic.id().value())
@@ -134,7 +141,8 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
     }
 
     @Override
-    public DeleteTopicsResponse failure(DeleteTopicsRequest request, short version, ErrorCode error, String reason) {
+    public DeleteTopicsResponse failure(
+            DeleteTopicsRequest request, short version, ErrorCode error, String reason) {
         List<DeletableTopicResult> results = new ArrayList<>();
         refs(request, version).forEach(ref -> results.add(refused(ref, error, reason)));
         return new DeleteTopicsResponse().responses(results);

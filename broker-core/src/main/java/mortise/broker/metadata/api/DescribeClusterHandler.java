@@ -38,48 +38,60 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
 
     @Override
     public List<Requirement> requirements() {
-        return List.of(new Requirement(Operation.NONE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
+        return List.of(
+                new Requirement(Operation.NONE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
     }
 
     @Override
     public void handle(RequestContext context, DescribeClusterRequest request) {
         if (request.endpointType() == CONTROLLERS) {
-            context.respond(failure(
-                    request,
-                    context.apiVersion(),
-                    ErrorCode.MISMATCHED_ENDPOINT_TYPE,
-                    "This is a listener of a broker; controllers have none of their own."));
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.MISMATCHED_ENDPOINT_TYPE,
+                            "This is a listener of a broker; controllers have none of their own."));
         } else if (request.endpointType() != BROKERS) {
-            context.respond(failure(
-                    request,
-                    context.apiVersion(),
-                    ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
-                    "There is no endpoint type " + request.endpointType() + "; ask for brokers (1)."));
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
+                            "There is no endpoint type "
+                                    + request.endpointType()
+                                    + "; ask for brokers (1)."));
         } else {
             context.respond(describe(context, request));
         }
     }
 
-    private DescribeClusterResponse describe(RequestContext context, DescribeClusterRequest request) {
+    private DescribeClusterResponse describe(
+            RequestContext context, DescribeClusterRequest request) {
         ClusterImage image = view.image();
         short version = context.apiVersion();
         boolean withFenced = version >= FIRST_WITH_FENCED && request.includeFencedBrokers();
         List<DescribeClusterBroker> brokers = new ArrayList<>();
         for (ClusterView.Reachable reachable : view.brokers(context, image, withFenced)) {
-            DescribeClusterBroker broker = new DescribeClusterBroker()
-                    .brokerId(reachable.broker().id())
-                    .host(reachable.address().host())
-                    .port(reachable.address().port())
-                    .rack(reachable.broker().rack());
-            brokers.add(version >= FIRST_WITH_FENCED ? broker.isFenced(reachable.broker().fenced()) : broker);
+            DescribeClusterBroker broker =
+                    new DescribeClusterBroker()
+                            .brokerId(reachable.broker().id())
+                            .host(reachable.address().host())
+                            .port(reachable.address().port())
+                            .rack(reachable.broker().rack());
+            brokers.add(
+                    version >= FIRST_WITH_FENCED
+                            ? broker.isFenced(reachable.broker().fenced())
+                            : broker);
         }
-        DescribeClusterResponse response = new DescribeClusterResponse()
-                .clusterId(image.clusterId())
-                .controllerId(view.controllerId(image))
-                .brokers(brokers);
+        DescribeClusterResponse response =
+                new DescribeClusterResponse()
+                        .clusterId(image.clusterId())
+                        .controllerId(view.controllerId(image))
+                        .brokers(brokers);
         if (request.includeClusterAuthorizedOperations()) {
             response.clusterAuthorizedOperations(
-                    access.authorizedOperations(context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
+                    access.authorizedOperations(
+                            context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
         }
         return response;
     }
@@ -89,6 +101,8 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
             DescribeClusterRequest request, short version, ErrorCode error, String reason) {
         DescribeClusterResponse response =
                 new DescribeClusterResponse().errorCode(error.code()).errorMessage(reason);
-        return version >= FIRST_WITH_ENDPOINT_TYPE ? response.endpointType(request.endpointType()) : response;
+        return version >= FIRST_WITH_ENDPOINT_TYPE
+                ? response.endpointType(request.endpointType())
+                : response;
     }
 }

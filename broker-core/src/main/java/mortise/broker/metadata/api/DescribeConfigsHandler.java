@@ -25,7 +25,10 @@ import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsResourceResul
 import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsResult;
 import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsSynonym;
 
-/** Serves DescribeConfigs for topics and for this broker. What has no configuration here is refused by name. */
+/**
+ * Serves DescribeConfigs for topics and for this broker. What has no configuration here is refused
+ * by name.
+ */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
     private static final int LARGE_RESOURCES = 16;
     private static final short FIRST_WITH_DOCUMENTATION = 3;
@@ -35,7 +38,8 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
     private final Access access;
     private final Blocking blocking;
 
-    DescribeConfigsHandler(ClusterView view, BrokerConfigs configs, Access access, Blocking blocking) {
+    DescribeConfigsHandler(
+            ClusterView view, BrokerConfigs configs, Access access, Blocking blocking) {
         this.view = view;
         this.configs = configs;
         this.access = access;
@@ -50,8 +54,12 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
     @Override
     public List<Requirement> requirements() {
         return List.of(
-                new Requirement(Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
-                new Requirement(Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
+                new Requirement(
+                        Operation.DESCRIBE_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(
+                        Operation.DESCRIBE_CONFIGS,
+                        ResourceType.CLUSTER,
+                        Requirement.Per.RESOURCE));
     }
 
     @Override
@@ -60,17 +68,23 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
         Answer.built(large, blocking, () -> describe(context, request), this, context, request);
     }
 
-    private DescribeConfigsResponse describe(RequestContext context, DescribeConfigsRequest request) {
+    private DescribeConfigsResponse describe(
+            RequestContext context, DescribeConfigsRequest request) {
         ClusterImage image = view.image();
         List<DescribeConfigsResult> results = new ArrayList<>(request.resources().size());
         for (DescribeConfigsResource resource : request.resources()) {
             try {
                 List<ConfigEntry> entries = entries(context, image, resource);
-                results.add(result(resource).configs(described(entries, resource, request, context.apiVersion())));
+                results.add(
+                        result(resource)
+                                .configs(
+                                        described(
+                                                entries, resource, request, context.apiVersion())));
             } catch (RefusedException refused) {
-                results.add(result(resource)
-                        .errorCode(refused.error().code())
-                        .errorMessage(refused.getMessage()));
+                results.add(
+                        result(resource)
+                                .errorCode(refused.error().code())
+                                .errorMessage(refused.getMessage()));
             }
         }
         return new DescribeConfigsResponse().results(results);
@@ -83,9 +97,14 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
                 .resourceName(resource.resourceName());
     }
 
-    private List<ConfigEntry> entries(RequestContext context, ClusterImage image, DescribeConfigsResource resource) {
+    private List<ConfigEntry> entries(
+            RequestContext context, ClusterImage image, DescribeConfigsResource resource) {
         ResourceAccess.require(
-                access, context, Operation.DESCRIBE_CONFIGS, resource.resourceType(), resource.resourceName());
+                access,
+                context,
+                Operation.DESCRIBE_CONFIGS,
+                resource.resourceType(),
+                resource.resourceName());
         if (resource.resourceType() == ConfigResource.TOPIC.code()) {
             return configs.describeTopic(topic(image, resource.resourceName()).configs(), image);
         }
@@ -97,7 +116,9 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
         }
         throw new RefusedException(
                 ErrorCode.INVALID_REQUEST,
-                "Unexpected broker id, expected " + configs.self() + " or empty string, but received "
+                "Unexpected broker id, expected "
+                        + configs.self()
+                        + " or empty string, but received "
                         + resource.resourceName());
     }
 
@@ -109,7 +130,8 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
         TopicImage topic = image.topic(name);
         if (topic == null) {
             throw new RefusedException(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.");
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "The topic '" + name + "' does not exist.");
         }
         return topic;
     }
@@ -131,19 +153,22 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
 
     private static DescribeConfigsResourceResult described(
             ConfigEntry entry, DescribeConfigsRequest request, short version) {
-        DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
-                .name(entry.name())
-                .value(entry.value())
-                .readOnly(entry.readOnly())
-                .configSource(entry.source().code())
-                .isSensitive(entry.sensitive());
+        DescribeConfigsResourceResult result =
+                new DescribeConfigsResourceResult()
+                        .name(entry.name())
+                        .value(entry.value())
+                        .readOnly(entry.readOnly())
+                        .configSource(entry.source().code())
+                        .isSensitive(entry.sensitive());
         if (request.includeSynonyms()) {
-            result.synonyms(entry.synonyms().stream()
-                    .map(synonym -> new DescribeConfigsSynonym()
-                            .name(synonym.name())
-                            .value(synonym.value())
-                            .source(synonym.source().code()))
-                    .toList());
+            result.synonyms(
+                    entry.synonyms().stream()
+                            .map(synonym ->
+                                    new DescribeConfigsSynonym()
+                                            .name(synonym.name())
+                                            .value(synonym.value())
+                                            .source(synonym.source().code()))
+                            .toList());
         }
         if (version >= FIRST_WITH_DOCUMENTATION) {
             result.configType(entry.kind().code())
@@ -156,9 +181,12 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
     public DescribeConfigsResponse failure(
             DescribeConfigsRequest request, short version, ErrorCode error, String reason) {
         return new DescribeConfigsResponse()
-                .results(request.resources().stream()
-                        .map(resource ->
-                                result(resource).errorCode(error.code()).errorMessage(reason))
-                        .toList());
+                .results(
+                        request.resources().stream()
+                                .map(resource ->
+                                        result(resource)
+                                                .errorCode(error.code())
+                                                .errorMessage(reason))
+                                .toList());
     }
 }

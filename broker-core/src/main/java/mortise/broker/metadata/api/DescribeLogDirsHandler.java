@@ -54,14 +54,19 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
 
     @Override
     public List<Requirement> requirements() {
-        return List.of(new Requirement(Operation.DESCRIBE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
+        return List.of(
+                new Requirement(Operation.DESCRIBE, ResourceType.CLUSTER, Requirement.Per.REQUEST));
     }
 
     @Override
     public void handle(RequestContext context, DescribeLogDirsRequest request) {
         if (!access.allowsOnCluster(context, Operation.DESCRIBE)) {
-            context.respond(failure(
-                    request, context.apiVersion(), ErrorCode.CLUSTER_AUTHORIZATION_FAILED, "Authorization failed."));
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+                            "Authorization failed."));
             return;
         }
         // Asking for a volume's free space touches the disk.
@@ -73,9 +78,7 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
         Map<UUID, List<LocalLog>> byDirectory = new HashMap<>();
         for (LocalLog log : logs.logs()) {
             if (wanted.test(log.partition())) {
-                byDirectory
-                        .computeIfAbsent(log.directory().id(), id -> new ArrayList<>())
-                        .add(log);
+                byDirectory.computeIfAbsent(log.directory().id(), id -> new ArrayList<>()).add(log);
             }
         }
         List<DescribeLogDirsResult> results = new ArrayList<>();
@@ -105,17 +108,22 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
             LogDirectory.Space space = directory.space();
             result.totalBytes(space.totalBytes()).usableBytes(space.usableBytes());
         } catch (StorageException unreadable) {
-            LOG.warn("asking for the free space of {} failed: {}", directory.location(), unreadable.getMessage());
+            LOG.warn(
+                    "asking for the free space of {} failed: {}",
+                    directory.location(),
+                    unreadable.getMessage());
             return result.errorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
         }
         Map<String, List<DescribeLogDirsPartition>> byTopic = new TreeMap<>();
         logs.stream()
                 .sorted(Comparator.comparing(LocalLog::partition))
-                .forEach(log -> byTopic.computeIfAbsent(log.partition().topic(), topic -> new ArrayList<>())
-                        .add(new DescribeLogDirsPartition()
-                                .partitionIndex(log.partition().partition())
-                                .partitionSize(log.sizeInBytes())
-                                .offsetLag(log.offsetLag())));
+                .forEach(log ->
+                        byTopic.computeIfAbsent(log.partition().topic(), topic -> new ArrayList<>())
+                                .add(
+                                        new DescribeLogDirsPartition()
+                                                .partitionIndex(log.partition().partition())
+                                                .partitionSize(log.sizeInBytes())
+                                                .offsetLag(log.offsetLag())));
         List<DescribeLogDirsTopic> topics = new ArrayList<>(byTopic.size());
         byTopic.forEach((name, partitions) ->
                 topics.add(new DescribeLogDirsTopic().name(name).partitions(partitions)));

@@ -28,8 +28,8 @@ import mortise.wire.message.DescribeTopicPartitionsResponse.DescribeTopicPartiti
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves DescribeTopicPartitions: topics in the order of their names, a bounded number of partitions at a time,
- * with a cursor where the next answer begins.
+ * Serves DescribeTopicPartitions: topics in the order of their names, a bounded number of
+ * partitions at a time, with a cursor where the next answer begins.
  */
 final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequest> {
     private final ClusterView view;
@@ -37,7 +37,8 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
     private final Access access;
     private final Blocking blocking;
 
-    DescribeTopicPartitionsHandler(ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
+    DescribeTopicPartitionsHandler(
+            ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
         this.view = view;
         this.settings = settings;
         this.access = access;
@@ -51,7 +52,8 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
 
     @Override
     public List<Requirement> requirements() {
-        return List.of(new Requirement(Operation.DESCRIBE, ResourceType.TOPIC, Requirement.Per.RESOURCE));
+        return List.of(
+                new Requirement(Operation.DESCRIBE, ResourceType.TOPIC, Requirement.Per.RESOURCE));
     }
 
     @Override
@@ -60,14 +62,18 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         if (cursor != null && cursor.partitionIndex() < 0) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
-                    "The cursor points to partition " + cursor.partitionIndex() + "; it must be at least 0.");
+                    "The cursor points to partition "
+                            + cursor.partitionIndex()
+                            + "; it must be at least 0.");
         }
-        boolean large = (request.topics().isEmpty() ? view.image().topicCount() : request.topics().size())
-                > settings.largeResponsePartitions();
+        boolean large =
+                (request.topics().isEmpty() ? view.image().topicCount() : request.topics().size())
+                        > settings.largeResponsePartitions();
         Answer.built(large, blocking, () -> describe(context, request), this, context, request);
     }
 
-    private DescribeTopicPartitionsResponse describe(RequestContext context, DescribeTopicPartitionsRequest request) {
+    private DescribeTopicPartitionsResponse describe(
+            RequestContext context, DescribeTopicPartitionsRequest request) {
         ClusterImage image = view.image();
         boolean all = request.topics().isEmpty();
         DescribeTopicPartitionsRequest.Cursor cursor = request.cursor();
@@ -79,13 +85,17 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                     page.topics.add(unknown(name, ErrorCode.TOPIC_AUTHORIZATION_FAILED));
                 }
             } else if (topic == null) {
-                page.topics.add(unknown(
-                        name,
-                        TopicNames.problem(name) == null
-                                ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                                : ErrorCode.INVALID_TOPIC_EXCEPTION));
+                page.topics.add(
+                        unknown(
+                                name,
+                                TopicNames.problem(name) == null
+                                        ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                                        : ErrorCode.INVALID_TOPIC_EXCEPTION));
             } else {
-                int from = cursor != null && cursor.topicName().equals(name) ? cursor.partitionIndex() : 0;
+                int from =
+                        cursor != null && cursor.topicName().equals(name)
+                                ? cursor.partitionIndex()
+                                : 0;
                 add(context, image, topic, from, page);
             }
             if (page.next != null) {
@@ -124,11 +134,13 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         }
     }
 
-    private void add(RequestContext context, ClusterImage image, TopicImage topic, int from, Page page) {
+    private void add(
+            RequestContext context, ClusterImage image, TopicImage topic, int from, Page page) {
         if (page.left == 0) {
-            page.next = new DescribeTopicPartitionsResponse.Cursor()
-                    .topicName(topic.name())
-                    .partitionIndex(from);
+            page.next =
+                    new DescribeTopicPartitionsResponse.Cursor()
+                            .topicName(topic.name())
+                            .partitionIndex(from);
             return;
         }
         int start = Math.min(from, topic.partitions().size());
@@ -138,22 +150,28 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
             partitions.add(partition(context, image, topic, partition));
         }
         page.left -= end - start;
-        page.topics.add(new DescribeTopicPartitionsResponseTopic()
-                .name(topic.name())
-                .topicId(topic.id().value())
-                .isInternal(topic.internal())
-                .partitions(partitions)
-                .topicAuthorizedOperations(
-                        access.authorizedOperations(context, ResourceType.TOPIC, topic.name())));
+        page.topics.add(
+                new DescribeTopicPartitionsResponseTopic()
+                        .name(topic.name())
+                        .topicId(topic.id().value())
+                        .isInternal(topic.internal())
+                        .partitions(partitions)
+                        .topicAuthorizedOperations(
+                                access.authorizedOperations(
+                                        context, ResourceType.TOPIC, topic.name())));
         if (end < topic.partitions().size()) {
-            page.next = new DescribeTopicPartitionsResponse.Cursor()
-                    .topicName(topic.name())
-                    .partitionIndex(end);
+            page.next =
+                    new DescribeTopicPartitionsResponse.Cursor()
+                            .topicName(topic.name())
+                            .partitionIndex(end);
         }
     }
 
     private DescribeTopicPartitionsResponsePartition partition(
-            RequestContext context, ClusterImage image, TopicImage topic, PartitionImage partition) {
+            RequestContext context,
+            ClusterImage image,
+            TopicImage topic,
+            PartitionImage partition) {
         ClusterView.PartitionView seen = view.partition(context, image, topic, partition);
         return new DescribeTopicPartitionsResponsePartition()
                 .errorCode(seen.error().code())
@@ -179,8 +197,9 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
     public DescribeTopicPartitionsResponse failure(
             DescribeTopicPartitionsRequest request, short version, ErrorCode error, String reason) {
         return new DescribeTopicPartitionsResponse()
-                .topics(request.topics().stream()
-                        .map(topic -> unknown(topic.name(), error))
-                        .toList());
+                .topics(
+                        request.topics().stream()
+                                .map(topic -> unknown(topic.name(), error))
+                                .toList());
     }
 }

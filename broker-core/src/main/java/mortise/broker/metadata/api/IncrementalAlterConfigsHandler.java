@@ -33,15 +33,18 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     @Override
     public List<Requirement> requirements() {
         return List.of(
-                new Requirement(Operation.ALTER_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
-                new Requirement(Operation.ALTER_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.TOPIC, Requirement.Per.RESOURCE),
+                new Requirement(
+                        Operation.ALTER_CONFIGS, ResourceType.CLUSTER, Requirement.Per.RESOURCE));
     }
 
     @Override
     public void handle(RequestContext context, IncrementalAlterConfigsRequest request) {
-        List<ConfigAlteration> alterations = request.resources().stream()
-                .map(IncrementalAlterConfigsHandler::alteration)
-                .toList();
+        List<ConfigAlteration> alterations =
+                request.resources().stream()
+                        .map(IncrementalAlterConfigsHandler::alteration)
+                        .toList();
         Answer.when(
                 changes.alter(context, alterations, request.validateOnly())
                         .thenApply(verdicts -> response(request, verdicts)),
@@ -51,13 +54,18 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     }
 
     private static ConfigAlteration alteration(AlterConfigsResource resource) {
-        List<ConfigChange> changes = resource.configs().stream()
-                .map(config -> new ConfigChange(config.name(), config.configOperation(), config.value()))
-                .toList();
-        return new ConfigAlteration(resource.resourceType(), resource.resourceName(), false, changes);
+        List<ConfigChange> changes =
+                resource.configs().stream()
+                        .map(config ->
+                                new ConfigChange(
+                                        config.name(), config.configOperation(), config.value()))
+                        .toList();
+        return new ConfigAlteration(
+                resource.resourceType(), resource.resourceName(), false, changes);
     }
 
-    private static IncrementalAlterConfigsResponse response(IncrementalAlterConfigsRequest request, List<Verdict> verdicts) {
+    private static IncrementalAlterConfigsResponse response(
+            IncrementalAlterConfigsRequest request, List<Verdict> verdicts) {
         List<AlterConfigsResourceResponse> responses = new ArrayList<>(verdicts.size());
         for (int i = 0; i < verdicts.size(); i++) {
             responses.add(response(request.resources().get(i), verdicts.get(i)));
@@ -65,7 +73,8 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
         return new IncrementalAlterConfigsResponse().responses(responses);
     }
 
-    private static AlterConfigsResourceResponse response(AlterConfigsResource resource, Verdict verdict) {
+    private static AlterConfigsResourceResponse response(
+            AlterConfigsResource resource, Verdict verdict) {
         return new AlterConfigsResourceResponse()
                 .errorCode(verdict.error().code())
                 .errorMessage(verdict.message())
@@ -77,8 +86,9 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     public IncrementalAlterConfigsResponse failure(
             IncrementalAlterConfigsRequest request, short version, ErrorCode error, String reason) {
         return new IncrementalAlterConfigsResponse()
-                .responses(request.resources().stream()
-                        .map(resource -> response(resource, new Verdict(error, reason)))
-                        .toList());
+                .responses(
+                        request.resources().stream()
+                                .map(resource -> response(resource, new Verdict(error, reason)))
+                                .toList());
     }
 }

@@ -21,20 +21,24 @@ import mortise.wire.message.ListConfigResourcesRequest;
 import mortise.wire.message.ListConfigResourcesResponse;
 
 /**
- * Serves ListConfigResources: what has a configuration that can be described. Client metrics and groups, which
- * have none here, are empty lists; log levels of brokers are not listed because they are not described.
+ * Serves ListConfigResources: what has a configuration that can be described. Client metrics and
+ * groups, which have none here, are empty lists; log levels of brokers are not listed because they
+ * are not described.
  */
 final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequest> {
     private static final short FIRST_WITH_TYPES = 1;
+
     /** The types that Kafka knows: topic, broker, broker logger, client metrics, group. */
-    private static final Set<Byte> KNOWN_TYPES = Set.of((byte) 2, (byte) 4, (byte) 8, (byte) 16, (byte) 32);
+    private static final Set<Byte> KNOWN_TYPES =
+            Set.of((byte) 2, (byte) 4, (byte) 8, (byte) 16, (byte) 32);
 
     private final ClusterView view;
     private final MetadataSettings settings;
     private final Access access;
     private final Blocking blocking;
 
-    ListConfigResourcesHandler(ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
+    ListConfigResourcesHandler(
+            ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
         this.view = view;
         this.settings = settings;
         this.access = access;
@@ -48,14 +52,20 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
 
     @Override
     public List<Requirement> requirements() {
-        return List.of(new Requirement(Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER, Requirement.Per.REQUEST));
+        return List.of(
+                new Requirement(
+                        Operation.DESCRIBE_CONFIGS, ResourceType.CLUSTER, Requirement.Per.REQUEST));
     }
 
     @Override
     public void handle(RequestContext context, ListConfigResourcesRequest request) {
         if (!access.allowsOnCluster(context, Operation.DESCRIBE_CONFIGS)) {
-            context.respond(failure(
-                    request, context.apiVersion(), ErrorCode.CLUSTER_AUTHORIZATION_FAILED, "Authorization failed."));
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+                            "Authorization failed."));
             return;
         }
         if (context.apiVersion() < FIRST_WITH_TYPES) {
@@ -64,8 +74,12 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
             return;
         }
         if (!KNOWN_TYPES.containsAll(request.resourceTypes())) {
-            context.respond(failure(
-                    request, context.apiVersion(), ErrorCode.UNSUPPORTED_VERSION, "Unknown resource type."));
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.UNSUPPORTED_VERSION,
+                            "Unknown resource type."));
             return;
         }
         boolean large = view.image().topicCount() > settings.largeResponsePartitions();
@@ -76,17 +90,22 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
         ClusterImage image = view.image();
         List<ListConfigResourcesResponse.ConfigResource> resources = new ArrayList<>();
         if (types.isEmpty() || types.contains(ConfigResource.TOPIC.code())) {
-            image.topics().stream().map(TopicImage::name).sorted().forEach(name ->
-                    resources.add(resource(ConfigResource.TOPIC, name)));
+            image.topics().stream()
+                    .map(TopicImage::name)
+                    .sorted()
+                    .forEach(name -> resources.add(resource(ConfigResource.TOPIC, name)));
         }
         if (types.isEmpty() || types.contains(ConfigResource.BROKER.code())) {
-            image.brokers().keySet().forEach(id ->
-                    resources.add(resource(ConfigResource.BROKER, Integer.toString(id))));
+            image.brokers()
+                    .keySet()
+                    .forEach(id ->
+                            resources.add(resource(ConfigResource.BROKER, Integer.toString(id))));
         }
         return new ListConfigResourcesResponse().configResources(resources);
     }
 
-    private static ListConfigResourcesResponse.ConfigResource resource(ConfigResource type, String name) {
+    private static ListConfigResourcesResponse.ConfigResource resource(
+            ConfigResource type, String name) {
         return new ListConfigResourcesResponse.ConfigResource()
                 .resourceName(name)
                 .resourceType(type.code());

@@ -5,7 +5,10 @@ import java.util.List;
 import mortise.api.TopicPartition;
 import mortise.spi.storage.LogDirectory;
 
-/** The logs of this broker and the directories that they lie in, as DescribeLogDirs tells them. Thread-safe. */
+/**
+ * The logs of this broker and the directories that they lie in, as DescribeLogDirs tells them.
+ * Thread-safe.
+ */
 public interface LocalLogs {
     /** Where logs are kept. */
     List<LogDirectory> directories();
@@ -19,5 +22,6 @@ public interface LocalLogs {
      * @param directory where it lies
      * @param offsetLag how many offsets its high watermark is behind its end
      */
-    record LocalLog(TopicPartition partition, LogDirectory directory, long sizeInBytes, long offsetLag) {}
+    record LocalLog(
+            TopicPartition partition, LogDirectory directory, long sizeInBytes, long offsetLag) {}
 }

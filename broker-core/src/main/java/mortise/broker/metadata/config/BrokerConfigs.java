@@ -15,8 +15,8 @@ import mortise.api.config.ConfigProblem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of this broker and of the topics on it: what was set while it ran, for it or for all
- * brokers, over what was set at its start, over the defaults. Immutable.
+ * The configuration of this broker and of the topics on it: what was set while it ran, for it or
+ * for all brokers, over what was set at its start, over the defaults. Immutable.
  */
 public final class BrokerConfigs {
     /** The resource that stands for all brokers. */
@@ -101,8 +101,11 @@ public final class BrokerConfigs {
             return config.parse(text);
         }
         Optional<ConfigKey<T>> key = config.brokerKey();
-        // Read again under the topic's rule: it strips blanks and repetitions, which the broker's key keeps.
-        return key.isPresent() ? config.parse(config.format(value(key.get(), dynamic))) : config.defaultValue();
+        // Read again under the topic's rule: it strips blanks and repetitions, which the broker's
+        // key keeps.
+        return key.isPresent()
+                ? config.parse(config.format(value(key.get(), dynamic)))
+                : config.defaultValue();
     }
 
     /** Everything about the configuration of a topic, by name. */
@@ -116,11 +119,21 @@ public final class BrokerConfigs {
             }
             config.brokerKey().ifPresent(key -> addSynonyms(key, dynamic, synonyms));
             if (synonyms.isEmpty()) {
-                synonyms.add(new ConfigEntry.Synonym(config.name(), defaultText(config), ConfigSource.DEFAULT));
+                synonyms.add(
+                        new ConfigEntry.Synonym(
+                                config.name(), defaultText(config), ConfigSource.DEFAULT));
             }
             ConfigEntry.Synonym first = synonyms.getFirst();
-            entries.add(new ConfigEntry(
-                    config.name(), first.value(), first.source(), false, false, synonyms, config.kind(), config.doc()));
+            entries.add(
+                    new ConfigEntry(
+                            config.name(),
+                            first.value(),
+                            first.source(),
+                            false,
+                            false,
+                            synonyms,
+                            config.kind(),
+                            config.doc()));
         }
         entries.sort(Comparator.comparing(ConfigEntry::name));
         return entries;
@@ -145,11 +158,20 @@ public final class BrokerConfigs {
     /** What was set for all brokers while they ran, by name. */
     public List<ConfigEntry> describeAllBrokers(DynamicConfigs dynamic) {
         List<ConfigEntry> entries = new ArrayList<>();
-        dynamic.brokerConfigs(ALL).forEach((name, text) -> find(name).ifPresent(key -> {
-            String shown = key.secret() ? null : text;
-            entries.add(entry(
-                    key, List.of(new ConfigEntry.Synonym(shownName(key), shown, ConfigSource.ALL_BROKERS))));
-        }));
+        dynamic.brokerConfigs(ALL)
+                .forEach((name, text) ->
+                        find(name)
+                                .ifPresent(key -> {
+                                    String shown = key.secret() ? null : text;
+                                    entries.add(
+                                            entry(
+                                                    key,
+                                                    List.of(
+                                                            new ConfigEntry.Synonym(
+                                                                    shownName(key),
+                                                                    shown,
+                                                                    ConfigSource.ALL_BROKERS))));
+                                }));
         entries.sort(Comparator.comparing(ConfigEntry::name));
         return entries;
     }
@@ -162,11 +184,14 @@ public final class BrokerConfigs {
                 !key.reloadable(),
                 key.secret(),
                 synonyms,
-                TopicConfigs.defaultedBy(key).<ConfigKind>map(TopicConfig::kind).orElseGet(() -> ConfigKind.of(key)),
+                TopicConfigs.defaultedBy(key)
+                        .<ConfigKind>map(TopicConfig::kind)
+                        .orElseGet(() -> ConfigKind.of(key)),
                 key.doc());
     }
 
-    private void addSynonyms(ConfigKey<?> key, DynamicConfigs dynamic, Collection<ConfigEntry.Synonym> synonyms) {
+    private void addSynonyms(
+            ConfigKey<?> key, DynamicConfigs dynamic, Collection<ConfigEntry.Synonym> synonyms) {
         String name = shownName(key);
         String own = dynamic.brokerConfigs(self).get(name);
         if (own != null) {
@@ -186,16 +211,23 @@ public final class BrokerConfigs {
         }
     }
 
-    /** A value under Kafka's name has Kafka's form, whatever form it was written in; secrets have none. */
+    /**
+     * A value under Kafka's name has Kafka's form, whatever form it was written in; secrets have
+     * none.
+     */
     private static <T> @Nullable String shown(ConfigKey<T> key, String text) {
         if (key.secret()) {
             return null;
         }
-        return TopicConfigs.defaultedBy(key).isPresent() ? text.strip() : format(key, key.parse(text));
+        return TopicConfigs.defaultedBy(key).isPresent()
+                ? text.strip()
+                : format(key, key.parse(text));
     }
 
     private static <T> @Nullable String defaultText(ConfigKey<T> key) {
-        return key.secret() ? null : key.defaultValue().map(value -> format(key, value)).orElse(null);
+        return key.secret()
+                ? null
+                : key.defaultValue().map(value -> format(key, value)).orElse(null);
     }
 
     private static <T> String format(ConfigKey<T> key, T value) {

@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration as it is described to clients: its value and everything that the value could have come from.
+ * A configuration as it is described to clients: its value and everything that the value could have
+ * come from.
  *
  * @param value its text; null if it has none or is secret
  * @param source where the value comes from

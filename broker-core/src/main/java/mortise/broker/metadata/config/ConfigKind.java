@@ -24,7 +24,10 @@ public enum ConfigKind {
         return code;
     }
 
-    /** What clients are told about a key of the broker. Types that Kafka does not have travel as text. */
+    /**
+     * What clients are told about a key of the broker. Types that Kafka does not have travel as
+     * text.
+     */
     public static ConfigKind of(ConfigKey<?> key) {
         if (key.secret()) {
             return PASSWORD;

@@ -8,6 +8,9 @@ public interface DynamicConfigs {
     /** Nothing was set. */
     DynamicConfigs NONE = resource -> Map.of();
 
-    /** The values of a resource by Kafka's names, or ours where Kafka has none: a broker's ID, or empty for all brokers. */
+    /**
+     * The values of a resource by Kafka's names, or ours where Kafka has none: a broker's ID, or
+     * empty for all brokers.
+     */
     Map<String, String> brokerConfigs(String resource);
 }

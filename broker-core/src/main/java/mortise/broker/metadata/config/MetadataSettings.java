@@ -27,109 +27,125 @@ public record MetadataSettings(
         Duration autoCreateWait,
         @Nullable String rack) {
     /** Whether a client that asks for an unknown topic gets it created. */
-    public static final ConfigKey<Boolean> AUTO_CREATE = ConfigKey.of(
-                    "topics.auto-create",
-                    ConfigType.BOOLEAN,
-                    "Whether a topic that a client asks for is created if there is none, unless the client forbids it.")
-            .defaultsTo(true)
-            .alias("auto.create.topics.enable")
-            .whileRunning();
+    public static final ConfigKey<Boolean> AUTO_CREATE =
+            ConfigKey.of(
+                            "topics.auto-create",
+                            ConfigType.BOOLEAN,
+                            "Whether a topic that a client asks for is created if there is none, unless the client forbids it.")
+                    .defaultsTo(true)
+                    .alias("auto.create.topics.enable")
+                    .whileRunning();
 
     /** How many partitions a topic gets. */
-    public static final ConfigKey<Integer> DEFAULT_PARTITIONS = ConfigKey.of(
-                    "topics.default-partitions",
-                    ConfigType.INT,
-                    "How many partitions a topic gets if its creator does not say.")
-            .defaultsTo(1)
-            .atLeast(1)
-            .alias("num.partitions")
-            .whileRunning();
+    public static final ConfigKey<Integer> DEFAULT_PARTITIONS =
+            ConfigKey.of(
+                            "topics.default-partitions",
+                            ConfigType.INT,
+                            "How many partitions a topic gets if its creator does not say.")
+                    .defaultsTo(1)
+                    .atLeast(1)
+                    .alias("num.partitions")
+                    .whileRunning();
 
     /** How many replicas a partition gets. */
-    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = ConfigKey.of(
-                    "topics.default-replication-factor",
-                    ConfigType.INT,
-                    "How many replicas a partition gets if its topic's creator does not say.")
-            .defaultsTo(1)
-            .between(1, (int) Short.MAX_VALUE)
-            .alias("default.replication.factor")
-            .whileRunning();
+    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR =
+            ConfigKey.of(
+                            "topics.default-replication-factor",
+                            ConfigType.INT,
+                            "How many replicas a partition gets if its topic's creator does not say.")
+                    .defaultsTo(1)
+                    .between(1, (int) Short.MAX_VALUE)
+                    .alias("default.replication.factor")
+                    .whileRunning();
 
     /** Whether clients may delete topics. */
-    public static final ConfigKey<Boolean> DELETABLE = ConfigKey.of(
-                    "topics.deletable", ConfigType.BOOLEAN, "Whether clients may delete topics.")
-            .defaultsTo(true)
-            .alias("delete.topic.enable")
-            .whileRunning();
+    public static final ConfigKey<Boolean> DELETABLE =
+            ConfigKey.of(
+                            "topics.deletable",
+                            ConfigType.BOOLEAN,
+                            "Whether clients may delete topics.")
+                    .defaultsTo(true)
+                    .alias("delete.topic.enable")
+                    .whileRunning();
 
     /** The wait for an automatic creation. */
-    public static final ConfigKey<Duration> AUTO_CREATE_WAIT = ConfigKey.of(
-                    "topics.auto-create-wait",
-                    ConfigType.DURATION,
-                    "How long an answer waits for a topic that it caused to be created, before it tells the client to ask again.")
-            .defaultsTo(Duration.ofSeconds(2))
-            .between(Duration.ZERO, Duration.ofMinutes(1));
+    public static final ConfigKey<Duration> AUTO_CREATE_WAIT =
+            ConfigKey.of(
+                            "topics.auto-create-wait",
+                            ConfigType.DURATION,
+                            "How long an answer waits for a topic that it caused to be created, before it tells the client to ask again.")
+                    .defaultsTo(Duration.ofSeconds(2))
+                    .between(Duration.ZERO, Duration.ofMinutes(1));
 
     /** The bound on partition operations. */
-    public static final ConfigKey<Integer> PARALLEL_PARTITION_OPERATIONS = ConfigKey.of(
-                    "metadata.parallel-partition-operations",
-                    ConfigType.INT,
-                    "How many partitions are opened, changed or deleted at once.")
-            .defaultsTo(64)
-            .between(1, 10_000);
+    public static final ConfigKey<Integer> PARALLEL_PARTITION_OPERATIONS =
+            ConfigKey.of(
+                            "metadata.parallel-partition-operations",
+                            ConfigType.INT,
+                            "How many partitions are opened, changed or deleted at once.")
+                    .defaultsTo(64)
+                    .between(1, 10_000);
 
     /** The bound on responses that are built on an event loop. */
-    public static final ConfigKey<Integer> LARGE_RESPONSE_PARTITIONS = ConfigKey.of(
-                    "metadata.large-response-partitions",
-                    ConfigType.INT,
-                    "From how many partitions on an answer about the cluster is built off the event loop.")
-            .defaultsTo(2_000)
-            .between(0, Integer.MAX_VALUE);
+    public static final ConfigKey<Integer> LARGE_RESPONSE_PARTITIONS =
+            ConfigKey.of(
+                            "metadata.large-response-partitions",
+                            ConfigType.INT,
+                            "From how many partitions on an answer about the cluster is built off the event loop.")
+                    .defaultsTo(2_000)
+                    .between(0, Integer.MAX_VALUE);
 
     /** The bound on one answer of DescribeTopicPartitions. */
-    public static final ConfigKey<Integer> MAX_DESCRIBED_PARTITIONS = ConfigKey.of(
-                    "metadata.max-described-partitions",
-                    ConfigType.INT,
-                    "The most partitions in one answer about the partitions of topics; clients ask again for the rest.")
-            .defaultsTo(2_000)
-            .atLeast(1)
-            .alias("max.request.partition.size.limit");
+    public static final ConfigKey<Integer> MAX_DESCRIBED_PARTITIONS =
+            ConfigKey.of(
+                            "metadata.max-described-partitions",
+                            ConfigType.INT,
+                            "The most partitions in one answer about the partitions of topics; clients ask again for the rest.")
+                    .defaultsTo(2_000)
+                    .atLeast(1)
+                    .alias("max.request.partition.size.limit");
 
     /** The bound on waiting commands. */
-    public static final ConfigKey<Integer> MAX_QUEUED_COMMANDS = ConfigKey.of(
-                    "controller.max-queued-commands",
-                    ConfigType.INT,
-                    "How many changes of the cluster may wait for the controller; further ones are refused until it has caught up.")
-            .defaultsTo(10_000)
-            .between(1, 1_000_000);
+    public static final ConfigKey<Integer> MAX_QUEUED_COMMANDS =
+            ConfigKey.of(
+                            "controller.max-queued-commands",
+                            ConfigType.INT,
+                            "How many changes of the cluster may wait for the controller; further ones are refused until it has caught up.")
+                    .defaultsTo(10_000)
+                    .between(1, 1_000_000);
 
     /** The bound on partitions of a request. */
-    public static final ConfigKey<Integer> MAX_PARTITIONS_PER_REQUEST = ConfigKey.of(
-                    "controller.max-partitions-per-request",
-                    ConfigType.INT,
-                    "The most partitions that one request may create.")
-            .defaultsTo(10_000)
-            .between(1, 1_000_000);
+    public static final ConfigKey<Integer> MAX_PARTITIONS_PER_REQUEST =
+            ConfigKey.of(
+                            "controller.max-partitions-per-request",
+                            ConfigType.INT,
+                            "The most partitions that one request may create.")
+                    .defaultsTo(10_000)
+                    .between(1, 1_000_000);
 
     /** Where the broker stands. */
-    public static final ConfigKey<String> RACK = ConfigKey.of(
-                    "node.rack", ConfigType.STRING, "Where this broker stands: a rack, a zone. Clients may prefer what is near.")
-            .alias("broker.rack");
+    public static final ConfigKey<String> RACK =
+            ConfigKey.of(
+                            "node.rack",
+                            ConfigType.STRING,
+                            "Where this broker stands: a rack, a zone. Clients may prefer what is near.")
+                    .alias("broker.rack");
 
     /** All keys of this concern, with the defaults of topics. */
-    public static final ConfigSchema SCHEMA = ConfigSchema.of(
-                    AUTO_CREATE,
-                    AUTO_CREATE_WAIT,
-                    DEFAULT_PARTITIONS,
-                    DEFAULT_REPLICATION_FACTOR,
-                    DELETABLE,
-                    PARALLEL_PARTITION_OPERATIONS,
-                    LARGE_RESPONSE_PARTITIONS,
-                    MAX_DESCRIBED_PARTITIONS,
-                    MAX_QUEUED_COMMANDS,
-                    MAX_PARTITIONS_PER_REQUEST,
-                    RACK)
-            .and(TopicConfigs.DEFAULTS_SCHEMA);
+    public static final ConfigSchema SCHEMA =
+            ConfigSchema.of(
+                            AUTO_CREATE,
+                            AUTO_CREATE_WAIT,
+                            DEFAULT_PARTITIONS,
+                            DEFAULT_REPLICATION_FACTOR,
+                            DELETABLE,
+                            PARALLEL_PARTITION_OPERATIONS,
+                            LARGE_RESPONSE_PARTITIONS,
+                            MAX_DESCRIBED_PARTITIONS,
+                            MAX_QUEUED_COMMANDS,
+                            MAX_PARTITIONS_PER_REQUEST,
+                            RACK)
+                    .and(TopicConfigs.DEFAULTS_SCHEMA);
 
     /** Reads the settings. */
     public static MetadataSettings from(Config config) {

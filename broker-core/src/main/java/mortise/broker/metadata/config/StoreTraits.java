@@ -26,7 +26,10 @@ public record StoreTraits(String name, Set<Capability> capabilities) {
                         + "' lacks the capability "
                         + text(capability)
                         + " (it has: "
-                        + capabilities.stream().sorted().map(StoreTraits::text).collect(Collectors.joining(", "))
+                        + capabilities.stream()
+                                .sorted()
+                                .map(StoreTraits::text)
+                                .collect(Collectors.joining(", "))
                         + "); "
                         + remedy;
     }

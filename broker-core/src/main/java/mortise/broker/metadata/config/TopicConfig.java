@@ -11,8 +11,8 @@ import mortise.api.config.ConfigType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of Kafka's topic configurations: its name, text form and bounds, and what this broker does with it.
- * Immutable.
+ * One of Kafka's topic configurations: its name, text form and bounds, and what this broker does
+ * with it. Immutable.
  *
  * @param <T> the value's type; lists are text
  */
@@ -42,18 +42,26 @@ public final class TopicConfig<T> {
         this.honoured = honoured;
     }
 
-    static <T> TopicConfig<T> of(String name, ConfigKind kind, ConfigType<T> type, T defaultValue, String doc) {
+    static <T> TopicConfig<T> of(
+            String name, ConfigKind kind, ConfigType<T> type, T defaultValue, String doc) {
         ConfigKey<T> rule = ConfigKey.of(name, type, doc).defaultsTo(defaultValue);
         return new TopicConfig<>(name, kind, rule, defaultValue, null, (value, store) -> null, "");
     }
 
     TopicConfig<T> checked(String bounds, Function<T, @Nullable String> problem) {
         return new TopicConfig<>(
-                name, kind, rule.checked(bounds, problem), defaultValue, brokerKey, refusal, honoured);
+                name,
+                kind,
+                rule.checked(bounds, problem),
+                defaultValue,
+                brokerKey,
+                refusal,
+                honoured);
     }
 
     TopicConfig<T> atLeast(T least) {
-        return new TopicConfig<>(name, kind, rule.atLeast(least), defaultValue, brokerKey, refusal, honoured);
+        return new TopicConfig<>(
+                name, kind, rule.atLeast(least), defaultValue, brokerKey, refusal, honoured);
     }
 
     TopicConfig<T> between(T least, T most) {
@@ -61,16 +69,19 @@ public final class TopicConfig<T> {
                 name, kind, rule.between(least, most), defaultValue, brokerKey, refusal, honoured);
     }
 
-    /** Gives it a default of the broker's, under Kafka's name for it. To be called after the bounds. */
+    /**
+     * Gives it a default of the broker's, under Kafka's name for it. To be called after the bounds.
+     */
     TopicConfig<T> underBrokerName(String kafkaName) {
-        ConfigKey<T> key = ConfigKey.of(
-                        "topic-defaults." + name.replace('.', '-'),
-                        rule.type(),
-                        "The " + name + " of topics that do not say. " + rule.doc())
-                .defaultsTo(defaultValue)
-                .checked(rule.bounds(), value -> problem(rule, value))
-                .whileRunning()
-                .alias(kafkaName);
+        ConfigKey<T> key =
+                ConfigKey.of(
+                                "topic-defaults." + name.replace('.', '-'),
+                                rule.type(),
+                                "The " + name + " of topics that do not say. " + rule.doc())
+                        .defaultsTo(defaultValue)
+                        .checked(rule.bounds(), value -> problem(rule, value))
+                        .whileRunning()
+                        .alias(kafkaName);
         return new TopicConfig<>(name, kind, rule, defaultValue, key, refusal, honoured);
     }
 
@@ -161,11 +172,17 @@ public final class TopicConfig<T> {
         return reason == null ? null : "'" + canonical(text) + "' is not served: " + reason;
     }
 
-    /** The elements of a list's text; blank text has none, and between two commas there is an empty one. */
+    /**
+     * The elements of a list's text; blank text has none, and between two commas there is an empty
+     * one.
+     */
     static List<String> elements(String text) {
         return text.isBlank()
                 ? List.of()
-                : Arrays.stream(text.split(",", -1)).map(String::strip).distinct().collect(Collectors.toList());
+                : Arrays.stream(text.split(",", -1))
+                        .map(String::strip)
+                        .distinct()
+                        .collect(Collectors.toList());
     }
 
     @Override

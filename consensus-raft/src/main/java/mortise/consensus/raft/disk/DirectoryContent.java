@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import mortise.consensus.raft.storage.ForeignStateException;
 
 /**
  * The files of a directory, sorted out by their names.
@@ -23,7 +22,6 @@ record DirectoryContent(
         List<Path> interrupted,
         List<String> others) {
     private static final Set<String> SINGLE = Set.of("identity", "ballot", "lock");
-    private static final int NAMED = 5;
 
     /** Reads the directory. */
     static DirectoryContent read(Path directory) throws IOException {
@@ -64,22 +62,6 @@ record DirectoryContent(
     void deleteInterrupted() throws IOException {
         for (Path file : interrupted) {
             Files.deleteIfExists(file);
-        }
-    }
-
-    /** Refuses a directory that somebody else has filled, or that has lost its identity. */
-    void requireEmpty() {
-        List<String> found = new ArrayList<>(others);
-        segments.forEach(segment -> found.add(segment.name()));
-        snapshots.forEach(snapshot -> found.add(snapshot.name()));
-        if (!found.isEmpty()) {
-            throw new ForeignStateException(
-                    "formatting "
-                            + directory
-                            + " for the quorum: expected an empty directory or one with the file"
-                            + " 'identity', found "
-                            + String.join(", ", found.stream().sorted().limit(NAMED).toList())
-                            + "; give the broker an empty directory, or restore this one");
         }
     }
 }

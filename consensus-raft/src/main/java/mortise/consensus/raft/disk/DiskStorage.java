@@ -31,6 +31,7 @@ public final class DiskStorage implements RaftStorage {
     private final Logger logger;
     private final IdentityFile identity;
     private final BallotFile ballotFile;
+    private final Formatting formatting;
     private @Nullable Opened opened;
     private boolean failed;
     private Ballot ballot = Ballot.BLANK;
@@ -65,12 +66,16 @@ public final class DiskStorage implements RaftStorage {
         this.logger = logger;
         this.identity = new IdentityFile(directory, nodeId);
         this.ballotFile = new BallotFile(directory, nodeId);
+        this.formatting = new Formatting(directory, nodeId, identity, ballotFile);
     }
 
     @Override
     public Recovered open() throws IOException {
         Files.createDirectories(directory);
-        requireOwn(DirectoryContent.read(directory));
+        if (!identity.exists()) {
+            // Before the lock, which would leave a file in somebody else's directory.
+            formatting.requireNew(DirectoryContent.read(directory));
+        }
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
             return recover(lock);
@@ -80,21 +85,20 @@ public final class DiskStorage implements RaftStorage {
         }
     }
 
-    /** Refuses a directory that somebody else has filled, before anything is written there. */
-    private void requireOwn(DirectoryContent content) {
-        if (!identity.exists()) {
-            content.requireEmpty();
-        }
-    }
-
     private Recovered recover(DirectoryLock lock) throws IOException {
+        if (!identity.exists()) {
+            formatting.write();
+            logger.log(Level.INFO, "formatted " + directory + " for node " + nodeId);
+        }
         DirectoryContent content = DirectoryContent.read(directory);
-        format(content);
         content.deleteInterrupted();
+        // After a process that was killed, a rename may be in the page cache only.
+        DurableFiles.forceDirectory(directory);
         List<Integer> voters = identity.read();
-        BallotFile.Stored stored = ballotFile.read();
+        BallotFile.Stored stored = readBallot();
         Snapshots snapshots = new Snapshots(directory, nodeId, content.snapshots(), logger);
-        List<Segment> segments = segments(content, stored);
+        List<Segment> segments = content.segments();
+        requireSegments(segments, stored);
         long firstIndex = segments.stream().mapToLong(Segment::baseIndex).min().orElseThrow();
         Optional<Snapshot> snapshot = snapshots.readNewest(firstIndex);
         RaftLog log =
@@ -123,32 +127,20 @@ public final class DiskStorage implements RaftStorage {
                 log.lastTerm());
     }
 
-    /** Makes a new directory, or finishes one that was interrupted in the making. */
-    private void format(DirectoryContent content) throws IOException {
-        if (!identity.exists()) {
-            requireOwn(content);
-            identity.write(List.of(nodeId));
-            logger.log(Level.INFO, "formatted " + directory + " for node " + nodeId);
-        }
+    private BallotFile.Stored readBallot() throws IOException {
         if (!ballotFile.exists()) {
-            if (!content.segments().isEmpty() || !content.snapshots().isEmpty()) {
-                throw new DamagedStateException(
-                        "reading the quorum's ballot",
-                        ballotFile.file(),
-                        0,
-                        "a ballot, for there is a log",
-                        "no such file");
-            }
-            ballotFile.write(new BallotFile.Stored(Ballot.BLANK, 0));
+            throw new DamagedStateException(
+                    "reading the quorum's ballot",
+                    ballotFile.file(),
+                    0,
+                    "a ballot, as in every formatted directory",
+                    "no such file");
         }
+        return ballotFile.read();
     }
 
-    private List<Segment> segments(DirectoryContent content, BallotFile.Stored stored)
-            throws IOException {
-        if (!content.segments().isEmpty()) {
-            return content.segments();
-        }
-        if (!stored.ballot().equals(Ballot.BLANK) || !content.snapshots().isEmpty()) {
+    private void requireSegments(List<Segment> segments, BallotFile.Stored stored) {
+        if (segments.isEmpty()) {
             throw new DamagedStateException(
                     "recovering the quorum from "
                             + directory
@@ -158,7 +150,6 @@ public final class DiskStorage implements RaftStorage {
                             + stored.ballot().term()
                             + ", found none; restore the directory from a copy");
         }
-        return List.of(RaftLog.format(directory, nodeId));
     }
 
     private void requireTermWithin(Ballot stored, RaftLog log) {

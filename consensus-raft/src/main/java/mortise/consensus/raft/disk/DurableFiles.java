@@ -49,13 +49,13 @@ final class DurableFiles {
             deleteAfter(failed, temporary);
             throw failed;
         }
-        forceDirectory(file);
+        forceDirectoryOf(file);
     }
 
     /** Deletes a file, if it is there. Durable at return. */
     static void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
-        forceDirectory(file);
+        forceDirectoryOf(file);
     }
 
     /**
@@ -87,11 +87,16 @@ final class DurableFiles {
         }
     }
 
-    private static void forceDirectory(Path file) throws IOException {
+    private static void forceDirectoryOf(Path file) throws IOException {
         Path directory = file.getParent();
         if (directory == null) {
             throw new IllegalArgumentException(file + " is in no directory");
         }
+        forceDirectory(directory);
+    }
+
+    /** Makes the names in a directory durable. */
+    static void forceDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

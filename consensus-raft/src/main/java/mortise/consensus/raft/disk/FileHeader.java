@@ -2,6 +2,7 @@ package mortise.consensus.raft.disk;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import mortise.consensus.raft.storage.DamagedStateException;
 import mortise.consensus.raft.storage.ForeignStateException;
@@ -31,7 +32,7 @@ final class FileHeader {
      * read.
      */
     static void check(ByteBuffer header, Path file, FileKind kind, int nodeId) {
-        String doing = "reading the quorum's " + kind.name().toLowerCase(java.util.Locale.ROOT);
+        String doing = "reading the quorum's " + kind.name().toLowerCase(Locale.ROOT);
         if (header.remaining() < SIZE) {
             throw new DamagedStateException(
                     doing, file, 0, "a header of 24 bytes", "a file of " + header.remaining());
@@ -87,10 +88,10 @@ final class FileHeader {
 
     /** A number as error messages show it. */
     static String hex(int value) {
-        return String.format("0x%08x", value);
+        return String.format(Locale.ROOT, "0x%08x", value);
     }
 
     private static String hex(long value) {
-        return String.format("0x%016x", value);
+        return String.format(Locale.ROOT, "0x%016x", value);
     }
 }

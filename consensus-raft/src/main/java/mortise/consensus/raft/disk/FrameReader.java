@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import mortise.consensus.raft.disk.FrameRead.Broken;
 import mortise.consensus.raft.disk.FrameRead.End;
@@ -105,7 +106,7 @@ final class FrameReader implements AutoCloseable {
 
     DamagedStateException damaged(long place, String expected, String found) {
         return new DamagedStateException(
-                "reading the quorum's " + kind.name().toLowerCase(java.util.Locale.ROOT),
+                "reading the quorum's " + kind.name().toLowerCase(Locale.ROOT),
                 file,
                 place,
                 expected,

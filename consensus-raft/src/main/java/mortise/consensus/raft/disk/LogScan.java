@@ -163,12 +163,15 @@ final class LogScan {
         }
     }
 
+    /** Reads the claims of all whole frames behind the broken place at which the reader stands. */
     private void readClaimsBehind(FrameReader reader) throws IOException {
-        while (reader.skipToWhole()) {
-            if (reader.next() instanceof Whole whole && carriesClaim(whole)) {
-                claim = Math.max(claim, whole.body().takeLong());
+        do {
+            while (reader.next() instanceof Whole whole) {
+                if (carriesClaim(whole)) {
+                    claim = Math.max(claim, whole.body().takeLong());
+                }
             }
-        }
+        } while (reader.skipToWhole());
     }
 
     private static boolean carriesClaim(Whole whole) {

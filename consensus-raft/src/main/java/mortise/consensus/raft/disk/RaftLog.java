@@ -55,8 +55,8 @@ final class RaftLog implements AutoCloseable {
     }
 
     /** Makes the first segment of a new log. Durable at return. */
-    static Segment format(Path directory, int nodeId) throws IOException {
-        return create(directory, nodeId, 1, 0);
+    static void format(Path directory, int nodeId) throws IOException {
+        create(directory, nodeId, 1, 0);
     }
 
     /**
@@ -227,7 +227,7 @@ final class RaftLog implements AutoCloseable {
         markedIndex = lastIndex;
     }
 
-    private static Segment create(Path directory, int nodeId, long baseIndex, int previousTerm)
+    private static void create(Path directory, int nodeId, long baseIndex, int previousTerm)
             throws IOException {
         Segment segment = Segment.in(directory, baseIndex);
         FrameWriter head =
@@ -240,7 +240,6 @@ final class RaftLog implements AutoCloseable {
                         .end();
         DurableFiles.replace(
                 segment.file(), channel -> DurableFiles.write(channel, head.gathered(), 0));
-        return segment;
     }
 
     /**

@@ -1,6 +1,7 @@
 package mortise.consensus.raft.disk;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,7 +20,8 @@ record Segment(Path file, long baseIndex) {
 
     /** The segment that begins with this entry. */
     static Segment in(Path directory, long baseIndex) {
-        return new Segment(directory.resolve(String.format("%020d.log", baseIndex)), baseIndex);
+        return new Segment(
+                directory.resolve(String.format(Locale.ROOT, "%020d.log", baseIndex)), baseIndex);
     }
 
     /** The segment behind this path, if its name is a segment's. */

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,9 @@ record SnapshotFile(Path file, long index, int term) {
     /** The file for a snapshot of this entry. */
     static SnapshotFile in(Path directory, long index, int term) {
         return new SnapshotFile(
-                directory.resolve(String.format("%020d-%010d.snapshot", index, term)), index, term);
+                directory.resolve(String.format(Locale.ROOT, "%020d-%010d.snapshot", index, term)),
+                index,
+                term);
     }
 
     /** The file behind this path, if its name is a snapshot's. */

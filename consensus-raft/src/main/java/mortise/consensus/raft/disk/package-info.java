@@ -85,7 +85,8 @@
  * <h2>Order of writing</h2>
  *
  * <ul>
- *   <li>A new directory: identity, ballot of term 0, first segment.
+ *   <li>A new directory: ballot of term 0, first segment, identity. So whoever has an identity has
+ *       had the others.
  *   <li>A group of entries: frames in one write, one force, then they count as stored.
  *   <li>A new segment begins only when everything before it is forced.
  *   <li>Old segments go oldest first, each made durable, and only up to the older of the two

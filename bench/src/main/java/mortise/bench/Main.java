@@ -1,0 +1,77 @@
+package mortise.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The bench's command line: {@code produce} and {@code start}, each against the peer, interleaved,
+ * fresh process and directory per round. See {@code docs/performance.md}.
+ */
+final class Main {
+    private static final String USAGE =
+            """
+            usage: bench produce|start [--rounds N] [--seconds N] [--home DIR] [--peer DIR] [--work DIR] [--pin]
+                   --home   an assembled Mortise (default dist/target/mortise)
+                   --peer   the peer's jars (./mvnw -pl bench/peer package puts them there; default bench/peer/target/lib)
+                   --work   where data directories are made (default bench/target/work)
+                   --pin    pin the measured system to processor 0 (start the bench itself under taskset -c 1)
+                   --extra  KEY=VALUE,… further settings of Mortise
+            """;
+
+    private Main() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length == 0) {
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+        Map<String, String> options = options(arguments);
+        List<String> extra =
+                options.containsKey("extra")
+                        ? List.of(options.get("extra").split(",", -1))
+                        : List.of();
+        List<Subject> subjects = new ArrayList<>();
+        subjects.add(
+                new Subject.Mortise(
+                        Path.of(options.getOrDefault("home", "dist/target/mortise"))
+                                .toAbsolutePath(),
+                        extra));
+        subjects.add(
+                new Subject.Peer(
+                        Path.of(options.getOrDefault("peer", "bench/peer/target/lib"))
+                                .toAbsolutePath(),
+                        List.of()));
+        if (options.containsKey("only")) {
+            subjects.removeIf(subject -> !subject.name().equals(options.get("only")));
+        }
+        Bench bench =
+                new Bench(
+                        subjects,
+                        Path.of(options.getOrDefault("work", "bench/target/work")).toAbsolutePath(),
+                        Integer.parseInt(options.getOrDefault("rounds", "5")),
+                        Double.parseDouble(options.getOrDefault("seconds", "8")),
+                        options.containsKey("pin") ? 0 : -1);
+        switch (arguments[0]) {
+            case "produce" -> bench.produce();
+            case "start" -> bench.start();
+            default -> {
+                System.err.print(USAGE);
+                System.exit(2);
+            }
+        }
+    }
+
+    private static Map<String, String> options(String[] arguments) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int i = 1; i < arguments.length; i++) {
+            String name = arguments[i].replaceFirst("^--", "");
+            boolean flag = i + 1 == arguments.length || arguments[i + 1].startsWith("--");
+            options.put(name, flag ? "true" : arguments[++i]);
+        }
+        return options;
+    }
+}

@@ -1,0 +1,55 @@
+package mortise.broker;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import mortise.api.Clock;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigSchema;
+import mortise.broker.config.BrokerSettings;
+import mortise.broker.fetch.FetchSettings;
+import mortise.broker.flush.FlushSettings;
+import mortise.broker.metadata.config.MetadataSettings;
+import mortise.broker.net.NetSettings;
+import mortise.broker.partition.PartitionSettings;
+import mortise.record.Codec;
+import mortise.spi.Provider;
+import mortise.spi.auth.AuthorizerProvider;
+import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.storage.StorageProvider;
+import org.jspecify.annotations.Nullable;
+
+/** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
+record Assembly(
+        Config config,
+        StorageProvider storage,
+        ConsensusProvider consensus,
+        @Nullable AuthorizerProvider authorizer,
+        List<Codec> codecs,
+        Clock clock,
+        RandomGenerator random) {
+    Assembly {
+        codecs = List.copyOf(codecs);
+    }
+
+    /** Every key that a broker of these plugins reads. */
+    static ConfigSchema schema(
+            StorageProvider storage,
+            ConsensusProvider consensus,
+            @Nullable AuthorizerProvider authorizer) {
+        ConfigSchema schema =
+                BrokerSettings.SCHEMA
+                        .and(NetSettings.SCHEMA)
+                        .and(PartitionSettings.SCHEMA)
+                        .and(FlushSettings.SCHEMA)
+                        .and(FetchSettings.SCHEMA)
+                        .and(MetadataSettings.SCHEMA)
+                        .and(storage.config())
+                        .and(consensus.config());
+        return authorizer == null ? schema : schema.and(authorizer.config());
+    }
+
+    /** The values that a plugin may see: its own. */
+    Config configOf(Provider<?> provider) {
+        return config.restrictedTo(provider.config());
+    }
+}

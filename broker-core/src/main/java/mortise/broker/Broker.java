@@ -1,0 +1,398 @@
+package mortise.broker;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import mortise.api.Clock;
+import mortise.api.HostPort;
+import mortise.broker.config.BrokerSettings;
+import mortise.broker.controller.BrokerLifecycle;
+import mortise.broker.controller.Controller;
+import mortise.broker.controller.ControllerLoop;
+import mortise.broker.controller.ProducerIds;
+import mortise.broker.fetch.FetchHandler;
+import mortise.broker.fetch.FetchSessions;
+import mortise.broker.fetch.FetchSettings;
+import mortise.broker.fetch.FetchSources;
+import mortise.broker.flush.FlushCoordinator;
+import mortise.broker.flush.FlushSettings;
+import mortise.broker.metadata.BrokerImage;
+import mortise.broker.metadata.MetadataPublisher;
+import mortise.broker.metadata.OpenedPartitions;
+import mortise.broker.metadata.TopicSettingsSource;
+import mortise.broker.metadata.api.ClusterApis;
+import mortise.broker.metadata.api.ClusterFeatures;
+import mortise.broker.metadata.config.BrokerConfigs;
+import mortise.broker.metadata.config.MetadataSettings;
+import mortise.broker.metadata.config.StoreTraits;
+import mortise.broker.net.ListenException;
+import mortise.broker.net.ListenerConfig;
+import mortise.broker.net.NetSettings;
+import mortise.broker.net.NetworkServer;
+import mortise.broker.partition.PartitionServices;
+import mortise.broker.partition.PartitionSettings;
+import mortise.broker.partition.Partitions;
+import mortise.broker.partition.api.PartitionApis;
+import mortise.broker.plugin.BrokerPluginContext;
+import mortise.broker.request.Access;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.request.ListenerEndpoint;
+import mortise.broker.request.RequestRouter;
+import mortise.broker.runtime.DataDirectory;
+import mortise.broker.runtime.NamedThreads;
+import mortise.broker.runtime.RefusedDirectoryException;
+import mortise.broker.runtime.SystemTimers;
+import mortise.broker.runtime.VirtualThreads;
+import mortise.broker.telemetry.BrokerMetrics;
+import mortise.record.Codecs;
+import mortise.spi.Provider;
+import mortise.spi.auth.Authorizer;
+import mortise.spi.consensus.MetadataQuorum;
+import mortise.spi.storage.LogStore;
+import mortise.spi.storage.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker. Made by {@link BrokerBuilder}; thread-safe.
+ *
+ * <p>Its parts are started in the order in which they need each other, and closed in the reverse
+ * order: clients first, so that every request in flight is answered, then partitions, quorum and
+ * stores.
+ */
+public final class Broker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration PRODUCER_ID_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Assembly assembly;
+    private final BrokerSettings settings;
+    private final BrokerMetrics metrics = new BrokerMetrics();
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final CompletableFuture<@Nullable String> stopped = new CompletableFuture<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private @Nullable Running running;
+
+    /** What is known once the broker runs. */
+    private record Running(
+            DataDirectory directory,
+            List<ListenerEndpoint> endpoints,
+            MetadataPublisher publisher,
+            Partitions partitions,
+            Duration startTime) {}
+
+    /** Something that was started and is to be closed. */
+    private record Part(String name, AutoCloseable closing) {}
+
+    private Broker(Assembly assembly) {
+        this.assembly = assembly;
+        this.settings = BrokerSettings.from(assembly.config());
+    }
+
+    static Broker start(Assembly assembly) {
+        Broker broker = new Broker(assembly);
+        try {
+            broker.run();
+            return broker;
+        } catch (RefusedDirectoryException
+                | ListenException
+                | StorageException
+                | IllegalStateException refused) {
+            broker.close();
+            throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
+        } catch (RuntimeException | Error failure) {
+            broker.close();
+            throw failure;
+        }
+    }
+
+    private <T extends AutoCloseable> T part(String name, T started) {
+        parts.push(new Part(name, started));
+        return started;
+    }
+
+    private void run() {
+        Clock clock = assembly.clock();
+        long begun = clock.nanoTime();
+        DataDirectory directory =
+                part(
+                        "data directory",
+                        DataDirectory.open(
+                                settings.dataDirectory(), settings.nodeId(), assembly.random()));
+        SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
+        VirtualThreads blocking =
+                part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
+        Authorizer authorizer = authorizer(directory, timers);
+        Access access = new Access(authorizer);
+
+        LogStore store = part("storage", create(assembly.storage(), directory, timers));
+        store.start();
+        FlushCoordinator flushes =
+                part(
+                        "flushers",
+                        FlushCoordinator.threaded(
+                                FlushSettings.from(assembly.config()), NamedThreads::new));
+        PartitionServices services =
+                new PartitionServices(
+                        settings.nodeId(),
+                        clock,
+                        timers,
+                        blocking,
+                        metrics,
+                        NamedThreads::new,
+                        flushes);
+        Partitions partitions =
+                part(
+                        "partitions",
+                        new Partitions(PartitionSettings.from(assembly.config()), store, services));
+        part("open logs", () -> await(partitions.stop()));
+
+        BrokerConfigs configs =
+                new BrokerConfigs(
+                        settings.nodeId(),
+                        assembly.config(),
+                        new StoreTraits(
+                                assembly.storage().name(), assembly.storage().capabilities()));
+        MetadataSettings metadata = MetadataSettings.from(assembly.config());
+        MetadataPublisher publisher =
+                new MetadataPublisher(
+                        settings.nodeId(),
+                        new TopicSettingsSource(
+                                configs, settings.durability() == BrokerSettings.Durability.FSYNC),
+                        partitions,
+                        metadata.parallelPartitionOperations(),
+                        this::fatal,
+                        metrics);
+        MetadataQuorum quorum = part("quorum", create(assembly.consensus(), directory, timers));
+        ControllerLoop controller =
+                part(
+                        "controller",
+                        new ControllerLoop(
+                                new Controller(configs, metadata, assembly.random()),
+                                quorum,
+                                publisher,
+                                timers,
+                                metadata,
+                                metrics));
+        BrokerLifecycle lifecycle =
+                new BrokerLifecycle(
+                        directory.clusterId(),
+                        settings.nodeId(),
+                        publisher,
+                        controller,
+                        metadata,
+                        assembly.random());
+
+        List<ApiHandler<?>> handlers =
+                new ArrayList<>(
+                        ClusterApis.handlers(
+                                settings.nodeId(),
+                                publisher,
+                                controller,
+                                configs,
+                                metadata,
+                                new StoredLogs(store, partitions),
+                                access,
+                                blocking));
+        AdvertisedBrokers endpoints = new AdvertisedBrokers(settings.nodeId(), publisher);
+        handlers.addAll(
+                PartitionApis.handlers(
+                        new PartitionApis.Services(
+                                partitions,
+                                PartitionSettings.from(assembly.config()),
+                                access,
+                                endpoints,
+                                new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
+                                        ::next,
+                                Codecs.load(assembly.codecs()),
+                                blocking,
+                                clock)));
+        FetchSettings fetching = FetchSettings.from(assembly.config());
+        FetchSessions sessions =
+                new FetchSessions(fetching, clock, timers, assembly.random(), metrics);
+        handlers.add(
+                new FetchHandler(
+                        fetching,
+                        new FetchSources(
+                                partitions, access, endpoints, blocking, clock, timers, metrics),
+                        sessions));
+        RequestRouter router =
+                new RequestRouter(
+                        handlers, new ClusterFeatures(settings.nodeId(), publisher), metrics);
+        NetworkServer network =
+                part(
+                        "network",
+                        new NetworkServer(
+                                NetSettings.from(assembly.config()),
+                                listeners(),
+                                router,
+                                clock,
+                                metrics));
+        network.open();
+        controller.start(new NamedThreads("controller"));
+        quorum.start(publisher);
+        OpenedPartitions opened = await(lifecycle.enter(reachable(network.endpoints())));
+        partitions.start();
+        sessions.start();
+        network.accept();
+        Duration took = Duration.ofNanos(clock.nanoTime() - begun);
+        running = new Running(directory, network.endpoints(), publisher, partitions, took);
+        LOG.info(
+                "node {} of cluster {} is ready after {} ms with {} partitions{}",
+                settings.nodeId(),
+                directory.clusterId(),
+                took.toMillis(),
+                opened.opened(),
+                opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened");
+    }
+
+    private Authorizer authorizer(DataDirectory directory, SystemTimers timers) {
+        return assembly.authorizer() == null
+                ? Authorizer.ALLOW_ALL
+                : part("authorizer", create(assembly.authorizer(), directory, timers));
+    }
+
+    private <T extends AutoCloseable> T create(
+            Provider<T> provider, DataDirectory directory, SystemTimers timers) {
+        BrokerPluginContext context =
+                new BrokerPluginContext(
+                        provider.name(),
+                        settings.nodeId(),
+                        assembly.clock(),
+                        timers,
+                        metrics.prefixed(provider.name().replace('-', '_') + "_"),
+                        assembly.random(),
+                        directory.subdirectory(provider.name()));
+        return provider.create(assembly.configOf(provider), context);
+    }
+
+    private List<ListenerConfig> listeners() {
+        return settings.listeners().stream()
+                .map(listener ->
+                        new ListenerConfig(listener.name(), listener.bind(), listener.advertised()))
+                .toList();
+    }
+
+    private static List<BrokerImage.Endpoint> reachable(List<ListenerEndpoint> endpoints) {
+        return endpoints.stream()
+                .map(endpoint -> {
+                    HostPort told =
+                            endpoint.advertised() == null
+                                    ? endpoint.bound()
+                                    : endpoint.advertised();
+                    return new BrokerImage.Endpoint(endpoint.name(), told);
+                })
+                .toList();
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failure;
+        }
+    }
+
+    private void fatal(String reason, Throwable cause) {
+        LOG.error("the broker stops: {}", reason, cause);
+        // not on the caller's thread: it belongs to a part that is about to be closed
+        new NamedThreads("stop").newThread(() -> stop(reason)).start();
+    }
+
+    /** What the broker says of itself now. */
+    public BrokerStatus status() {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException("the broker does not run");
+        }
+        Map<String, HostPort> bound = new LinkedHashMap<>();
+        Map<String, HostPort> advertised = new LinkedHashMap<>();
+        now.endpoints()
+                .forEach(endpoint -> {
+                    bound.put(endpoint.name(), endpoint.bound());
+                    if (endpoint.advertised() != null) {
+                        advertised.put(endpoint.name(), endpoint.advertised());
+                    }
+                });
+        return new BrokerStatus(
+                now.directory().clusterId(),
+                settings.nodeId(),
+                bound,
+                advertised,
+                now.directory().path(),
+                now.directory().formatted(),
+                BrokerSettings.DURABILITY.type().format(settings.durability()),
+                plugins(),
+                now.publisher().image().topicCount(),
+                now.partitions().all().size(),
+                now.startTime(),
+                metrics.values());
+    }
+
+    private List<BrokerStatus.Plugin> plugins() {
+        List<BrokerStatus.Plugin> plugins = new ArrayList<>();
+        plugins.add(plugin("storage", assembly.storage()));
+        plugins.add(plugin("consensus", assembly.consensus()));
+        if (assembly.authorizer() != null) {
+            plugins.add(plugin("authorizer", assembly.authorizer()));
+        }
+        assembly.codecs()
+                .forEach(codec ->
+                        plugins.add(new BrokerStatus.Plugin("codec", codec.name(), Set.of())));
+        return plugins;
+    }
+
+    private static BrokerStatus.Plugin plugin(String kind, Provider<?> provider) {
+        return new BrokerStatus.Plugin(kind, provider.name(), provider.capabilities());
+    }
+
+    /**
+     * Waits until the broker has stopped.
+     *
+     * @return null if it was closed, else why it stopped by itself
+     */
+    public @Nullable String awaitStop() throws InterruptedException {
+        try {
+            return stopped.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /**
+     * Stops the broker: answers what is in flight, closes every log cleanly. Returns when it is
+     * done.
+     */
+    @Override
+    public void close() {
+        stop(null);
+    }
+
+    private void stop(@Nullable String reason) {
+        if (!closing.compareAndSet(false, true)) {
+            stopped.join();
+            return;
+        }
+        for (Part part = parts.poll(); part != null; part = parts.poll()) {
+            try {
+                part.closing().close();
+            } catch (Exception failure) {
+                LOG.error("closing the {} failed", part.name(), failure);
+            }
+        }
+        stopped.complete(reason);
+    }
+}

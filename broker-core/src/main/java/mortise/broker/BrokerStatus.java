@@ -1,0 +1,44 @@
+package mortise.broker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import mortise.api.HostPort;
+import mortise.spi.Capability;
+
+/**
+ * What a running broker says of itself. An immutable view as of the call.
+ *
+ * @param clusterId the cluster that it belongs to
+ * @param nodeId its number in the cluster
+ * @param listeners where it listens, by listener name, with real ports
+ * @param advertised what clients are told, by listener name; a listener that is missing tells each
+ *     client the address that it came by
+ * @param dataDirectory where it keeps everything
+ * @param formatted whether this start formatted the data directory
+ * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
+ *     fsync}
+ * @param plugins the plugins in use
+ * @param topics how many topics there are
+ * @param partitions how many partitions this broker holds
+ * @param startTime how long the start took, recovery included
+ * @param metrics counters and gauges by name
+ */
+public record BrokerStatus(
+        String clusterId,
+        int nodeId,
+        Map<String, HostPort> listeners,
+        Map<String, HostPort> advertised,
+        Path dataDirectory,
+        boolean formatted,
+        String durability,
+        List<Plugin> plugins,
+        int topics,
+        int partitions,
+        Duration startTime,
+        Map<String, Long> metrics) {
+    /** A plugin in use. */
+    public record Plugin(String kind, String name, Set<Capability> capabilities) {}
+}

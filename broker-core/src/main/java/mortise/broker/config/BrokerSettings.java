@@ -1,0 +1,141 @@
+package mortise.broker.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigKey;
+import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
+
+/**
+ * What concerns the broker as a whole.
+ *
+ * @param nodeId the broker's number in its cluster
+ * @param dataDirectory where it keeps everything
+ * @param listeners where clients connect
+ * @param durability what an acknowledgement means for topics that do not say
+ * @param blockingTasks how many tasks that may wait for a disk run at once
+ */
+public record BrokerSettings(
+        int nodeId,
+        Path dataDirectory,
+        List<ListenerSettings> listeners,
+        Durability durability,
+        int blockingTasks) {
+    /** What an acknowledged record survives. */
+    public enum Durability {
+        /**
+         * Class A: the end of the process. The operating system writes it to disk in its own time.
+         */
+        PAGE_CACHE,
+        /** Class B: the end of the machine. Acknowledgements wait for a group commit. */
+        FSYNC
+    }
+
+    /** The number of this broker. */
+    public static final ConfigKey<Integer> NODE_ID =
+            ConfigKey.of(
+                            "node.id",
+                            ConfigType.INT,
+                            "The number of this broker in its cluster. It is written into the data directory and never changes.")
+                    .defaultsTo(1)
+                    .between(0, 1_000_000)
+                    .alias("broker.id");
+
+    /** Where everything is kept. */
+    public static final ConfigKey<Path> DATA_DIRECTORY =
+            ConfigKey.of(
+                            "data.directory",
+                            ConfigType.PATH,
+                            "Where the broker keeps everything. An empty or missing directory is formatted, a foreign one is refused.")
+                    .defaultsTo(Path.of("data"));
+
+    /** Where clients connect. */
+    public static final ConfigKey<List<String>> LISTENERS =
+            ConfigKey.of(
+                            "listeners",
+                            ConfigType.LIST,
+                            "Where clients connect, as HOST:PORT or NAME://HOST:PORT, separated by commas. Port 0 lets the system choose.")
+                    .defaultsTo(List.of("PLAINTEXT://127.0.0.1:9092"))
+                    .checked(
+                            "one or more listeners with distinct names",
+                            ListenerSettings::problemWithListeners);
+
+    /** What clients are told to connect to. */
+    public static final ConfigKey<List<String>> ADVERTISED_LISTENERS =
+            ConfigKey.of(
+                            "advertised-listeners",
+                            ConfigType.LIST,
+                            "What clients are told to connect to, as HOST:PORT or NAME://HOST:PORT. Without it each client is told the address that it connected to, which is wrong behind NAT and in containers.")
+                    .alias("advertised.listeners")
+                    .checked(
+                            "HOST:PORT or NAME://HOST:PORT with a port above 0",
+                            ListenerSettings::problemWithAdvertised);
+
+    /** The durability class of topics that do not say. */
+    public static final ConfigKey<Durability> DURABILITY =
+            ConfigKey.of(
+                            "durability",
+                            ConfigType.oneOf(Durability.class),
+                            "What an acknowledgement promises: page-cache survives the end of the process, fsync survives the end of the machine.")
+                    .defaultsTo(Durability.PAGE_CACHE);
+
+    /** The bound on blocking tasks. */
+    public static final ConfigKey<Integer> BLOCKING_TASKS =
+            ConfigKey.of(
+                            "runtime.blocking-tasks",
+                            ConfigType.INT,
+                            "How many tasks that may wait for a disk run at once.")
+                    .defaultsTo(64)
+                    .between(1, 10_000);
+
+    /** Which storage plugin. */
+    public static final ConfigKey<String> STORAGE =
+            ConfigKey.of("plugins.storage", ConfigType.STRING, "The storage plugin, by name.")
+                    .defaultsTo("local");
+
+    /** Which consensus plugin. */
+    public static final ConfigKey<String> CONSENSUS =
+            ConfigKey.of("plugins.consensus", ConfigType.STRING, "The consensus plugin, by name.")
+                    .defaultsTo("raft");
+
+    /** Which authoriser plugin. */
+    public static final ConfigKey<String> AUTHORIZER =
+            ConfigKey.of(
+                    "plugins.authorizer",
+                    ConfigType.STRING,
+                    "The authoriser plugin, by name; without one everybody may do everything.");
+
+    /** All keys of this concern. */
+    public static final ConfigSchema SCHEMA =
+            ConfigSchema.of(
+                    NODE_ID,
+                    DATA_DIRECTORY,
+                    LISTENERS,
+                    ADVERTISED_LISTENERS,
+                    DURABILITY,
+                    BLOCKING_TASKS,
+                    STORAGE,
+                    CONSENSUS,
+                    AUTHORIZER);
+
+    public BrokerSettings {
+        listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws mortise.api.config.ConfigException if an advertised listener has no listener
+     */
+    public static BrokerSettings from(Config config) {
+        Optional<List<String>> advertised = config.find(ADVERTISED_LISTENERS);
+        return new BrokerSettings(
+                config.get(NODE_ID),
+                config.get(DATA_DIRECTORY),
+                ListenerSettings.parse(config.get(LISTENERS), advertised.orElse(List.of())),
+                config.get(DURABILITY),
+                config.get(BLOCKING_TASKS));
+    }
+}

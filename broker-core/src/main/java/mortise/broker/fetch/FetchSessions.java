@@ -1,0 +1,145 @@
+package mortise.broker.fetch;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import mortise.api.Clock;
+import mortise.api.Timers;
+import mortise.api.metrics.Counter;
+import mortise.api.metrics.Metrics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The incremental fetch sessions of this broker, at most so many. When all slots are taken the
+ * session that was idle for longest makes room, if it was idle for long enough.
+ *
+ * <p>Thread-safe. Finding is lock-free; beginning and closing take the lock.
+ */
+public final class FetchSessions {
+    private final FetchSettings settings;
+    private final Clock clock;
+    private final Timers timers;
+    private final RandomGenerator random;
+    private final Map<Integer, FetchSession> byId = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Counter evictions;
+
+    /**
+     * No sessions yet.
+     *
+     * @param random used under the lock only
+     */
+    public FetchSessions(
+            FetchSettings settings,
+            Clock clock,
+            Timers timers,
+            RandomGenerator random,
+            Metrics metrics) {
+        this.settings = settings;
+        this.clock = clock;
+        this.timers = timers;
+        this.random = random;
+        this.evictions =
+                metrics.counter(
+                        "fetch_session_evictions_total",
+                        "Incremental fetch sessions dropped because they were idle, or for others.");
+        metrics.gauge("fetch_sessions", "Incremental fetch sessions.", byId::size);
+        metrics.gauge(
+                "fetch_session_partitions",
+                "Partitions that incremental fetch sessions are interested in.",
+                this::partitions);
+    }
+
+    /** Starts dropping idle sessions every so often. */
+    public void start() {
+        timers.schedule(
+                settings.sessionIdleTimeout(),
+                () -> {
+                    dropIdle();
+                    start();
+                });
+    }
+
+    int count() {
+        return byId.size();
+    }
+
+    private long partitions() {
+        long sum = 0;
+        for (FetchSession session : byId.values()) {
+            sum += session.size();
+        }
+        return sum;
+    }
+
+    @Nullable FetchSession find(int id) {
+        return byId.get(id);
+    }
+
+    /**
+     * A new session, owned by the caller.
+     *
+     * @param size how many partitions it will have
+     * @return null if there is no room for it
+     */
+    @Nullable FetchSession begin(boolean byTopicId, int size) {
+        long now = clock.nanoTime();
+        lock.lock();
+        try {
+            if (partitions() + size > settings.sessionPartitions()
+                    || (byId.size() >= settings.sessionSlots() && !makeRoom(now))) {
+                return null;
+            }
+            FetchSession session = new FetchSession(freeId(), byTopicId, now);
+            byId.put(session.id(), session);
+            return session;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int freeId() {
+        int id;
+        do {
+            id = random.nextInt(1, Integer.MAX_VALUE);
+        } while (byId.containsKey(id));
+        return id;
+    }
+
+    private boolean makeRoom(long now) {
+        long recent = now - settings.sessionMinEviction().toNanos();
+        return byId.values().stream()
+                .filter(session -> !session.owned() && session.usedNanos() - recent <= 0)
+                .min(Comparator.comparingLong(session -> session.usedNanos() - now))
+                .filter(this::evict)
+                .isPresent();
+    }
+
+    private boolean evict(FetchSession session) {
+        evictions.increment();
+        return remove(session);
+    }
+
+    private boolean remove(FetchSession session) {
+        return byId.remove(session.id(), session) && session.close();
+    }
+
+    /** Closes the session of this ID, if there is one. */
+    void close(int id) {
+        FetchSession session = byId.get(id);
+        if (session != null) {
+            remove(session);
+        }
+    }
+
+    private void dropIdle() {
+        long oldest = clock.nanoTime() - settings.sessionIdleTimeout().toNanos();
+        for (FetchSession session : byId.values()) {
+            if (!session.owned() && session.usedNanos() - oldest <= 0) {
+                evict(session);
+            }
+        }
+    }
+}

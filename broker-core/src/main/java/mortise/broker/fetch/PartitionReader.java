@@ -1,0 +1,202 @@
+package mortise.broker.fetch;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import mortise.api.ErrorCode;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.partition.LeaderEpochs;
+import mortise.broker.partition.LeaderView;
+import mortise.broker.partition.Partition;
+import mortise.broker.request.RequestContext;
+import mortise.broker.request.SlicePayload;
+import mortise.spi.auth.Operation;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.StorageException;
+import mortise.wire.Payload;
+import mortise.wire.message.FetchResponse.EpochEndOffset;
+import mortise.wire.message.FetchResponse.LeaderIdAndEpoch;
+import mortise.wire.message.FetchResponse.PartitionData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a fetch for one partition after the other. Confined like the fetch that it belongs to.
+ */
+final class PartitionReader {
+    /** The records of an answer that has none. */
+    static final Payload NO_RECORDS = Payload.of(ByteBuffer.allocate(0));
+
+    private static final short FIRST_VERSION_WITH_LEADERS = 12;
+
+    private final RequestContext context;
+    private final FetchSources sources;
+    private final boolean committedOnly;
+    private final boolean inFull;
+
+    PartitionReader(
+            RequestContext context, FetchSources sources, boolean committedOnly, boolean inFull) {
+        this.context = context;
+        this.sources = sources;
+        this.committedOnly = committedOnly;
+        this.inFull = inFull;
+    }
+
+    /**
+     * Finds the answer for an interest, if there is anything to tell.
+     *
+     * @param room how many bytes the response may still take
+     * @param first whether no other partition has given data: then a first batch comes whole,
+     *     however large
+     * @return false if the data may be cold and the caller must not block
+     */
+    boolean read(FetchInterest interest, int room, boolean first, boolean mayBlock) {
+        interest.answer(null);
+        Partition partition = interest.partition(sources);
+        String name = partition == null ? interest.topic().name() : partition.name().topic();
+        if (!name.isEmpty() && !sources.access().allowsOnTopic(context, Operation.READ, name)) {
+            refuse(interest, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+            return true;
+        }
+        if (partition == null) {
+            refuse(interest, sources.absence(interest.topic(), interest.index()));
+            return true;
+        }
+        LeaderView view = partition.leaderView();
+        if (view == null) {
+            refuse(interest, partition.absence());
+            nameLeader(interest, partition);
+            return true;
+        }
+        int epoch = interest.currentLeaderEpoch();
+        if (epoch >= 0 && epoch != view.leaderEpoch()) {
+            refuse(
+                    interest,
+                    epoch < view.leaderEpoch()
+                            ? ErrorCode.FENCED_LEADER_EPOCH
+                            : ErrorCode.UNKNOWN_LEADER_EPOCH);
+            nameLeader(interest, partition);
+            return true;
+        }
+        try {
+            return read(interest, view, room, first, mayBlock);
+        } catch (OffsetOutOfRangeException outside) {
+            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+        } catch (StorageException failed) {
+            partition.storageFailed(failed);
+            refuse(interest, ErrorCode.KAFKA_STORAGE_ERROR);
+        }
+        return true;
+    }
+
+    private boolean read(
+            FetchInterest interest, LeaderView view, int room, boolean first, boolean mayBlock) {
+        LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
+        long start = view.startOffset();
+        long offset = interest.offset();
+        if (offset < start || (offset > upTo.offset() && offset > view.log().end().offset())) {
+            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+            return true;
+        }
+        if (diverges(interest, view, start, upTo)) {
+            return true;
+        }
+        LogSlice slice = null;
+        int most = Math.min(interest.maxBytes(), room);
+        boolean more = offset < upTo.offset();
+        if (more && (first || most > 0)) {
+            Optional<LogSlice> recent = view.log().readRecent(offset, upTo, most, true);
+            if (recent.isPresent()) {
+                slice = recent.get();
+            } else if (mayBlock) {
+                slice = view.log().read(offset, upTo, most, true);
+            } else {
+                return false;
+            }
+            if (!first && slice.sizeInBytes() > most) {
+                slice.close();
+                slice = null;
+            }
+        }
+        if (more && slice == null) {
+            interest.starve();
+        }
+        tell(interest, upTo, start, slice);
+        return true;
+    }
+
+    private void tell(
+            FetchInterest interest, LogPosition upTo, long start, @Nullable LogSlice slice) {
+        if (slice != null && slice.sizeInBytes() == 0) {
+            slice.close();
+            slice = null;
+        }
+        if (slice == null && !inFull && !interest.untold(upTo.offset(), start)) {
+            return;
+        }
+        boolean starved = interest.starved();
+        interest.answer(
+                fine(interest, upTo, start)
+                        .records(slice == null ? NO_RECORDS : new SlicePayload(slice)));
+        if (starved) {
+            interest.starve();
+        }
+    }
+
+    private PartitionData fine(FetchInterest interest, LogPosition upTo, long start) {
+        return new PartitionData()
+                .partitionIndex(interest.index())
+                .highWatermark(upTo.offset())
+                .lastStableOffset(upTo.offset())
+                .logStartOffset(start)
+                .abortedTransactions(committedOnly ? List.of() : null)
+                .records(NO_RECORDS);
+    }
+
+    /** Answers where the client's log parted from this one, if it did (KIP-595). */
+    private boolean diverges(
+            FetchInterest interest, LeaderView view, long start, LogPosition upTo) {
+        int epoch = interest.lastFetchedEpoch();
+        if (epoch < 0) {
+            return false;
+        }
+        LeaderEpochs.EpochEnd end = view.epochs().endOf(epoch, view.log().end().offset());
+        if (end.epoch() == LeaderEpochs.NO_EPOCH) {
+            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+            return true;
+        }
+        if (end.epoch() >= epoch && end.endOffset() >= interest.offset()) {
+            return false;
+        }
+        interest.answer(
+                fine(interest, upTo, start)
+                        .divergingEpoch(
+                                new EpochEndOffset()
+                                        .epoch(end.epoch())
+                                        .endOffset(end.endOffset())));
+        return true;
+    }
+
+    private static void refuse(FetchInterest interest, ErrorCode error) {
+        interest.answer(
+                new PartitionData()
+                        .partitionIndex(interest.index())
+                        .errorCode(error.code())
+                        .highWatermark(-1)
+                        .records(NO_RECORDS));
+    }
+
+    private void nameLeader(FetchInterest interest, Partition partition) {
+        PartitionImage image = partition.image();
+        PartitionData answer = interest.answer();
+        if (answer != null
+                && context.apiVersion() >= FIRST_VERSION_WITH_LEADERS
+                && image.leader() >= 0) {
+            answer.currentLeader(
+                    new LeaderIdAndEpoch()
+                            .leaderId(image.leader())
+                            .leaderEpoch(image.leaderEpoch()));
+        }
+    }
+}

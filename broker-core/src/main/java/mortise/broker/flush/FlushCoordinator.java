@@ -1,0 +1,61 @@
+package mortise.broker.flush;
+
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.PartitionLog;
+
+/**
+ * Group commit. Whoever appended asks for a sync and goes on; flusher threads, a few per log
+ * directory, sync one log after the other, and one sync covers everything appended before it began.
+ * The slower the disk, the more appends share a sync.
+ *
+ * <p>Thread-safe. Nothing that serialises a partition waits here.
+ */
+public final class FlushCoordinator implements AutoCloseable {
+    private final Function<LogDirectory, FlushWorkers> workers;
+    private final Map<UUID, FlushWorkers> lines = new ConcurrentHashMap<>();
+
+    /**
+     * A coordinator that begins each directory's line when its first log registers.
+     *
+     * @param workers makes the workers of a directory
+     */
+    public FlushCoordinator(Function<LogDirectory, FlushWorkers> workers) {
+        this.workers = workers;
+    }
+
+    /**
+     * A coordinator with {@code flush-<directory>-<n>} threads.
+     *
+     * @param threads gives a factory of threads whose names begin with what it is given
+     */
+    public static FlushCoordinator threaded(
+            FlushSettings settings, Function<String, ThreadFactory> threads) {
+        AtomicInteger directories = new AtomicInteger();
+        return new FlushCoordinator(directory -> {
+            String name = "flush-" + directories.getAndIncrement();
+            return new FlushThreads(settings.threadsPerDirectory(), threads.apply(name));
+        });
+    }
+
+    /** A place in the line of a log's directory. */
+    public FlushTicket register(PartitionLog log, FlushListener listener) {
+        LogDirectory directory = log.directory();
+        return new FlushTicket(
+                lines.computeIfAbsent(directory.id(), id -> workers.apply(directory)),
+                log,
+                listener);
+    }
+
+    /** Serves everything in line and stops. No log may ask any more. */
+    @Override
+    public void close() {
+        lines.values().forEach(FlushWorkers::close);
+        lines.clear();
+    }
+}

@@ -1,0 +1,76 @@
+package mortise.broker.flush;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import mortise.spi.storage.PartitionLog;
+
+/**
+ * A log's place in its directory's queue of syncs. Asking again while it waits does nothing more;
+ * asking while it is being synced makes it wait once more, because the sync under way may have
+ * begun too early.
+ *
+ * <p>Thread-safe: the state moves by compare-and-set only.
+ */
+public final class FlushTicket {
+    private static final int IDLE = 0;
+    private static final int QUEUED = 1;
+    private static final int SYNCING = 2;
+    private static final int SYNCING_AND_ASKED = 3;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(FlushTicket.class, "state", int.class);
+        } catch (ReflectiveOperationException missing) {
+            throw new ExceptionInInitializerError(missing);
+        }
+    }
+
+    private final FlushWorkers line;
+    private final PartitionLog log;
+    private final FlushListener listener;
+
+    @SuppressWarnings("UnusedVariable") // through STATE
+    private volatile int state = IDLE;
+
+    FlushTicket(FlushWorkers line, PartitionLog log, FlushListener listener) {
+        this.line = line;
+        this.log = log;
+        this.listener = listener;
+    }
+
+    /** Asks for a sync that covers everything appended before this call. Never blocks. */
+    public void request() {
+        while (true) {
+            int seen = (int) STATE.getVolatile(this);
+            if (seen == QUEUED || seen == SYNCING_AND_ASKED) {
+                return;
+            }
+            int next = seen == IDLE ? QUEUED : SYNCING_AND_ASKED;
+            if (STATE.compareAndSet(this, seen, next)) {
+                if (next == QUEUED) {
+                    line.submit(this);
+                }
+                return;
+            }
+        }
+    }
+
+    /**
+     * Syncs once and tells the listener. Called by the workers, once for each time it was
+     * submitted.
+     */
+    public void serve() {
+        STATE.setVolatile(this, SYNCING);
+        try {
+            log.sync();
+            listener.flushed();
+        } catch (RuntimeException failed) {
+            listener.flushFailed(failed);
+        }
+        if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
+            STATE.setVolatile(this, QUEUED);
+            line.submit(this);
+        }
+    }
+}

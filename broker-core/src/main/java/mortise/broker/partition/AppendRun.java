@@ -1,0 +1,146 @@
+package mortise.broker.partition;
+
+import java.nio.ByteBuffer;
+import mortise.record.RecordBatch;
+import mortise.spi.storage.BatchSet;
+
+/**
+ * The produce batches of one turn of one partition, and of those the ones that were accepted, as
+ * the store takes them. Reused: confined to its trampoline's thread, lent to one partition at a
+ * time.
+ */
+final class AppendRun implements BatchSet {
+    private final AppendBatch[] taken;
+    private final AppendBatch[] accepted;
+    private final ByteBuffer[] buffers;
+    private final long[] baseOffsets;
+    private final long[] lastOffsets;
+    private final long[] maxTimestamps;
+    private int takenCount;
+    private int takenBytes;
+    private int acceptedCount;
+    private int acceptedBytes;
+    private long largestTimestamp;
+    private long records;
+    private int leaderEpoch;
+
+    AppendRun(int most) {
+        taken = new AppendBatch[most];
+        accepted = new AppendBatch[most];
+        buffers = new ByteBuffer[most];
+        baseOffsets = new long[most];
+        lastOffsets = new long[most];
+        maxTimestamps = new long[most];
+    }
+
+    /** Puts a batch at the end of what the turn took from the mailbox. */
+    void take(AppendBatch batch) {
+        taken[takenCount++] = batch;
+        takenBytes += batch.sizeInBytes();
+    }
+
+    boolean isFull() {
+        return takenCount == taken.length;
+    }
+
+    int takenCount() {
+        return takenCount;
+    }
+
+    int takenBytes() {
+        return takenBytes;
+    }
+
+    AppendBatch taken(int index) {
+        return taken[index];
+    }
+
+    /** Makes the run one of this epoch, with nothing accepted yet. */
+    void open(int epoch) {
+        leaderEpoch = epoch;
+        acceptedCount = 0;
+        acceptedBytes = 0;
+        largestTimestamp = RecordBatch.NO_TIMESTAMP;
+        records = 0;
+    }
+
+    /** Puts a stamped batch among those to be written. */
+    void accept(AppendBatch command) {
+        RecordBatch batch = command.batch();
+        int index = acceptedCount++;
+        long maxTimestamp = batch.maxTimestamp();
+        long last = batch.lastOffset();
+        accepted[index] = command;
+        buffers[index] = batch.buffer();
+        baseOffsets[index] = batch.baseOffset();
+        lastOffsets[index] = last;
+        maxTimestamps[index] = maxTimestamp;
+        acceptedBytes += command.sizeInBytes();
+        largestTimestamp = Math.max(largestTimestamp, maxTimestamp);
+        records += batch.recordCount();
+    }
+
+    AppendBatch accepted(int index) {
+        return accepted[index];
+    }
+
+    /** The largest timestamp among the accepted. */
+    long largestTimestamp() {
+        return largestTimestamp;
+    }
+
+    /** How many records the accepted have. */
+    long records() {
+        return records;
+    }
+
+    /** Lets go of everything, so that no frame is held by a thread that idles. */
+    @SuppressWarnings("NullAway") // no slot beyond the counts is ever read
+    void clear() {
+        for (int i = 0; i < takenCount; i++) {
+            taken[i] = null;
+        }
+        for (int i = 0; i < acceptedCount; i++) {
+            accepted[i] = null;
+            buffers[i] = null;
+        }
+        takenCount = 0;
+        takenBytes = 0;
+        open(RecordBatch.NO_LEADER_EPOCH);
+    }
+
+    @Override
+    public int count() {
+        return acceptedCount;
+    }
+
+    @Override
+    public ByteBuffer buffer(int index) {
+        return buffers[index];
+    }
+
+    @Override
+    public long baseOffset(int index) {
+        return baseOffsets[index];
+    }
+
+    @Override
+    public long lastOffset(int index) {
+        return lastOffsets[index];
+    }
+
+    @Override
+    public long maxTimestamp(int index) {
+        return maxTimestamps[index];
+    }
+
+    @Override
+    public int leaderEpoch(int index) {
+        return leaderEpoch;
+    }
+
+    @Override
+    public int sizeInBytes() {
+        return acceptedBytes;
+    }
+}

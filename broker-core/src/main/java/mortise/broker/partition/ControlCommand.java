@@ -1,0 +1,38 @@
+package mortise.broker.partition;
+
+import java.util.concurrent.CompletableFuture;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.metadata.TopicSettings;
+
+/**
+ * A change of role, settings or start. Travels in the mailbox's reserved lane, which is never full,
+ * and is executed on a drain thread, where it may write small files.
+ *
+ * <p>Whoever sends one waits for its result before the next, so the lane holds a handful at most.
+ */
+sealed interface ControlCommand extends PartitionCommand {
+    /** Completed when the command has been executed, or with why it could not be. */
+    CompletableFuture<?> done();
+
+    /** Follow the cluster's metadata: lead, or stop leading. */
+    record Lead(PartitionImage image, CompletableFuture<Void> done) implements ControlCommand {}
+
+    /** Use other settings from now on. */
+    record Configure(TopicSettings settings, CompletableFuture<Void> done)
+            implements ControlCommand {}
+
+    /**
+     * Drop what lies below an offset.
+     *
+     * @param offset the new start; {@link Partition#HIGH_WATERMARK} for the high watermark
+     * @param done given the start that the log has afterwards
+     */
+    record AdvanceStart(long offset, CompletableFuture<Long> done) implements ControlCommand {}
+
+    /**
+     * Stop serving for good.
+     *
+     * @param keep whether producers and epochs are kept beside the log for the next start
+     */
+    record Stop(boolean keep, CompletableFuture<Void> done) implements ControlCommand {}
+}

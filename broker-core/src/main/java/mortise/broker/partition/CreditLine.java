@@ -1,0 +1,119 @@
+package mortise.broker.partition;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Requests that found too little room in a mailbox, in the order in which they came. A request
+ * takes room for all of its batches or for none, so requests that share partitions never wait for
+ * each other's halves; and nobody overtakes: while a request waits for a mailbox, later ones do not
+ * take room in it. It is as long as there are connections, because a connection whose request waits
+ * starts no other.
+ *
+ * <p>Thread-safe. The lock is taken only when somebody waits.
+ */
+final class CreditLine {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<CreditRequest> waiting = new ArrayDeque<>();
+    private long scans;
+
+    /**
+     * Takes room for a request.
+     *
+     * @return true if it was taken; false if the request waits and will be called
+     */
+    boolean enter(CreditRequest request) {
+        if (!overtakes(request) && takeAll(request)) {
+            return true;
+        }
+        List<CreditRequest> granted;
+        lock.lock();
+        try {
+            for (int i = 0; i < request.batchCount(); i++) {
+                request.batchTarget(i).addWaiter(1);
+            }
+            waiting.addLast(request);
+            granted = admit();
+        } finally {
+            lock.unlock();
+        }
+        boolean immediately = granted.remove(request);
+        granted.forEach(CreditRequest::creditGranted);
+        return immediately;
+    }
+
+    /** Lets waiting requests try again; somebody gave credit back. */
+    void roomMade() {
+        List<CreditRequest> granted;
+        lock.lock();
+        try {
+            granted = admit();
+        } finally {
+            lock.unlock();
+        }
+        granted.forEach(CreditRequest::creditGranted);
+    }
+
+    /** How many requests wait. */
+    int length() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean overtakes(CreditRequest request) {
+        for (int i = 0; i < request.batchCount(); i++) {
+            if (request.batchTarget(i).awaited()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean takeAll(CreditRequest request) {
+        for (int i = 0; i < request.batchCount(); i++) {
+            if (!request.batchTarget(i).tryTake(request.batchBytes(i))) {
+                for (int taken = 0; taken < i; taken++) {
+                    request.batchTarget(taken).returnUnused(request.batchBytes(taken));
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<CreditRequest> admit() {
+        long scan = ++scans;
+        List<CreditRequest> granted = new ArrayList<>();
+        for (Iterator<CreditRequest> line = waiting.iterator(); line.hasNext(); ) {
+            CreditRequest request = line.next();
+            if (!blocked(request, scan) && takeAll(request)) {
+                line.remove();
+                for (int i = 0; i < request.batchCount(); i++) {
+                    request.batchTarget(i).addWaiter(-1);
+                }
+                granted.add(request);
+            } else {
+                for (int i = 0; i < request.batchCount(); i++) {
+                    request.batchTarget(i).blockIn(scan);
+                }
+            }
+        }
+        return granted;
+    }
+
+    private static boolean blocked(CreditRequest request, long scan) {
+        for (int i = 0; i < request.batchCount(); i++) {
+            if (request.batchTarget(i).blockedIn(scan)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

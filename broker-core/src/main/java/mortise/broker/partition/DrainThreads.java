@@ -1,0 +1,61 @@
+package mortise.broker.partition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code drain-<n>} threads and the line of mailboxes before them, which is no longer than
+ * there are mailboxes.
+ */
+final class DrainThreads implements DrainWorkers {
+    private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Drains drains;
+
+    /** A mailbox, or null to end one thread. */
+    private record Entry(@Nullable PartitionMailbox mailbox) {}
+
+    DrainThreads(int count, ThreadFactory factory, Drains drains) {
+        this.drains = drains;
+        for (int i = 0; i < count; i++) {
+            threads.add(factory.newThread(this::serve));
+        }
+        threads.forEach(Thread::start);
+    }
+
+    @Override
+    public void submit(PartitionMailbox mailbox) {
+        waiting.add(new Entry(mailbox));
+    }
+
+    private void serve() {
+        Trampoline mine = drains.workerTrampoline();
+        try {
+            for (PartitionMailbox next = waiting.take().mailbox();
+                    next != null;
+                    next = waiting.take().mailbox()) {
+                drains.drainAsWorker(next, mine);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the threads once the line is empty. */
+    @Override
+    public void close() {
+        threads.forEach(thread -> waiting.add(new Entry(null)));
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,752 @@
+package mortise.broker.partition;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32C;
+import mortise.api.ErrorCode;
+import mortise.api.TopicId;
+import mortise.api.TopicPartition;
+import mortise.broker.flush.FlushListener;
+import mortise.broker.flush.FlushTicket;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.metadata.TopicSettings;
+import mortise.record.BatchCheck;
+import mortise.record.BatchProblem;
+import mortise.record.RecordBatch;
+import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition on this broker: its log and everything that decides about it.
+ *
+ * <p><b>Confinement.</b> The plain fields belong to the mailbox: only its drain reads or writes
+ * them. Everybody else sees the volatile ones (view, settings, image, out of service, watchers) and
+ * speaks through the mailbox. {@code docs/synchronization.md} has the table.
+ *
+ * <p><b>Watermark.</b> With one replica the high watermark is the log end (durability class A), or
+ * the durable end (class B), which flusher threads move and announce as a signal; the drain itself
+ * never waits for a sync.
+ */
+public final class Partition implements MailboxOwner, FlushListener {
+    /** In place of an offset: the high watermark, whatever it is then. */
+    public static final long HIGH_WATERMARK = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+    private static final ProgressWatcher[] NOBODY = {};
+    private static final VarHandle WATCHERS;
+
+    /** How late a parked produce may learn that it timed out. */
+    private static final long DEADLINE_SLACK_NANOS = 50_000_000;
+
+    /** Signals, one bit each. */
+    private static final int FLUSHED = 1;
+
+    private static final int DEADLINE = 1 << 1;
+    private static final int STORAGE_FAILED = 1 << 2;
+    private static final int EXPIRE_PRODUCERS = 1 << 3;
+    private static final int FLUSH_DUE = 1 << 4;
+
+    static {
+        try {
+            WATCHERS =
+                    MethodHandles.lookup()
+                            .findVarHandle(Partition.class, "watchers", ProgressWatcher[].class);
+        } catch (ReflectiveOperationException missing) {
+            throw new ExceptionInInitializerError(missing);
+        }
+    }
+
+    private final LogId id;
+    private final PartitionLog log;
+    private final Surroundings around;
+    private final PartitionMailbox mailbox;
+    private final DrainSite site;
+    private final FlushTicket flush;
+
+    // published
+    private volatile @Nullable LeaderView view;
+    private volatile TopicSettings settings;
+    private volatile PartitionImage image;
+    private volatile @Nullable String outOfService;
+    private volatile boolean stopped;
+    private volatile ProgressWatcher[] watchers = NOBODY;
+
+    /** The latest failure that the store reported outside of the drain. */
+    private volatile @Nullable RuntimeException failure;
+
+    // confined to the mailbox
+    private final ProducerStates producers;
+    private final ParkedProduces parked = new ParkedProduces();
+    private final CRC32C checksum = new CRC32C();
+    private LeaderEpochs epochs;
+    private LogPosition end;
+    private LogPosition highWatermark;
+    private long recordsSinceFlush;
+    private boolean flushTimed;
+    private long deadlineTimerNanos;
+    private boolean deadlineTimed;
+
+    Partition(
+            LogId id,
+            PartitionLog log,
+            PartitionState state,
+            PartitionImage image,
+            TopicSettings settings,
+            DrainSite site,
+            Surroundings around) {
+        this.id = id;
+        this.log = log;
+        this.around = around;
+        this.site = site;
+        this.mailbox =
+                new PartitionMailbox(
+                        this, site, around.drains(), around.credits(), around.settings());
+        this.flush = around.flushes().register(log, this);
+        this.settings = settings;
+        this.image = image;
+        this.producers = state.producers();
+        this.epochs = state.epochs();
+        this.end = log.end();
+        this.highWatermark = settings.durable() ? log.durableEnd() : end;
+    }
+
+    /** Which partition of which topic. */
+    public LogId id() {
+        return id;
+    }
+
+    /** Its name. */
+    public TopicPartition name() {
+        return id.partition();
+    }
+
+    /** Its topic's ID. */
+    public TopicId topicId() {
+        return id.topicId();
+    }
+
+    /** What readers need, while it is led here; else null. */
+    public @Nullable LeaderView leaderView() {
+        return view;
+    }
+
+    /** Its topic's settings. */
+    public TopicSettings settings() {
+        return settings;
+    }
+
+    /** What the cluster last said of it. */
+    public PartitionImage image() {
+        return image;
+    }
+
+    /** The entrance. */
+    public PartitionMailbox mailbox() {
+        return mailbox;
+    }
+
+    /** Why it serves nothing, or null. */
+    public @Nullable String outOfService() {
+        return outOfService;
+    }
+
+    /** Whether it has been stopped for good: whoever still holds it should look it up again. */
+    public boolean stopped() {
+        return stopped;
+    }
+
+    /** Its log, for those who measure and place it; changed by nobody but its drain. */
+    public PartitionLog log() {
+        return log;
+    }
+
+    /** The error for someone who finds no leader view. */
+    public ErrorCode absence() {
+        if (stopped) {
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        return outOfService != null
+                ? ErrorCode.KAFKA_STORAGE_ERROR
+                : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+
+    /**
+     * Checks the bytes that a producer sent for this partition, before they are offered: exactly
+     * one batch that its header and checksum allow.
+     *
+     * @return null if all is well
+     */
+    public @Nullable Refusal check(ByteBuffer records, short produceVersion, CRC32C sum) {
+        TopicSettings current = settings;
+        BatchProblem problem =
+                BatchCheck.produced(records, produceVersion, current.maxMessageBytes(), sum);
+        if (problem != null) {
+            return new Refusal(problem.code(), problem.message());
+        }
+        RecordBatch batch = RecordBatch.of(records);
+        if (batch.isTransactional()) {
+            return new Refusal(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "transactions are not served by this broker; produce without transactional.id");
+        }
+        if (batch.sizeInBytes() > current.log().segmentBytes()) {
+            return new Refusal(
+                    ErrorCode.RECORD_LIST_TOO_LARGE,
+                    "the batch has "
+                            + batch.sizeInBytes()
+                            + " bytes, segment.bytes of the topic allows "
+                            + current.log().segmentBytes());
+        }
+        return current.logAppendTime() ? null : timestampRefusal(batch, current);
+    }
+
+    private @Nullable Refusal timestampRefusal(RecordBatch batch, TopicSettings current) {
+        if (current.timestampBeforeMaxMillis() == Long.MAX_VALUE
+                && current.timestampAfterMaxMillis() == Long.MAX_VALUE) {
+            return null;
+        }
+        long now = around.clock().wallMillis();
+        long after = current.timestampAfterMaxMillis();
+        BatchProblem problem =
+                BatchCheck.timestamps(
+                        batch,
+                        Math.max(0, now - current.timestampBeforeMaxMillis()),
+                        after > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + after);
+        return problem == null ? null : new Refusal(problem.code(), problem.message());
+    }
+
+    /**
+     * Why a batch is refused.
+     *
+     * @param error what the producer is told
+     * @param message the same for people
+     */
+    public record Refusal(ErrorCode error, String message) {}
+
+    /** Lets a reader hear of progress. */
+    public void watch(ProgressWatcher watcher) {
+        while (true) {
+            ProgressWatcher[] seen = watchers;
+            ProgressWatcher[] more = Arrays.copyOf(seen, seen.length + 1);
+            more[seen.length] = watcher;
+            if (WATCHERS.compareAndSet(this, seen, more)) {
+                return;
+            }
+        }
+    }
+
+    /** Ends a {@link #watch}. */
+    @SuppressWarnings("ReferenceEquality") // this watcher, not an equal one
+    public void unwatch(ProgressWatcher watcher) {
+        while (true) {
+            ProgressWatcher[] seen = watchers;
+            int at = 0;
+            while (at < seen.length && seen[at] != watcher) {
+                at++;
+            }
+            if (at == seen.length) {
+                return;
+            }
+            ProgressWatcher[] fewer =
+                    seen.length == 1 ? NOBODY : Arrays.copyOf(seen, seen.length - 1);
+            if (at < fewer.length) {
+                System.arraycopy(seen, at + 1, fewer, at, fewer.length - at);
+            }
+            if (WATCHERS.compareAndSet(this, seen, fewer)) {
+                return;
+            }
+        }
+    }
+
+    private void tellWatchers() {
+        for (ProgressWatcher watcher : watchers) {
+            watcher.progressed();
+        }
+    }
+
+    // ---- what others ask of the partition, through the mailbox
+
+    CompletableFuture<Void> lead(PartitionImage changed) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.offer(new ControlCommand.Lead(changed, done));
+        return done;
+    }
+
+    CompletableFuture<Void> configure(TopicSettings changed) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.offer(new ControlCommand.Configure(changed, done));
+        return done;
+    }
+
+    /**
+     * Drops what lies below an offset, or below the high watermark.
+     *
+     * @return the start afterwards; fails with {@link OffsetOutOfRangeException} for an offset
+     *     above the high watermark
+     */
+    public CompletionStage<Long> advanceStart(long offset) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        mailbox.offer(new ControlCommand.AdvanceStart(offset, done));
+        return done;
+    }
+
+    CompletableFuture<Void> stop(boolean keep) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.offer(new ControlCommand.Stop(keep, done));
+        return done;
+    }
+
+    void expireProducers() {
+        mailbox.signal(EXPIRE_PRODUCERS);
+    }
+
+    /** Takes the partition out of service because the store cannot serve its log any more. */
+    public void storageFailed(StorageException cause) {
+        switch (cause.reach()) {
+            case CALL -> {}
+            case LOG -> failed(cause);
+            case DIRECTORY -> {
+                failed(cause);
+                around.failures().directoryFailed(log.directory(), cause);
+            }
+        }
+    }
+
+    void failed(RuntimeException cause) {
+        failure = cause;
+        mailbox.signal(STORAGE_FAILED);
+    }
+
+    @Override
+    public void flushed() {
+        mailbox.signal(FLUSHED);
+    }
+
+    @Override
+    public void flushFailed(RuntimeException cause) {
+        if (stopped) {
+            return;
+        }
+        // After a failed sync nobody knows what is on the disk: a later one that succeeds proves
+        // nothing about the pages that this one lost.
+        if (cause instanceof StorageException storage
+                && storage.reach() == StorageException.Reach.DIRECTORY) {
+            storageFailed(storage);
+        } else {
+            failed(cause);
+        }
+    }
+
+    // ---- the drain
+
+    @Override
+    public int runBytes() {
+        return Math.min(around.settings().appendSetBytes(), settings.log().segmentBytes());
+    }
+
+    @Override
+    public void signalled(int signals) {
+        if ((signals & STORAGE_FAILED) != 0) {
+            leaveService(String.valueOf(failure), failure);
+        }
+        if ((signals & FLUSHED) != 0) {
+            advanceHighWatermark();
+        }
+        if ((signals & FLUSH_DUE) != 0) {
+            flushTimed = false;
+            flush.request();
+        }
+        if ((signals & EXPIRE_PRODUCERS) != 0) {
+            producers.expire(
+                    around.clock().wallMillis()
+                            - around.settings().producerExpiration().toMillis());
+        }
+        if ((signals & DEADLINE) != 0) {
+            deadlineTimed = false;
+            parked.expire(around.clock().nanoTime());
+            timeDeadline();
+        }
+    }
+
+    @Override
+    public void execute(ControlCommand command) {
+        try {
+            switch (command) {
+                case ControlCommand.Lead lead -> {
+                    follow(lead.image());
+                    lead.done().complete(null);
+                }
+                case ControlCommand.Configure configure -> {
+                    use(configure.settings());
+                    configure.done().complete(null);
+                }
+                case ControlCommand.AdvanceStart advance ->
+                        advance.done().complete(advance(advance.offset()));
+                case ControlCommand.Stop stop -> {
+                    stopServing(stop.keep());
+                    stop.done().complete(null);
+                }
+            }
+        } catch (StorageException refused) {
+            storageFailed(refused);
+            command.done().completeExceptionally(refused);
+        } catch (RuntimeException unexpected) {
+            LOG.error("{} could not execute {}", id, command, unexpected);
+            command.done().completeExceptionally(unexpected);
+        }
+    }
+
+    @Override
+    public void append(AppendRun run) {
+        LeaderView leading = view;
+        String why = outOfService;
+        if (why != null) {
+            refuseRest(
+                    run,
+                    stopped ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR,
+                    why);
+        } else if (leading == null) {
+            refuseRest(
+                    run,
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    id.partition() + " is led by broker " + image.leader() + ", not here");
+        } else {
+            try {
+                appendLeading(run, leading);
+            } catch (RuntimeException | Error unexpected) {
+                fence(unexpected);
+                refuseRest(run, ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(unexpected));
+            }
+        }
+    }
+
+    private void refuseRest(AppendRun run, ErrorCode error, String why) {
+        for (int i = 0; i < run.takenCount(); i++) {
+            if (!run.taken(i).settled()) {
+                refuse(run.taken(i), error, why);
+            }
+        }
+    }
+
+    private void refuse(AppendBatch batch, ErrorCode error, String why) {
+        around.metrics().refusedBatches().increment();
+        batch.refuse(error, why);
+    }
+
+    private void appendLeading(AppendRun run, LeaderView leading) {
+        TopicSettings current = settings;
+        boolean enoughReplicas = image.isr().size() >= current.minInsyncReplicas();
+        long now = around.clock().wallMillis();
+        int epoch = leading.leaderEpoch();
+        run.open(epoch);
+        producers.beginTurn();
+        long next = end.offset();
+        for (int i = 0; i < run.takenCount(); i++) {
+            AppendBatch command = run.taken(i);
+            RecordBatch batch = command.batch();
+            if (!enoughReplicas && command.acks() == -1) {
+                refuse(
+                        command,
+                        ErrorCode.NOT_ENOUGH_REPLICAS,
+                        image.isr().size()
+                                + " replicas are in sync, min.insync.replicas asks for "
+                                + current.minInsyncReplicas());
+                continue;
+            }
+            if (batch.hasProducerId()) {
+                ProducerStates.Verdict verdict = producers.check(batch);
+                if (verdict instanceof ProducerStates.Unsettled) {
+                    write(run, current, now);
+                    run.open(epoch);
+                    producers.beginTurn();
+                    next = end.offset();
+                    verdict = producers.check(batch);
+                }
+                if (!accepted(verdict, command, current)) {
+                    continue;
+                }
+            }
+            batch.stampOffset(next, epoch);
+            if (current.logAppendTime()) {
+                batch.stampLogAppendTime(now, checksum);
+            }
+            run.accept(command);
+            next = batch.lastOffset() + 1;
+            command.placed(
+                    batch.baseOffset(),
+                    next - 1,
+                    current.logAppendTime() ? now : RecordBatch.NO_TIMESTAMP);
+        }
+        write(run, current, now);
+    }
+
+    /** Whether a batch is to be written; if not, it has been answered, or will be. */
+    private boolean accepted(
+            ProducerStates.Verdict verdict, AppendBatch command, TopicSettings current) {
+        return switch (verdict) {
+            case ProducerStates.Accept yes -> true;
+            case ProducerStates.Duplicate known -> {
+                around.metrics().duplicateBatches().increment();
+                command.placed(
+                        known.firstOffset(),
+                        known.lastOffset(),
+                        current.logAppendTime() ? known.timestamp() : RecordBatch.NO_TIMESTAMP);
+                acknowledgeWhenDue(command);
+                timeDeadline();
+                yield false;
+            }
+            case ProducerStates.Refuse no -> {
+                refuse(command, no.error(), no.message());
+                yield false;
+            }
+            case ProducerStates.Unsettled twice ->
+                    throw new IllegalStateException(
+                            "producer "
+                                    + command.batch().producerId()
+                                    + " of "
+                                    + id
+                                    + " is unsettled in a turn that has accepted nothing");
+        };
+    }
+
+    private void write(AppendRun run, TopicSettings current, long now) {
+        if (run.count() == 0) {
+            return;
+        }
+        long began = around.clock().nanoTime();
+        boolean rolled;
+        try {
+            OptionalLong segment = log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
+            rolled = segment.isPresent();
+            if (rolled) {
+                log.putSidecar(
+                        SidecarKind.PRODUCER_STATE, segment.getAsLong(), producers.snapshot());
+            }
+            end = log.append(run);
+        } catch (StorageException refused) {
+            for (int i = 0; i < run.count(); i++) {
+                refuse(run.accepted(i), ErrorCode.KAFKA_STORAGE_ERROR, reason(refused));
+            }
+            storageFailed(refused);
+            return;
+        }
+        wrote(run, current, now, around.clock().nanoTime() - began);
+        if (rolled || current.durable()) {
+            flush.request();
+        }
+    }
+
+    private void wrote(AppendRun run, TopicSettings current, long now, long nanos) {
+        site.wrote(nanos);
+        PartitionMetrics metrics = around.metrics();
+        metrics.appendNanos().record(nanos);
+        metrics.batchesPerAppend().record(run.count());
+        metrics.appendedBytes().add(run.sizeInBytes());
+        metrics.appendedBatches().add(run.count());
+        metrics.appendedRecords().add(run.records());
+        for (int i = 0; i < run.count(); i++) {
+            RecordBatch batch = run.accepted(i).batch();
+            if (batch.hasProducerId()) {
+                producers.wrote(batch, now);
+            }
+        }
+        advanceHighWatermark();
+        for (int i = 0; i < run.count(); i++) {
+            acknowledgeWhenDue(run.accepted(i));
+        }
+        timeDeadline();
+        askForFlush(run.records(), current);
+    }
+
+    private void acknowledgeWhenDue(AppendBatch batch) {
+        if (batch.acks() == 0 || batch.lastOffset() < highWatermark.offset()) {
+            batch.acknowledge(startOffset());
+        } else {
+            batch.park();
+            parked.add(batch);
+        }
+    }
+
+    private long startOffset() {
+        LeaderView leading = view;
+        return leading == null ? log.bounds().startOffset() : leading.startOffset();
+    }
+
+    private void advanceHighWatermark() {
+        LogPosition reached = settings.durable() ? log.durableEnd() : end;
+        if (reached.offset() <= highWatermark.offset()) {
+            return;
+        }
+        highWatermark = reached;
+        LeaderView leading = view;
+        if (leading != null) {
+            leading.highWatermark(reached);
+            tellWatchers();
+            parked.acknowledgeBelow(reached.offset(), leading.startOffset());
+        }
+    }
+
+    /** Sees to it that someone looks when the next deadline of a parked produce passes. */
+    private void timeDeadline() {
+        if (parked.isEmpty()) {
+            return;
+        }
+        long now = around.clock().nanoTime();
+        if (deadlineTimed && deadlineTimerNanos - now <= DEADLINE_SLACK_NANOS) {
+            return;
+        }
+        long wait = parked.nanosToNextDeadline(now);
+        if (deadlineTimed && deadlineTimerNanos - (now + wait) <= DEADLINE_SLACK_NANOS) {
+            return;
+        }
+        deadlineTimed = true;
+        deadlineTimerNanos = now + wait;
+        around.timers().schedule(Duration.ofNanos(wait), () -> mailbox.signal(DEADLINE));
+    }
+
+    private void askForFlush(long records, TopicSettings current) {
+        recordsSinceFlush += records;
+        if (recordsSinceFlush >= current.flushMessages()) {
+            recordsSinceFlush = 0;
+            flush.request();
+        } else if (current.flushMillis() != Long.MAX_VALUE && !flushTimed) {
+            flushTimed = true;
+            around.timers()
+                    .schedule(
+                            Duration.ofMillis(current.flushMillis()),
+                            () -> mailbox.signal(FLUSH_DUE));
+        }
+    }
+
+    // ---- control commands
+
+    private void follow(PartitionImage changed) {
+        image = changed;
+        if (outOfService != null) {
+            return;
+        }
+        if (changed.leader() != around.nodeId()) {
+            view = null;
+            parked.refuseAll(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    id.partition() + " is led by broker " + changed.leader() + " now");
+        } else {
+            LeaderEpochs known = epochs;
+            epochs = known.begin(changed.leaderEpoch(), end.offset());
+            if (epochs != known) {
+                log.putSidecar(SidecarKind.LEADER_EPOCHS, end.offset(), epochs.toText());
+            }
+            highWatermark = settings.durable() ? log.durableEnd() : end;
+            view =
+                    new LeaderView(
+                            changed.leaderEpoch(),
+                            epochs,
+                            log,
+                            highWatermark,
+                            log.bounds().startOffset());
+            if (highWatermark.offset() < end.offset()) {
+                flush.request();
+            }
+        }
+        tellWatchers();
+    }
+
+    private void use(TopicSettings changed) {
+        settings = changed;
+        log.configure(changed.log());
+        advanceHighWatermark();
+        if (changed.durable() && highWatermark.offset() < end.offset()) {
+            flush.request();
+        }
+    }
+
+    private long advance(long wanted) {
+        long limit = highWatermark.offset();
+        long offset = wanted == HIGH_WATERMARK ? limit : wanted;
+        if (offset < 0 || offset > limit) {
+            throw new OffsetOutOfRangeException(
+                    id, offset, new LogBounds(Math.min(startOffset(), limit), limit));
+        }
+        if (outOfService != null) {
+            throw new StorageException(
+                    StorageException.Reach.CALL, id + " is out of service: " + outOfService);
+        }
+        if (offset > startOffset()) {
+            log.advanceStart(offset);
+            log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
+            LeaderEpochs before = epochs;
+            epochs = before.from(offset);
+            if (epochs != before) {
+                log.putSidecar(SidecarKind.LEADER_EPOCHS, end.offset(), epochs.toText());
+            }
+            LeaderView leading = view;
+            if (leading != null) {
+                leading.startOffset(offset);
+                if (epochs != before) {
+                    view = leading.withEpochs(epochs);
+                }
+            }
+            tellWatchers();
+        }
+        return startOffset();
+    }
+
+    private void stopServing(boolean keep) {
+        if (stopped) {
+            return;
+        }
+        boolean healthy = outOfService == null;
+        stopped = true;
+        outOfService = id + " is closed";
+        view = null;
+        parked.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, id + " is closed");
+        tellWatchers();
+        if (keep && healthy) {
+            log.putSidecar(SidecarKind.PRODUCER_STATE, end.offset(), producers.snapshot());
+        }
+    }
+
+    private void leaveService(String why, @Nullable Throwable cause) {
+        if (outOfService != null) {
+            return;
+        }
+        LOG.error(
+                "{} is out of service until the broker starts again: {}. Check the disk below {}",
+                id,
+                why,
+                log.directory().location(),
+                cause);
+        outOfService = why;
+        view = null;
+        parked.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, why);
+        tellWatchers();
+    }
+
+    @Override
+    public void fence(Throwable cause) {
+        leaveService("an invariant of " + id + " failed: " + cause, cause);
+    }
+
+    private static String reason(StorageException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

@@ -1,0 +1,128 @@
+package mortise.broker.partition;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import mortise.record.BatchIterator;
+import mortise.record.RecordBatch;
+import mortise.record.RecordBatches;
+import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a log means beyond its bytes, as it stands when the log is opened: producers and leader
+ * epochs. Taken from the latest sidecars that can be read, and from the batch headers after them.
+ *
+ * @param replayedBatches how many batches were looked at; 0 after a clean stop
+ */
+record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replayedBatches) {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionState.class);
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /**
+     * Reads the state of a log that was just opened. Blocks.
+     *
+     * @param name the partition, for log lines
+     */
+    static PartitionState of(String name, PartitionLog log, int producersMax, long nowMillis) {
+        LogBounds bounds = log.bounds();
+        LogPosition end = log.end();
+        LeaderEpochs epochs = epochs(name, log).upTo(end.offset()).from(bounds.startOffset());
+        ProducerStates producers = new ProducerStates(producersMax);
+        long from = Math.max(bounds.startOffset(), restore(name, log, producers, end.offset()));
+        return replay(log, producers, epochs, from, end, nowMillis);
+    }
+
+    private static LeaderEpochs epochs(String name, PartitionLog log) {
+        Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE);
+        if (sidecar.isEmpty()) {
+            return LeaderEpochs.NONE;
+        }
+        try {
+            return LeaderEpochs.parse(sidecar.get().content());
+        } catch (IllegalArgumentException damaged) {
+            LOG.warn(
+                    "leader epochs of {} are unreadable ({}); they are rebuilt from what is read of the log",
+                    name,
+                    damaged.getMessage());
+            return LeaderEpochs.NONE;
+        }
+    }
+
+    /** The offset up to which a snapshot told the producers; 0 if none could be read. */
+    private static long restore(
+            String name, PartitionLog log, ProducerStates producers, long atMost) {
+        long below = atMost;
+        while (below >= 0) {
+            Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.PRODUCER_STATE, below);
+            if (sidecar.isEmpty()) {
+                return 0;
+            }
+            long offset = sidecar.get().offset();
+            try {
+                ProducerSnapshot.decode(sidecar.get().content(), producers);
+                return offset;
+            } catch (IllegalArgumentException damaged) {
+                LOG.warn(
+                        "producer snapshot {} of {} is unreadable ({}); trying an older one",
+                        offset,
+                        name,
+                        damaged.getMessage());
+                below = offset - 1;
+            }
+        }
+        return 0;
+    }
+
+    private static PartitionState replay(
+            PartitionLog log,
+            ProducerStates producers,
+            LeaderEpochs before,
+            long from,
+            LogPosition end,
+            long nowMillis) {
+        LeaderEpochs epochs = before;
+        long batches = 0;
+        long next = from;
+        while (next < end.offset()) {
+            ByteBuffer chunk = read(log, next, end);
+            BatchIterator walk = RecordBatches.of(chunk).iterator();
+            long began = next;
+            while (walk.hasNext()) {
+                RecordBatch batch = walk.next();
+                if (batch.lastOffset() >= next) {
+                    epochs = epochs.begin(batch.leaderEpoch(), batch.baseOffset());
+                    if (batch.hasProducerId() && !batch.isControl()) {
+                        producers.wrote(batch, nowMillis);
+                    }
+                    next = batch.nextOffset();
+                    batches++;
+                }
+            }
+            if (next == began) {
+                break;
+            }
+        }
+        return new PartitionState(producers, epochs, batches);
+    }
+
+    private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {
+        try (LogSlice slice = log.read(offset, end, CHUNK_BYTES, true)) {
+            ByteBuffer chunk = ByteBuffer.allocate(slice.sizeInBytes());
+            int at = 0;
+            while (chunk.hasRemaining()) {
+                int copied = slice.copyTo(at, chunk);
+                if (copied <= 0) {
+                    break;
+                }
+                at += copied;
+            }
+            return chunk.flip();
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package mortise.broker.partition;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import mortise.api.TopicId;
+import mortise.broker.metadata.PartitionApplier;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.metadata.TopicSettings;
+import mortise.broker.runtime.Blocking;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogStore;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.RetentionLimits;
+import mortise.spi.storage.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions of this broker, by topic ID and by name. Look-ups are lock-free and may be made on
+ * an event loop; everything that changes the table works in the background and says when it is
+ * done.
+ *
+ * <p>Thread-safe; changes of one partition must follow each other.
+ */
+public final class Partitions implements PartitionApplier, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
+    private final LogStore store;
+    private final Blocking blocking;
+    private final PartitionServices services;
+    private final Drains drains;
+    private final CreditLine credits;
+    private final Surroundings around;
+    private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
+    private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
+    private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** An empty table over a store that has been started. Its drain threads start at once. */
+    public Partitions(PartitionSettings settings, LogStore store, PartitionServices services) {
+        this(
+                settings,
+                store,
+                services,
+                Drains.threaded(settings, services.threads().apply("drain"), services.metrics()));
+    }
+
+    Partitions(
+            PartitionSettings settings, LogStore store, PartitionServices services, Drains drains) {
+        this.store = store;
+        this.blocking = services.blocking();
+        this.services = services;
+        this.drains = drains;
+        this.credits = new CreditLine();
+        this.around =
+                new Surroundings(
+                        services.nodeId(),
+                        settings,
+                        services.clock(),
+                        services.timers(),
+                        drains,
+                        credits,
+                        services.flushes(),
+                        PartitionMetrics.in(services.metrics()),
+                        this::directoryFailed);
+        services.metrics()
+                .gauge(
+                        "partition_credit_waiting_requests",
+                        "Produce requests that wait for room in a partition's mailbox.",
+                        credits::length);
+        services.metrics()
+                .gauge("partitions", "Partitions whose logs are open here.", () -> all().size());
+    }
+
+    /** Starts what happens every so often: retention, and the expiry of silent producers. */
+    public void start() {
+        again(around.settings().retentionInterval(), this::retain);
+        again(around.settings().producerExpirationInterval(), this::expireProducers);
+    }
+
+    /** The topic of this ID, if this broker holds any of it. */
+    public @Nullable LocalTopic find(TopicId id) {
+        return byId.get(id);
+    }
+
+    /** The topic of this name, if this broker holds any of it. */
+    public @Nullable LocalTopic find(String name) {
+        return byName.get(name);
+    }
+
+    /** The partition of this ID and index, or null. */
+    public @Nullable Partition find(TopicId id, int index) {
+        LocalTopic topic = byId.get(id);
+        return topic == null ? null : topic.partition(index);
+    }
+
+    /** The partition of this name and index, or null. */
+    public @Nullable Partition find(String name, int index) {
+        LocalTopic topic = byName.get(name);
+        return topic == null ? null : topic.partition(index);
+    }
+
+    /** Every partition whose log is open. */
+    public List<Partition> all() {
+        List<Partition> all = new ArrayList<>();
+        byId.values().forEach(topic -> all.addAll(topic.partitions()));
+        return all;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>If the log cannot be opened the partition is offline, and clients are told so; the stage
+     * then fails.
+     */
+    @Override
+    public CompletionStage<Void> open(LogId id, PartitionImage image, TopicSettings settings) {
+        LocalTopic topic =
+                byId.computeIfAbsent(
+                        id.topicId(), topicId -> new LocalTopic(topicId, id.partition().topic()));
+        byName.put(topic.name(), topic);
+        return blocking.run("open " + id, () -> opened(topic, id, image, settings))
+                .thenCompose(partition -> partition.lead(image));
+    }
+
+    private Partition opened(
+            LocalTopic topic, LogId id, PartitionImage image, TopicSettings settings) {
+        int index = id.partition().partition();
+        try {
+            PartitionLog log = store.open(id, settings.log());
+            PartitionState state =
+                    PartitionState.of(
+                            id.toString(),
+                            log,
+                            around.settings().producersMax(),
+                            around.clock().wallMillis());
+            if (state.replayedBatches() > 0) {
+                LOG.debug(
+                        "{} was read from its latest snapshot on: {} batches",
+                        id,
+                        state.replayedBatches());
+            }
+            Partition partition =
+                    new Partition(id, log, state, image, settings, site(log.directory()), around);
+            topic.put(index, partition);
+            return partition;
+        } catch (RuntimeException failed) {
+            LOG.error("{} is offline: its log cannot be opened", id, failed);
+            topic.offline(index, String.valueOf(failed.getMessage()));
+            throw failed;
+        }
+    }
+
+    private DrainSite site(LogDirectory directory) {
+        return sites.computeIfAbsent(
+                directory.id(),
+                id -> new DrainSite(around.settings().inlineWriteLimit().toNanos()));
+    }
+
+    @Override
+    public CompletionStage<List<LogId>> stored() {
+        return blocking.run("list the logs of the store", store::stored);
+    }
+
+    @Override
+    public CompletionStage<Void> changeRole(LogId id, PartitionImage image) {
+        Partition partition = find(id.topicId(), id.partition().partition());
+        return partition == null ? absent(id) : partition.lead(image);
+    }
+
+    @Override
+    public CompletionStage<Void> configure(LogId id, TopicSettings settings) {
+        Partition partition = find(id.topicId(), id.partition().partition());
+        return partition == null ? absent(id) : partition.configure(settings);
+    }
+
+    @Override
+    public CompletionStage<Void> delete(LogId id) {
+        LocalTopic topic = byId.get(id.topicId());
+        int index = id.partition().partition();
+        Partition partition = topic == null ? null : topic.partition(index);
+        CompletionStage<Void> stopped =
+                partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
+        return stopped.thenCompose(nothing -> {
+            if (topic != null) {
+                forget(topic, index);
+            }
+            return blocking.run("delete " + id, () -> deleted(id));
+        });
+    }
+
+    private @Nullable Void deleted(LogId id) {
+        store.delete(id);
+        return null;
+    }
+
+    private void forget(LocalTopic topic, int index) {
+        if (topic.remove(index)) {
+            byId.remove(topic.id(), topic);
+            byName.remove(topic.name(), topic);
+        }
+    }
+
+    /**
+     * Room for the batches of a request in all of their mailboxes, at once.
+     *
+     * @return true if it was taken; false if the request waits and {@link
+     *     CreditRequest#creditGranted} follows
+     */
+    public boolean takeCredit(CreditRequest request) {
+        return credits.enter(request);
+    }
+
+    private void directoryFailed(LogDirectory directory, StorageException cause) {
+        for (Partition partition : all()) {
+            if (partition.log().directory().id().equals(directory.id())) {
+                partition.failed(cause);
+            }
+        }
+    }
+
+    // ---- every so often
+
+    private void again(Duration interval, Runnable task) {
+        services.timers()
+                .schedule(
+                        interval,
+                        () -> {
+                            if (!closed) {
+                                task.run();
+                                again(interval, task);
+                            }
+                        });
+    }
+
+    private void expireProducers() {
+        all().forEach(Partition::expireProducers);
+    }
+
+    /** Looks through every log for data that its topic's retention lets go. */
+    void retain() {
+        for (Partition partition : all()) {
+            TopicSettings settings = partition.settings();
+            if (settings.deletes()
+                    && (settings.retentionBytes() >= 0 || settings.retentionMillis() >= 0)) {
+                blocking.run("look for old data of " + partition, () -> retained(partition))
+                        .whenComplete((done, failed) -> {
+                            if (failed != null) {
+                                notDropped(partition, failed);
+                            }
+                        });
+            }
+        }
+    }
+
+    private @Nullable Void retained(Partition partition) {
+        LeaderView view = partition.leaderView();
+        if (view != null) {
+            TopicSettings settings = partition.settings();
+            long keep =
+                    view.log()
+                            .retainedFrom(
+                                    new RetentionLimits(
+                                            settings.retentionBytes(),
+                                            settings.retentionMillis(),
+                                            around.clock().wallMillis(),
+                                            view.highWatermark().offset()));
+            if (keep > view.startOffset()) {
+                partition
+                        .advanceStart(keep)
+                        .whenComplete((start, failed) -> {
+                            if (failed == null) {
+                                LOG.debug("{} starts at {} now", partition, start);
+                            } else {
+                                notDropped(partition, failed);
+                            }
+                        });
+            }
+        }
+        return null;
+    }
+
+    private void notDropped(Partition partition, Throwable failed) {
+        LOG.warn(
+                "old data of {} could not be dropped; trying again in {}",
+                partition,
+                around.settings().retentionInterval(),
+                failed);
+    }
+
+    // ---- the end
+
+    /**
+     * Stops serving: keeps producers and epochs beside the logs and closes them cleanly. The store
+     * stays open. No request may be in flight.
+     */
+    public CompletionStage<Void> stop() {
+        closed = true;
+        return all(
+                all().stream().map(partition -> stopped(partition).toCompletableFuture()).toList());
+    }
+
+    private CompletionStage<Void> stopped(Partition partition) {
+        return partition
+                .stop(true)
+                .thenCompose(nothing ->
+                        blocking.run(
+                                "close " + partition,
+                                () -> {
+                                    partition.log().close();
+                                    return null;
+                                }));
+    }
+
+    /** Ends the drain threads. After {@link #stop}. */
+    @Override
+    public void close() {
+        closed = true;
+        drains.close();
+    }
+
+    private static CompletionStage<Void> absent(LogId id) {
+        return CompletableFuture.failedFuture(
+                new IllegalStateException("partition " + id + " is not open on this broker"));
+    }
+
+    private static CompletionStage<Void> all(List<CompletableFuture<Void>> stages) {
+        return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
+    }
+}

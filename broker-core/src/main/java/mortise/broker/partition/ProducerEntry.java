@@ -1,0 +1,135 @@
+package mortise.broker.partition;
+
+import mortise.record.RecordBatch;
+
+/**
+ * What a partition remembers of one idempotent producer: its epoch and its last five batches. Also
+ * what the current turn has accepted of it and not yet written. Confined to the partition's
+ * mailbox.
+ */
+final class ProducerEntry {
+    static final int REMEMBERED_BATCHES = 5;
+
+    final long producerId;
+    private final int[] lastSequences = new int[REMEMBERED_BATCHES];
+    private final int[] offsetDeltas = new int[REMEMBERED_BATCHES];
+    private final long[] lastOffsets = new long[REMEMBERED_BATCHES];
+    private final long[] timestamps = new long[REMEMBERED_BATCHES];
+    private short epoch = RecordBatch.NO_PRODUCER_EPOCH;
+    private int count;
+    private int newest = -1;
+    private long activeMillis;
+
+    private long turn;
+    private short turnEpoch;
+    private int turnLastSequence;
+
+    ProducerEntry(long producerId) {
+        this.producerId = producerId;
+    }
+
+    short epoch() {
+        return epoch;
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /** When it last wrote, by the broker's clock. */
+    long activeMillis() {
+        return activeMillis;
+    }
+
+    int lastSequence() {
+        return count == 0 ? RecordBatch.NO_SEQUENCE : lastSequences[newest];
+    }
+
+    long lastOffset() {
+        return count == 0 ? -1 : lastOffsets[newest];
+    }
+
+    int offsetDelta() {
+        return count == 0 ? 0 : offsetDeltas[newest];
+    }
+
+    /** The epoch after what this turn has accepted. */
+    short epochIn(long currentTurn) {
+        return turn == currentTurn ? turnEpoch : epoch;
+    }
+
+    /** The last sequence after what this turn has accepted. */
+    int lastSequenceIn(long currentTurn) {
+        return turn == currentTurn ? turnLastSequence : lastSequence();
+    }
+
+    /** Whether this turn has accepted a batch of the producer. */
+    boolean acceptedIn(long currentTurn) {
+        return turn == currentTurn;
+    }
+
+    /**
+     * Notes that the turn accepts a batch; forgotten with the turn unless {@link #wrote} follows.
+     */
+    void accepted(long currentTurn, short batchEpoch, int lastSequence) {
+        turn = currentTurn;
+        turnEpoch = batchEpoch;
+        turnLastSequence = lastSequence;
+    }
+
+    /** Which of the remembered batches has exactly these sequences, or -1. */
+    int find(short batchEpoch, int firstSequence, int lastSequence) {
+        if (batchEpoch != epoch) {
+            return -1;
+        }
+        for (int i = 0; i < count; i++) {
+            int slot = Math.floorMod(newest - i, REMEMBERED_BATCHES);
+            if (lastSequences[slot] == lastSequence
+                    && firstSequence(lastSequence, offsetDeltas[slot]) == firstSequence) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    long firstOffset(int slot) {
+        return lastOffsets[slot] - offsetDeltas[slot];
+    }
+
+    long lastOffset(int slot) {
+        return lastOffsets[slot];
+    }
+
+    long timestamp(int slot) {
+        return timestamps[slot];
+    }
+
+    /** Remembers a batch that is in the log now. A new epoch forgets the batches of the old one. */
+    void wrote(
+            short batchEpoch,
+            int lastSequence,
+            long lastOffset,
+            int offsetDelta,
+            long timestamp,
+            long nowMillis) {
+        if (batchEpoch != epoch) {
+            epoch = batchEpoch;
+            count = 0;
+            newest = -1;
+        }
+        newest = (newest + 1) % REMEMBERED_BATCHES;
+        count = Math.min(count + 1, REMEMBERED_BATCHES);
+        lastSequences[newest] = lastSequence;
+        lastOffsets[newest] = lastOffset;
+        offsetDeltas[newest] = offsetDelta;
+        timestamps[newest] = timestamp;
+        activeMillis = nowMillis;
+    }
+
+    /** The sequence of a batch's first record; sequences wrap to 0 after the largest int. */
+    static int firstSequence(int lastSequence, int offsetDelta) {
+        return lastSequence >= offsetDelta
+                ? lastSequence - offsetDelta
+                : Integer.MAX_VALUE - (offsetDelta - lastSequence) + 1;
+    }
+}

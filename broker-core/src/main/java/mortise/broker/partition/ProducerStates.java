@@ -1,0 +1,254 @@
+package mortise.broker.partition;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import mortise.api.ErrorCode;
+import mortise.record.RecordBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The idempotent producers of a partition (KIP-98): which sequence each must send next, and where
+ * its last five batches went, so that a retry is answered with the first offset instead of being
+ * written again.
+ *
+ * <p>A turn of the partition checks its batches one after the other with {@link #check} before
+ * anything is written; {@link #wrote} follows for each once it is. What was accepted by a turn
+ * whose write failed is forgotten with the turn.
+ *
+ * <p>Confined to the partition's mailbox. Bounded: beyond a configured number the longest silent
+ * producers go. A producer that is not known may begin at any sequence, as in Apache Kafka, so
+ * forgetting one costs no more than a duplicate that nobody recognises.
+ */
+final class ProducerStates {
+    private static final int FIRST_SLOTS = 8;
+
+    private final int most;
+    private @Nullable ProducerEntry[] slots = new ProducerEntry[FIRST_SLOTS];
+    private int size;
+    private long turn;
+
+    /** Producers, at most so many. */
+    ProducerStates(int most) {
+        this.most = most;
+    }
+
+    /** What becomes of a batch. */
+    sealed interface Verdict permits Accept, Duplicate, Refuse, Unsettled {}
+
+    /** It is to be written. */
+    enum Accept implements Verdict {
+        INSTANCE
+    }
+
+    /** It is in the log already. */
+    record Duplicate(long firstOffset, long lastOffset, long timestamp) implements Verdict {}
+
+    /** It must not be written. */
+    record Refuse(ErrorCode error, String message) implements Verdict {}
+
+    /**
+     * It depends on a batch of this turn that is not written yet: a retry that met its original in
+     * the mailbox. Once the turn so far is written, the same check decides.
+     */
+    enum Unsettled implements Verdict {
+        INSTANCE
+    }
+
+    /** Begins a turn: what an earlier one accepted and did not write is forgotten. */
+    void beginTurn() {
+        turn++;
+    }
+
+    /**
+     * Checks a batch that has a producer id against what is written and what this turn accepted.
+     */
+    Verdict check(RecordBatch batch) {
+        ProducerEntry entry = find(batch.producerId());
+        short epoch = batch.producerEpoch();
+        int first = batch.baseSequence();
+        int last = batch.lastSequence();
+        if (entry == null) {
+            entry = add(batch.producerId());
+        } else {
+            int duplicate = entry.find(epoch, first, last);
+            if (duplicate >= 0) {
+                return new Duplicate(
+                        entry.firstOffset(duplicate),
+                        entry.lastOffset(duplicate),
+                        entry.timestamp(duplicate));
+            }
+            Refuse refusal = refusal(entry, epoch, first);
+            if (refusal != null) {
+                return entry.acceptedIn(turn) ? Unsettled.INSTANCE : refusal;
+            }
+        }
+        entry.accepted(turn, epoch, last);
+        return Accept.INSTANCE;
+    }
+
+    private @Nullable Refuse refusal(ProducerEntry entry, short epoch, int first) {
+        short known = entry.epochIn(turn);
+        if (known == RecordBatch.NO_PRODUCER_EPOCH) {
+            return null;
+        }
+        if (epoch < known) {
+            return new Refuse(
+                    ErrorCode.INVALID_PRODUCER_EPOCH,
+                    "producer "
+                            + entry.producerId
+                            + " sent epoch "
+                            + epoch
+                            + ", its current epoch is "
+                            + known);
+        }
+        int last = entry.lastSequenceIn(turn);
+        if (epoch > known) {
+            return first == 0
+                    ? null
+                    : outOfOrder(entry.producerId, epoch, first, "a new epoch begins with 0");
+        }
+        return follows(last, first)
+                ? null
+                : outOfOrder(entry.producerId, epoch, first, "the last one written is " + last);
+    }
+
+    private static Refuse outOfOrder(long producerId, short epoch, int first, String wanted) {
+        return new Refuse(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                "producer "
+                        + producerId
+                        + " sent sequence "
+                        + first
+                        + " in epoch "
+                        + epoch
+                        + "; "
+                        + wanted);
+    }
+
+    private static boolean follows(int last, int next) {
+        return last == Integer.MAX_VALUE ? next == 0 : next == last + 1;
+    }
+
+    /** Remembers a batch that is in the log now. */
+    void wrote(RecordBatch batch, long nowMillis) {
+        ProducerEntry entry = find(batch.producerId());
+        if (entry == null) {
+            entry = add(batch.producerId());
+        }
+        entry.wrote(
+                batch.producerEpoch(),
+                batch.lastSequence(),
+                batch.lastOffset(),
+                batch.lastOffsetDelta(),
+                batch.maxTimestamp(),
+                nowMillis);
+    }
+
+    /** Remembers the last batch of a producer as a snapshot has it. */
+    void restore(
+            long producerId,
+            short epoch,
+            int lastSequence,
+            long lastOffset,
+            int offsetDelta,
+            long activeMillis) {
+        ProducerEntry entry = find(producerId);
+        if (entry == null) {
+            entry = add(producerId);
+        }
+        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, activeMillis, activeMillis);
+    }
+
+    /** Forgets producers that have been silent since before {@code oldest}. */
+    void expire(long oldestMillis) {
+        boolean any = false;
+        for (ProducerEntry entry : slots) {
+            any |= entry != null && entry.activeMillis() < oldestMillis;
+        }
+        if (any) {
+            keepActiveSince(oldestMillis);
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    void forEach(Consumer<ProducerEntry> action) {
+        for (ProducerEntry entry : slots) {
+            if (entry != null) {
+                action.accept(entry);
+            }
+        }
+    }
+
+    @Nullable ProducerEntry find(long producerId) {
+        int at = place(slots, producerId);
+        return slots[at];
+    }
+
+    private ProducerEntry add(long producerId) {
+        if (size >= most) {
+            forgetLongestSilent();
+        }
+        if (2 * (size + 1) > slots.length) {
+            rehash(slots.length * 2);
+        }
+        ProducerEntry entry = new ProducerEntry(producerId);
+        slots[place(slots, producerId)] = entry;
+        size++;
+        return entry;
+    }
+
+    /** Drops a tenth, so that a full table is not sorted for every new producer. */
+    private void forgetLongestSilent() {
+        long[] times = new long[size];
+        int i = 0;
+        for (ProducerEntry entry : slots) {
+            if (entry != null) {
+                times[i++] = entry.activeMillis();
+            }
+        }
+        Arrays.sort(times);
+        keepActiveSince(times[Math.min(size - 1, size / 10)] + 1);
+    }
+
+    private void keepActiveSince(long oldestMillis) {
+        @Nullable ProducerEntry[] before = slots;
+        slots = new ProducerEntry[before.length];
+        size = 0;
+        for (ProducerEntry entry : before) {
+            if (entry != null && entry.activeMillis() >= oldestMillis) {
+                slots[place(slots, entry.producerId)] = entry;
+                size++;
+            }
+        }
+    }
+
+    private void rehash(int length) {
+        @Nullable ProducerEntry[] more = new ProducerEntry[length];
+        for (ProducerEntry entry : slots) {
+            if (entry != null) {
+                more[place(more, entry.producerId)] = entry;
+            }
+        }
+        slots = more;
+    }
+
+    private static int place(@Nullable ProducerEntry[] table, long producerId) {
+        int mask = table.length - 1;
+        int at = (int) ((producerId * 0x9E37_79B9_7F4A_7C15L) >>> 32) & mask;
+        for (ProducerEntry there = table[at];
+                there != null && there.producerId != producerId;
+                there = table[at]) {
+            at = (at + 1) & mask;
+        }
+        return at;
+    }
+
+    /** What {@link ProducerSnapshot} keeps of all of them. */
+    ByteBuffer snapshot() {
+        return ProducerSnapshot.encode(this);
+    }
+}

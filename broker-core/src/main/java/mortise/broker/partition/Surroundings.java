@@ -1,0 +1,29 @@
+package mortise.broker.partition;
+
+import mortise.api.Clock;
+import mortise.api.Timers;
+import mortise.broker.flush.FlushCoordinator;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.StorageException;
+
+/**
+ * What all partitions of a broker share.
+ *
+ * @param nodeId the broker's number
+ * @param failures hears of a log directory that can no longer be used
+ */
+record Surroundings(
+        int nodeId,
+        PartitionSettings settings,
+        Clock clock,
+        Timers timers,
+        Drains drains,
+        CreditLine credits,
+        FlushCoordinator flushes,
+        PartitionMetrics metrics,
+        DirectoryFailures failures) {
+    /** Takes every partition of a directory out of service. */
+    interface DirectoryFailures {
+        void directoryFailed(LogDirectory directory, StorageException cause);
+    }
+}

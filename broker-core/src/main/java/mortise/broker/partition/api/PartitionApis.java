@@ -1,0 +1,44 @@
+package mortise.broker.partition.api;
+
+import java.util.List;
+import mortise.api.Clock;
+import mortise.broker.partition.PartitionSettings;
+import mortise.broker.partition.Partitions;
+import mortise.broker.request.Access;
+import mortise.broker.request.ApiHandler;
+import mortise.broker.request.BrokerEndpoints;
+import mortise.broker.runtime.Blocking;
+import mortise.record.Codecs;
+
+/** The handlers of this package, put together. */
+public final class PartitionApis {
+    private PartitionApis() {}
+
+    /** Everything that the handlers share. */
+    public record Services(
+            Partitions partitions,
+            PartitionSettings settings,
+            Access access,
+            BrokerEndpoints endpoints,
+            ProducerIdSource producerIds,
+            Codecs codecs,
+            Blocking blocking,
+            Clock clock) {}
+
+    /** One handler for each API that concerns single partitions, Fetch excepted. */
+    public static List<ApiHandler<?>> handlers(Services services) {
+        Partitions partitions = services.partitions();
+        Access access = services.access();
+        return List.of(
+                new ProduceHandler(partitions, access, services.endpoints(), services.clock()),
+                new ListOffsetsHandler(
+                        partitions,
+                        access,
+                        services.blocking(),
+                        services.settings(),
+                        services.codecs()),
+                new OffsetForLeaderEpochHandler(partitions, access),
+                new DeleteRecordsHandler(partitions, access),
+                new InitProducerIdHandler(services.producerIds(), access));
+    }
+}

@@ -1,0 +1,2 @@
+/** The requests that concern single partitions, one handler class each. */
+package mortise.broker.partition.api;

@@ -1,0 +1,5 @@
+/**
+ * Partitions, each confined to its mailbox, and what decides about an append: leadership, producer
+ * sequences, leader epochs, watermarks.
+ */
+package mortise.broker.partition;

@@ -1,0 +1,263 @@
+package mortise.broker.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import mortise.api.TopicId;
+
+/**
+ * The directory that holds everything a broker keeps, and the proof that it is this broker's.
+ *
+ * <p>{@code mortise.properties} says the format, the cluster and the node; {@code .lock} is held
+ * while the broker runs; each kind of plugin has a subdirectory of its own. An empty or missing
+ * directory is formatted; one with foreign content is refused and left as it is.
+ */
+public final class DataDirectory implements AutoCloseable {
+    private static final int FORMAT = 1;
+    private static final String IDENTITY = "mortise.properties";
+    private static final String LOCK = ".lock";
+
+    private final Path path;
+    private final FileChannel lockFile;
+    private final String clusterId;
+    private final boolean formatted;
+
+    private DataDirectory(Path path, FileChannel lockFile, String clusterId, boolean formatted) {
+        this.path = path;
+        this.lockFile = lockFile;
+        this.clusterId = clusterId;
+        this.formatted = formatted;
+    }
+
+    /**
+     * Takes hold of a directory for a node, formatting it if it is empty.
+     *
+     * @throws RefusedDirectoryException if it is foreign, in use, or another node's
+     */
+    public static DataDirectory open(Path path, int nodeId, RandomGenerator random) {
+        try {
+            refuseForeign(path);
+            Files.createDirectories(path);
+            FileChannel lock = lock(path);
+            try {
+                Path identity = path.resolve(IDENTITY);
+                boolean fresh = !Files.exists(identity);
+                if (fresh) {
+                    format(path, nodeId, TopicId.random(random).toString());
+                }
+                return new DataDirectory(path, lock, verified(identity, nodeId), fresh);
+            } catch (IOException | RuntimeException failure) {
+                lock.close();
+                throw failure;
+            }
+        } catch (IOException failure) {
+            throw new RefusedDirectoryException(
+                    "data directory "
+                            + path
+                            + " cannot be used: "
+                            + failure
+                            + "; check that it is a directory that this user may write, or name another with --data",
+                    failure);
+        }
+    }
+
+    private static void refuseForeign(Path path) throws IOException {
+        if (!Files.exists(path) || Files.exists(path.resolve(IDENTITY))) {
+            return;
+        }
+        if (!Files.isDirectory(path)) {
+            throw new RefusedDirectoryException(
+                    "data directory " + path + " is a file; name a directory with --data");
+        }
+        if (Files.exists(path.resolve("meta.properties"))) {
+            throw new RefusedDirectoryException(
+                    "data directory "
+                            + path
+                            + " was written by Apache Kafka (it has a meta.properties); it was left as it is,"
+                            + " and this version cannot import it; name an empty directory with --data");
+        }
+        Optional<Path> first = firstForeign(path);
+        if (first.isPresent()) {
+            throw new RefusedDirectoryException(
+                    "data directory "
+                            + path
+                            + " is not empty and not Mortise's (it has "
+                            + first.get().getFileName()
+                            + " but no "
+                            + IDENTITY
+                            + "); it was left as it is; name an empty directory with --data");
+        }
+    }
+
+    private static Optional<Path> firstForeign(Path path) throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            // a crash while formatting leaves the lock and the unfinished identity behind
+            return entries.filter(
+                            entry -> {
+                                String name = String.valueOf(entry.getFileName());
+                                return !name.equals(LOCK)
+                                        && !name.equals(IDENTITY + ".new")
+                                        && !name.equals("lost+found");
+                            })
+                    .sorted()
+                    .findFirst();
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolve(LOCK),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        try {
+            FileLock held = channel.tryLock();
+            if (held != null) {
+                channel.truncate(0);
+                channel.write(
+                        StandardCharsets.UTF_8.encode(
+                                "pid " + ProcessHandle.current().pid() + "\n"),
+                        0);
+                return channel;
+            }
+        } catch (OverlappingFileLockException sameProcess) {
+            // reported below like a lock of another process
+        }
+        String holder = holder(channel);
+        channel.close();
+        throw new RefusedDirectoryException(
+                "data directory "
+                        + path
+                        + " is in use by another broker"
+                        + holder
+                        + "; stop that one, or name another directory with --data");
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(64);
+        channel.read(content, 0);
+        String text = StandardCharsets.UTF_8.decode(content.flip()).toString().strip();
+        return text.isEmpty() ? "" : " (" + text + ")";
+    }
+
+    private static void format(Path path, int nodeId, String clusterId) throws IOException {
+        String content =
+                """
+                # Identity of a Mortise data directory. Not to be edited.
+                format.version=%d
+                cluster.id=%s
+                node.id=%d
+                """
+                        .formatted(FORMAT, clusterId, nodeId);
+        Path unfinished = path.resolve(IDENTITY + ".new");
+        try (FileChannel file =
+                FileChannel.open(
+                        unfinished,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        }
+        Files.move(unfinished, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(path);
+    }
+
+    private static void syncDirectory(Path path) throws IOException {
+        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    private static String verified(Path identity, int nodeId) throws IOException {
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(identity)) {
+            properties.load(reader);
+        } catch (IllegalArgumentException malformed) {
+            throw new RefusedDirectoryException(
+                    identity + " is damaged: " + malformed.getMessage());
+        }
+        String format = properties.getProperty("format.version", "");
+        if (!format.equals(Integer.toString(FORMAT))) {
+            throw new RefusedDirectoryException(
+                    identity
+                            + " says format version '"
+                            + format
+                            + "'; this version reads "
+                            + FORMAT
+                            + "; use the version of Mortise that wrote it, or a newer one");
+        }
+        String node = properties.getProperty("node.id", "");
+        if (!node.equals(Integer.toString(nodeId))) {
+            throw new RefusedDirectoryException(
+                    identity
+                            + " belongs to node "
+                            + node
+                            + ", this is node "
+                            + nodeId
+                            + "; start with --id "
+                            + node
+                            + ", or name another directory with --data");
+        }
+        String clusterId = properties.getProperty("cluster.id", "");
+        if (clusterId.isEmpty()) {
+            throw new RefusedDirectoryException(identity + " is damaged: it has no cluster.id");
+        }
+        return clusterId;
+    }
+
+    /** A subdirectory for one concern, made if it is missing. */
+    public Path subdirectory(String name) {
+        Path directory = path.resolve(name);
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot make " + directory, failure);
+        }
+        return directory;
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** The cluster that the directory belongs to. */
+    public String clusterId() {
+        return clusterId;
+    }
+
+    /** Whether this start formatted it. */
+    public boolean formatted() {
+        return formatted;
+    }
+
+    /**
+     * Lets go of the directory. The lock file stays: removing it would let two brokers lock two
+     * files of one name.
+     */
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot let go of " + path, failure);
+        }
+    }
+}

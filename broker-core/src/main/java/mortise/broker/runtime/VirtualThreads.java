@@ -1,0 +1,63 @@
+package mortise.broker.runtime;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link Blocking} on virtual threads. At most {@code bound} tasks run at once; the others wait as
+ * parked virtual threads, which cost a few hundred bytes each.
+ */
+public final class VirtualThreads implements Blocking, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualThreads.class);
+
+    private final Semaphore permits;
+    private final AtomicInteger running = new AtomicInteger();
+    private final Thread.Builder.OfVirtual threads;
+
+    /** At most {@code bound} tasks at once. */
+    public VirtualThreads(int bound) {
+        permits = new Semaphore(bound);
+        threads = Thread.ofVirtual();
+    }
+
+    @Override
+    public <T> CompletionStage<T> run(String what, Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        running.incrementAndGet();
+        threads.unstarted(() -> runPermitted(what, task, result)).start();
+        return result;
+    }
+
+    private <T> void runPermitted(String what, Callable<T> task, CompletableFuture<T> result) {
+        permits.acquireUninterruptibly();
+        T value;
+        try {
+            value = task.call();
+        } catch (Exception | Error failure) {
+            permits.release();
+            running.decrementAndGet();
+            if (failure instanceof Error) {
+                LOG.error("{} failed", what, failure);
+            }
+            result.completeExceptionally(failure);
+            return;
+        }
+        permits.release();
+        running.decrementAndGet();
+        result.complete(value);
+    }
+
+    /** How many tasks run or wait. */
+    public int pending() {
+        return running.get();
+    }
+
+    /** Nothing to release: tasks end by themselves and are never interrupted. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,363 @@
+package mortise.broker.partition;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import mortise.record.RecordBatch;
+import mortise.spi.storage.BatchSet;
+import mortise.spi.storage.FileRange;
+import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.LogSettings;
+import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.RetentionLimits;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.TimestampPosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log on the heap that does what a test tells it: fail, be cold, forget what was not synced. Its
+ * methods are synchronized, so that stress tests may use it from many threads.
+ */
+public final class HeapLog implements PartitionLog {
+    private final LogId id;
+    private final LogDirectory directory;
+    private final TreeMap<Long, byte[]> batches = new TreeMap<>();
+    private final TreeMap<Long, byte[]> producerSidecars = new TreeMap<>();
+    private byte @Nullable [] epochs;
+    private long start;
+    private long end;
+    private long durable;
+    private NavigableMap<Long, byte[]> durableProducerSidecars = new TreeMap<>();
+    private byte @Nullable [] durableEpochs;
+    private LogSettings settings;
+    private int segmentBytes;
+
+    /** Offsets below this are not in the recent window. */
+    public long recentFrom;
+
+    /** Thrown by the next append, once. */
+    public @Nullable StorageException failAppend;
+
+    /** Thrown by every sync. */
+    public @Nullable StorageException failSync;
+
+    /** Thrown by every read. */
+    public @Nullable StorageException failRead;
+
+    /** What retention would keep from. */
+    public long retainFrom;
+
+    public int appends;
+    public int syncs;
+    public int openSlices;
+    public boolean closed;
+    public @Nullable Thread inAppend;
+
+    HeapLog(LogId id, LogDirectory directory, LogSettings settings) {
+        this.id = id;
+        this.directory = directory;
+        this.settings = settings;
+    }
+
+    /** Forgets what was not synced, as a crash of the machine may. */
+    synchronized void crash() {
+        batches.tailMap(durable, true).clear();
+        end = durable;
+        producerSidecars.clear();
+        producerSidecars.putAll(durableProducerSidecars);
+        epochs = durableEpochs;
+        closed = false;
+    }
+
+    @Override
+    public synchronized OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis) {
+        if (segmentBytes > 0 && (long) segmentBytes + bytes > settings.segmentBytes()) {
+            segmentBytes = 0;
+            return OptionalLong.of(end);
+        }
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public LogPosition append(BatchSet set) {
+        Thread other = inAppend;
+        if (other != null) {
+            throw new AssertionError("two writers: " + other + " and " + Thread.currentThread());
+        }
+        inAppend = Thread.currentThread();
+        try {
+            return appended(set);
+        } finally {
+            inAppend = null;
+        }
+    }
+
+    private synchronized LogPosition appended(BatchSet set) {
+        StorageException failure = failAppend;
+        if (failure != null) {
+            failAppend = null;
+            throw failure;
+        }
+        if (closed) {
+            throw new IllegalStateException(id + " is closed");
+        }
+        appends++;
+        for (int i = 0; i < set.count(); i++) {
+            ByteBuffer buffer = set.buffer(i);
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            RecordBatch batch = RecordBatch.of(ByteBuffer.wrap(bytes));
+            if (set.baseOffset(i) < end
+                    || batch.baseOffset() != set.baseOffset(i)
+                    || batch.lastOffset() != set.lastOffset(i)
+                    || batch.leaderEpoch() != set.leaderEpoch(i)
+                    || !batch.isCrcValid()) {
+                throw new AssertionError("batch " + batch + " does not belong at " + end);
+            }
+            batches.put(batch.baseOffset(), bytes);
+            end = batch.nextOffset();
+            segmentBytes += bytes.length;
+        }
+        return end();
+    }
+
+    @Override
+    public synchronized LogPosition end() {
+        return new LogPosition(end, end);
+    }
+
+    @Override
+    public synchronized LogBounds bounds() {
+        return new LogBounds(start, end);
+    }
+
+    @Override
+    public synchronized LogPosition sync() {
+        if (failSync != null) {
+            throw failSync;
+        }
+        syncs++;
+        durable = end;
+        durableProducerSidecars = new TreeMap<>(producerSidecars);
+        durableEpochs = epochs;
+        return end();
+    }
+
+    @Override
+    public synchronized LogPosition durableEnd() {
+        return new LogPosition(durable, durable);
+    }
+
+    @Override
+    public synchronized Optional<LogSlice> readRecent(
+            long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        return offset < recentFrom
+                ? Optional.empty()
+                : Optional.of(read(offset, upTo, maxBytes, wholeBatch));
+    }
+
+    @Override
+    public synchronized LogSlice read(
+            long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        if (failRead != null) {
+            throw failRead;
+        }
+        if (offset < start || offset > end) {
+            throw new OffsetOutOfRangeException(id, offset, bounds());
+        }
+        List<byte[]> taken = new ArrayList<>();
+        int bytes = 0;
+        for (byte[] batch : batches.values()) {
+            RecordBatch view = RecordBatch.of(ByteBuffer.wrap(batch));
+            if (view.lastOffset() < offset) {
+                continue;
+            }
+            if (view.baseOffset() >= upTo.offset()
+                    || (bytes + batch.length > maxBytes && !(wholeBatch && taken.isEmpty()))) {
+                break;
+            }
+            taken.add(batch);
+            bytes += batch.length;
+        }
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        taken.forEach(all::put);
+        openSlices++;
+        return new HeapSlice(all.flip());
+    }
+
+    private final class HeapSlice implements LogSlice {
+        private final ByteBuffer bytes;
+        private boolean open = true;
+
+        HeapSlice(ByteBuffer bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int sizeInBytes() {
+            return bytes.limit();
+        }
+
+        @Override
+        public Optional<FileRange> fileRange() {
+            return Optional.empty();
+        }
+
+        @Override
+        public int copyTo(int position, ByteBuffer target) {
+            int length = Math.min(target.remaining(), bytes.limit() - position);
+            target.put(bytes.slice(position, length));
+            return length;
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                synchronized (HeapLog.this) {
+                    openSlices--;
+                }
+            }
+        }
+    }
+
+    @Override
+    public synchronized LogPosition position(long offset) {
+        return new LogPosition(offset, offset);
+    }
+
+    @Override
+    public synchronized Optional<TimestampPosition> offsetAtOrAfter(long timestamp) {
+        return batches.values().stream()
+                .map(bytes -> RecordBatch.of(ByteBuffer.wrap(bytes)))
+                .filter(batch -> batch.lastOffset() >= start && batch.maxTimestamp() >= timestamp)
+                .findFirst()
+                .map(HeapLog::position);
+    }
+
+    @Override
+    public synchronized Optional<TimestampPosition> largestTimestamp() {
+        RecordBatch best = null;
+        for (byte[] bytes : batches.values()) {
+            RecordBatch batch = RecordBatch.of(ByteBuffer.wrap(bytes));
+            if (best == null || batch.maxTimestamp() > best.maxTimestamp()) {
+                best = batch;
+            }
+        }
+        return Optional.ofNullable(best).map(HeapLog::position);
+    }
+
+    private static TimestampPosition position(RecordBatch batch) {
+        return new TimestampPosition(
+                batch.baseOffset(), batch.lastOffset(), batch.maxTimestamp(), batch.leaderEpoch());
+    }
+
+    @Override
+    public synchronized LogPosition truncateTo(long offset) {
+        batches.tailMap(offset, true).clear();
+        end = Math.min(end, offset);
+        return end();
+    }
+
+    @Override
+    public synchronized LogPosition reset(long offset) {
+        batches.clear();
+        start = offset;
+        end = offset;
+        return end();
+    }
+
+    @Override
+    public synchronized void advanceStart(long offset) {
+        start = Math.max(start, offset);
+        batches.values()
+                .removeIf(bytes -> RecordBatch.of(ByteBuffer.wrap(bytes)).lastOffset() < start);
+    }
+
+    @Override
+    public long retainedFrom(RetentionLimits limits) {
+        return Math.min(retainFrom, limits.ceiling());
+    }
+
+    @Override
+    public synchronized void configure(LogSettings changed) {
+        settings = changed;
+    }
+
+    @Override
+    public synchronized void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {
+        byte[] bytes = new byte[content.remaining()];
+        content.get(bytes);
+        switch (kind) {
+            case PRODUCER_STATE -> producerSidecars.put(offset, bytes);
+            case LEADER_EPOCHS -> epochs = bytes;
+        }
+    }
+
+    @Override
+    public synchronized Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
+        return switch (kind) {
+            case PRODUCER_STATE ->
+                    Optional.ofNullable(producerSidecars.floorEntry(atMost))
+                            .map(entry ->
+                                    new Sidecar(
+                                            kind,
+                                            entry.getKey(),
+                                            ByteBuffer.wrap(entry.getValue())));
+            case LEADER_EPOCHS ->
+                    Optional.ofNullable(epochs)
+                            .map(bytes -> new Sidecar(kind, 0, ByteBuffer.wrap(bytes)));
+        };
+    }
+
+    /** Spoils the latest producer snapshot. */
+    synchronized void damageLatestSnapshot() {
+        byte[] bytes = producerSidecars.lastEntry().getValue();
+        bytes[bytes.length - 1] ^= 1;
+    }
+
+    synchronized List<Long> snapshotOffsets() {
+        return List.copyOf(producerSidecars.keySet());
+    }
+
+    @Override
+    public synchronized void trimSidecars(SidecarKind kind, long offset) {
+        if (kind == SidecarKind.PRODUCER_STATE && !producerSidecars.isEmpty()) {
+            long keep = Math.min(offset, producerSidecars.lastKey());
+            producerSidecars.headMap(keep, false).clear();
+        }
+    }
+
+    @Override
+    public synchronized long sizeInBytes() {
+        return batches.values().stream().mapToLong(bytes -> bytes.length).sum();
+    }
+
+    @Override
+    public LogDirectory directory() {
+        return directory;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (failSync == null) {
+            sync();
+        }
+        closed = true;
+    }
+
+    void reopen() {
+        closed = false;
+    }
+}

@@ -1,0 +1,442 @@
+package mortise.broker.partition;
+
+import static mortise.broker.partition.PartitionRig.TOPIC;
+import static mortise.broker.partition.PartitionRig.batch;
+import static mortise.broker.partition.PartitionRig.offer;
+import static mortise.broker.partition.PartitionRig.topic;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import mortise.api.ErrorCode;
+import mortise.broker.metadata.PartitionImage;
+import mortise.broker.partition.PartitionRig.Sent;
+import mortise.record.RecordBatch;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.StorageException;
+import org.junit.jupiter.api.Test;
+
+class PartitionTest {
+    private final PartitionRig rig = new PartitionRig();
+
+    @Test
+    void offsetsAndEpochAreStampedInPlaceAndReadableAtOnce() {
+        Partition partition = rig.open("t", 0, TOPIC, 3);
+
+        Sent first = rig.send(partition, batch(3, 10));
+        Sent second = rig.send(partition, batch(2, 10));
+
+        assertThat(first.firstOffset()).isZero();
+        assertThat(second.firstOffset()).isEqualTo(3);
+        assertThat(second.logStartOffset()).isZero();
+        assertThat(second.logAppendTime()).isEqualTo(-1);
+        assertThat(second.batch().baseOffset()).isEqualTo(3);
+        assertThat(second.batch().leaderEpoch()).isEqualTo(3);
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(5);
+        assertThat(partition.mailbox().commandsUsed()).isZero();
+        assertThat(partition.mailbox().bytesUsed()).isZero();
+    }
+
+    @Test
+    void whatWaitsTogetherIsWrittenTogether() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        partition.flushed();
+        for (int i = 0; i < 10; i++) {
+            offer(partition, new Sent(batch(1, 10)));
+        }
+
+        rig.settle();
+
+        assertThat(rig.log("t", 0).appends).isEqualTo(1);
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(10);
+    }
+
+    @Test
+    void aRetryIsAnsweredWithTheFirstOffsetAndNotWrittenAgain() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        for (int i = 0; i < 5; i++) {
+            rig.send(partition, batch(2, 10, 7, (short) 0, 2 * i));
+        }
+
+        Sent retry = rig.send(partition, batch(2, 10, 7, (short) 0, 2));
+        Sent tooOld = null;
+        rig.send(partition, batch(2, 10, 7, (short) 0, 10));
+        tooOld = rig.send(partition, batch(2, 10, 7, (short) 0, 0));
+
+        assertThat(retry.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(retry.firstOffset()).isEqualTo(2);
+        assertThat(tooOld.error()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(rig.log("t", 0).bounds().endOffset()).isEqualTo(12);
+    }
+
+    @Test
+    void aRetryThatMeetsItsOriginalInTheMailboxIsOneRecord() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        partition.flushed();
+        Sent original = offer(partition, new Sent(batch(2, 10, 7, (short) 0, 0)));
+        Sent next = offer(partition, new Sent(batch(1, 10, 7, (short) 0, 2)));
+        Sent retry = offer(partition, new Sent(batch(2, 10, 7, (short) 0, 0)));
+        Sent after = offer(partition, new Sent(batch(1, 10, 7, (short) 0, 3)));
+
+        rig.settle();
+
+        assertThat(List.of(original, next, retry, after))
+                .extracting(AppendBatch::firstOffset)
+                .containsExactly(0L, 2L, 0L, 3L);
+    }
+
+    @Test
+    void aGapInTheSequenceIsRefused() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(2, 10, 7, (short) 0, 0));
+
+        Sent gap = rig.send(partition, batch(1, 10, 7, (short) 0, 5));
+
+        assertThat(gap.error()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(gap.firstOffset()).isEqualTo(-1);
+    }
+
+    @Test
+    void anUnknownProducerMayBeginAnywhere() {
+        Partition partition = rig.open("t", 0, TOPIC);
+
+        assertThat(rig.send(partition, batch(1, 10, 7, (short) 4, 99)).error())
+                .isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void anEpochIsNotUndone() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(1, 10, 7, (short) 1, 0));
+
+        Sent bumped = rig.send(partition, batch(1, 10, 7, (short) 2, 0));
+        Sent old = rig.send(partition, batch(1, 10, 7, (short) 1, 1));
+        Sent notFromZero = rig.send(partition, batch(1, 10, 7, (short) 3, 1));
+
+        assertThat(bumped.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(old.error()).isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+        assertThat(notFromZero.error()).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    @Test
+    void sequencesWrap() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10, 7, (short) 0, Integer.MAX_VALUE - 1));
+
+        Sent next = rig.send(partition, batch(1, 10, 7, (short) 0, 1));
+        Sent retry = rig.send(partition, batch(3, 10, 7, (short) 0, Integer.MAX_VALUE - 1));
+
+        assertThat(next.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(retry.firstOffset()).isZero();
+    }
+
+    @Test
+    void aFailedWriteRefusesItsBatchesOnlyAndIsForgotten() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(1, 10, 7, (short) 0, 0));
+        rig.log("t", 0).failAppend =
+                new StorageException(StorageException.Reach.CALL, "the disk is full");
+
+        Sent refused = rig.send(partition, batch(1, 10, 7, (short) 0, 1));
+        Sent again = rig.send(partition, batch(1, 10, 7, (short) 0, 1));
+
+        assertThat(refused.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(refused.message()).contains("disk is full");
+        assertThat(again.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(again.firstOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailedLogIsOutOfServiceAndItsNeighboursOnTheDirectoryToo() {
+        Partition failing = rig.open("t", 0, TOPIC);
+        Partition neighbour = rig.open("t", 1, TOPIC);
+        rig.log("t", 0).failAppend =
+                new StorageException(StorageException.Reach.DIRECTORY, "I/O error");
+
+        rig.send(failing, batch(1, 10));
+        Sent here = rig.send(failing, batch(1, 10));
+        Sent there = rig.send(neighbour, batch(1, 10));
+
+        assertThat(here.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(there.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(neighbour.leaderView()).isNull();
+        assertThat(neighbour.absence()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void aDurableTopicAcknowledgesAndShowsWhatIsSyncedOnly() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+
+        Sent sent = rig.send(partition, batch(2, 10, 7, (short) 0, 0));
+        assertThat(sent.done()).isFalse();
+        assertThat(partition.leaderView().highWatermark()).isEqualTo(new LogPosition(0, 0));
+        Sent retry = rig.send(partition, batch(2, 10, 7, (short) 0, 0));
+        assertThat(retry.done()).isFalse();
+
+        rig.flush();
+
+        assertThat(sent.done()).isTrue();
+        assertThat(sent.firstOffset()).isZero();
+        assertThat(retry.done()).isTrue();
+        assertThat(retry.firstOffset()).isZero();
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void aParkedProduceTimesOut() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        Sent sent =
+                offer(
+                        partition,
+                        new Sent(batch(1, 10), (short) -1, rig.clock.nanoTime() + 1_000_000_000L));
+        rig.settle();
+
+        rig.clock.advance(Duration.ofMillis(1_100));
+        rig.settle();
+
+        assertThat(sent.error()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+    }
+
+    @Test
+    void aFailedSyncTakesThePartitionOutOfService() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        rig.log("t", 0).failSync = new StorageException(StorageException.Reach.CALL, "fsync: EIO");
+        Sent sent = rig.send(partition, batch(1, 10));
+
+        rig.flush();
+
+        assertThat(sent.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(partition.outOfService()).contains("EIO");
+    }
+
+    @Test
+    void flushMessagesAndFlushMsAskForASync() {
+        Partition byCount = rig.open("count", 0, topic(t -> t.flush(3, Long.MAX_VALUE)));
+        Partition byTime = rig.open("time", 0, topic(t -> t.flush(Long.MAX_VALUE, 50)));
+
+        rig.send(byCount, batch(2, 10));
+        assertThat(rig.flushesAsked()).isZero();
+        rig.send(byCount, batch(1, 10));
+        assertThat(rig.flushesAsked()).isEqualTo(1);
+        rig.flush();
+
+        rig.send(byTime, batch(1, 10));
+        assertThat(rig.flushesAsked()).isZero();
+        rig.clock.advance(Duration.ofMillis(60));
+        rig.settle();
+        assertThat(rig.flushesAsked()).isEqualTo(1);
+    }
+
+    @Test
+    void producersSurviveACleanStop() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(2, 10, 7, (short) 1, 0));
+        rig.stop();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        Partition again = next.open("t", 0, TOPIC);
+
+        assertThat(next.send(again, batch(2, 10, 7, (short) 1, 0)).firstOffset()).isZero();
+        assertThat(next.send(again, batch(1, 10, 7, (short) 1, 9)).error())
+                .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(next.send(again, batch(1, 10, 7, (short) 1, 2)).firstOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void producersAreReadFromTheLogAfterACrash() {
+        Partition partition = rig.open("t", 0, topic(t -> t.segmentBytes(400)));
+        for (int i = 0; i < 12; i++) {
+            rig.send(partition, batch(1, 100, 7, (short) 1, i));
+        }
+        assertThat(rig.log("t", 0).snapshotOffsets()).isNotEmpty();
+        rig.log("t", 0).damageLatestSnapshot();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        Partition again = next.open("t", 0, TOPIC);
+
+        assertThat(next.send(again, batch(1, 100, 7, (short) 1, 9)).firstOffset()).isEqualTo(9);
+        assertThat(next.send(again, batch(1, 100, 7, (short) 1, 12)).firstOffset()).isEqualTo(12);
+    }
+
+    @Test
+    void leaderEpochsAreKeptAndAnswered() {
+        Partition partition = rig.open("t", 0, TOPIC, 1);
+        rig.send(partition, batch(2, 10));
+        rig.partitions.changeRole(partition.id(), PartitionRig.led(0, 4));
+        rig.settle();
+        rig.send(partition, batch(3, 10));
+        rig.stop();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        LeaderView view = next.open("t", 0, TOPIC, 6).leaderView();
+
+        assertThat(view.leaderEpoch()).isEqualTo(6);
+        assertThat(view.epochs().endOf(1, 5)).isEqualTo(new LeaderEpochs.EpochEnd(1, 2));
+        assertThat(view.epochs().endOf(2, 5)).isEqualTo(new LeaderEpochs.EpochEnd(1, 2));
+        assertThat(view.epochs().endOf(4, 5)).isEqualTo(new LeaderEpochs.EpochEnd(4, 5));
+        assertThat(view.epochs().endOf(6, 5)).isEqualTo(new LeaderEpochs.EpochEnd(6, 5));
+        assertThat(view.epochs().endOf(7, 5)).isEqualTo(new LeaderEpochs.EpochEnd(-1, -1));
+        assertThat(view.epochs().endOf(0, 5)).isEqualTo(new LeaderEpochs.EpochEnd(0, 0));
+    }
+
+    @Test
+    void aPartitionLedElsewhereRefusesProduces() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.partitions.changeRole(
+                partition.id(), new PartitionImage(0, List.of(1, 2), List.of(2), 2, 5, 5));
+        rig.settle();
+
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        assertThat(partition.leaderView()).isNull();
+    }
+
+    @Test
+    void acksAllNeedsTheInSyncReplicasThatTheTopicAsksFor() {
+        Partition partition = rig.open("t", 0, topic(t -> t.minInsyncReplicas(2)));
+
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+        assertThat(offer(partition, new Sent(batch(1, 10), (short) 1, Long.MAX_VALUE)).error())
+                .isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void theBrokersClockReplacesTimestampsWhereTheTopicAsksForIt() {
+        Partition partition = rig.open("t", 0, topic(t -> t.logAppendTime()));
+        rig.clock.advance(Duration.ofSeconds(5));
+
+        Sent sent = rig.send(partition, batch(2, 10));
+
+        assertThat(sent.logAppendTime()).isEqualTo(rig.clock.wallMillis());
+        assertThat(sent.batch().usesLogAppendTime()).isTrue();
+        assertThat(sent.batch().maxTimestamp()).isEqualTo(rig.clock.wallMillis());
+        assertThat(sent.batch().isCrcValid()).isTrue();
+    }
+
+    @Test
+    void badBatchesAreRefusedBeforeTheyAreOffered() {
+        Partition partition =
+                rig.open(
+                        "t",
+                        0,
+                        topic(t ->
+                                t.maxMessageBytes(500)
+                                        .segmentBytes(400)
+                                        .timestampBounds(1_000, 1_000)));
+
+        assertThat(check(partition, batch(1, 10).buffer())).isEqualTo(ErrorCode.NONE);
+        assertThat(check(partition, batch(1, 600).buffer())).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+        assertThat(check(partition, batch(1, 380).buffer()))
+                .isEqualTo(ErrorCode.RECORD_LIST_TOO_LARGE);
+        assertThat(
+                        check(
+                                partition,
+                                batch(1, 10, -1, (short) -1, -1, rig.clock.wallMillis() - 2_000)
+                                        .buffer()))
+                .isEqualTo(ErrorCode.INVALID_TIMESTAMP);
+        ByteBuffer damaged = batch(1, 10).buffer();
+        damaged.put(70, (byte) (damaged.get(70) ^ 1));
+        assertThat(check(partition, damaged)).isEqualTo(ErrorCode.CORRUPT_MESSAGE);
+        RecordBatch one = batch(1, 10);
+        ByteBuffer two = ByteBuffer.allocate(2 * one.sizeInBytes());
+        two.put(one.buffer().duplicate().rewind()).put(one.buffer().duplicate().rewind()).flip();
+        assertThat(check(partition, two)).isEqualTo(ErrorCode.INVALID_RECORD);
+    }
+
+    private static ErrorCode check(Partition partition, ByteBuffer records) {
+        ByteBuffer all = records.duplicate().rewind();
+        Partition.Refusal refusal = partition.check(all, (short) 9, new CRC32C());
+        return refusal == null ? ErrorCode.NONE : refusal.error();
+    }
+
+    @Test
+    void theStartMovesUpToTheHighWatermarkAndNoFurther() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        for (int i = 0; i < 4; i++) {
+            rig.send(partition, batch(1, 10));
+        }
+
+        var moved = partition.advanceStart(3).toCompletableFuture();
+        var back = partition.advanceStart(1).toCompletableFuture();
+        var beyond = partition.advanceStart(5).toCompletableFuture();
+        rig.settle();
+
+        assertThat(moved.join()).isEqualTo(3);
+        assertThat(back.join()).isEqualTo(3);
+        assertThat(partition.leaderView().startOffset()).isEqualTo(3);
+        assertThatThrownBy(beyond::join).hasCauseInstanceOf(OffsetOutOfRangeException.class);
+        var all = partition.advanceStart(Partition.HIGH_WATERMARK).toCompletableFuture();
+        rig.settle();
+        assertThat(all.join()).isEqualTo(4);
+    }
+
+    @Test
+    void retentionDropsWhatTheStoreLetsGo() {
+        Partition partition = rig.open("t", 0, topic(t -> t.retention(100, -1)));
+        for (int i = 0; i < 4; i++) {
+            rig.send(partition, batch(1, 10));
+        }
+        rig.log("t", 0).retainFrom = 2;
+
+        rig.partitions.start();
+        rig.clock.advance(Duration.ofMinutes(6));
+        rig.settle();
+
+        assertThat(partition.leaderView().startOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void silentProducersAreForgotten() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(1, 10, 7, (short) 0, 0));
+        rig.partitions.start();
+
+        rig.clock.advance(Duration.ofHours(25));
+        rig.settle();
+
+        assertThat(rig.send(partition, batch(1, 10, 7, (short) 0, 50)).error())
+                .isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void aDeletedPartitionIsNotFoundAndRefusesWhoStillHoldsIt() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.partitions.delete(partition.id());
+        rig.settle();
+
+        assertThat(rig.partitions.find("t", 0)).isNull();
+        assertThat(partition.stopped()).isTrue();
+        assertThat(rig.store.stored()).isEmpty();
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aLogThatDoesNotOpenLeavesThePartitionOffline() {
+        rig.store.failOpen = new StorageException(StorageException.Reach.LOG, "no such device");
+
+        var opened = rig.partitions.open(PartitionRig.id("t", 0), PartitionRig.led(0, 0), TOPIC);
+
+        assertThat(opened.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(rig.partitions.find("t").absence(0)).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void aSlowWriteSendsTheDirectoryToTheDrainThreads() {
+        DrainSite site = new DrainSite(1_000);
+        site.wrote(2_000);
+        assertThat(site.workersOnly()).isTrue();
+        for (int i = 0; i < 63; i++) {
+            site.wrote(10);
+        }
+        assertThat(site.workersOnly()).isTrue();
+        site.wrote(10);
+        assertThat(site.workersOnly()).isFalse();
+    }
+}

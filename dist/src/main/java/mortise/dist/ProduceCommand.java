@@ -1,0 +1,189 @@
+package mortise.dist;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import mortise.api.Clock;
+import mortise.client.Cluster;
+import mortise.client.Producer;
+import mortise.record.Codec;
+import mortise.record.Codecs;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mortise produce}: sends the lines of standard input as records. */
+@Command(
+        name = "produce",
+        description = "Sends the lines of standard input as records.",
+        mixinStandardHelpOptions = true)
+final class ProduceCommand implements Callable<Integer> {
+    private static final int BATCH_BYTES = 64 << 10;
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Parameters(
+            paramLabel = "TOPIC",
+            description = "Where to; created if it does not exist and the broker allows it.")
+    private String topic = "";
+
+    @Option(
+            names = {"-K", "--key-separator"},
+            paramLabel = "TEXT",
+            description = "What separates key and value in a line; without it records have no key.")
+    private @Nullable String keySeparator;
+
+    @Option(
+            names = "--compression",
+            paramLabel = "none|gzip|snappy|lz4|zstd",
+            defaultValue = "none",
+            description = "How batches are compressed (default ${DEFAULT-VALUE}).")
+    private String compression = "none";
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        try (Cluster cluster = connection.connect();
+                Producer producer =
+                        new Producer(cluster, Clock.system(), topic, codec(), BATCH_BYTES)) {
+            long sent = 0;
+            LineReader lines = new LineReader(System.in);
+            for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
+                report(out, send(producer, line, sent + 1));
+                sent++;
+                if (lines.wouldWait()) {
+                    report(out, producer.flush());
+                }
+            }
+            report(out, producer.flush());
+            long total = sent;
+            if (!output.json()) {
+                spec.commandLine().getErr().println("sent " + total + " records to " + topic);
+            }
+            return 0;
+        } catch (IOException failure) {
+            throw new UncheckedIOException("reading standard input", failure);
+        }
+    }
+
+    private List<Producer.Stored> send(Producer producer, ByteBuffer line, long number) {
+        if (keySeparator == null) {
+            return producer.send(null, line);
+        }
+        byte[] separator = keySeparator.getBytes(StandardCharsets.UTF_8);
+        int at = indexOf(line, separator);
+        if (at < 0) {
+            throw new CommandFailedException(
+                    "line "
+                            + number
+                            + " has no key separator '"
+                            + keySeparator
+                            + "'; the lines before it were sent");
+        }
+        ByteBuffer key = line.slice(0, at);
+        ByteBuffer value =
+                line.slice(at + separator.length, line.remaining() - at - separator.length);
+        return producer.send(key, value);
+    }
+
+    private static int indexOf(ByteBuffer line, byte[] separator) {
+        ByteBuffer wanted = ByteBuffer.wrap(separator);
+        for (int at = 0; at + separator.length <= line.remaining(); at++) {
+            if (line.slice(at, separator.length).equals(wanted)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private void report(PrintWriter out, List<Producer.Stored> stored) {
+        if (output.json()) {
+            for (Producer.Stored batch : stored) {
+                Json.write(
+                        out,
+                        Map.of(
+                                "topic", batch.partition().topic(),
+                                "partition", batch.partition().partition(),
+                                "baseOffset", batch.baseOffset(),
+                                "records", batch.records()));
+                out.println();
+            }
+            out.flush();
+        }
+    }
+
+    private @Nullable Codec codec() {
+        if (compression.equals("none")) {
+            return null;
+        }
+        Codecs codecs = InstalledCodecs.load();
+        Codec codec = codecs.find(compression);
+        if (codec == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--compression: there is no codec '"
+                            + compression
+                            + "'; known are none, "
+                            + String.join(", ", codecs.names()));
+        }
+        return codec;
+    }
+
+    /** Lines of bytes, without their ends. */
+    private static final class LineReader {
+        private final InputStream input;
+        private final byte[] chunk = new byte[64 << 10];
+        private byte[] line = new byte[256];
+        private int chunkPosition;
+        private int chunkLimit;
+
+        LineReader(InputStream input) {
+            this.input = input;
+        }
+
+        /** The next line, or null at the end. */
+        @Nullable ByteBuffer next() throws IOException {
+            int length = 0;
+            while (true) {
+                if (chunkPosition == chunkLimit) {
+                    chunkPosition = 0;
+                    chunkLimit = Math.max(0, input.read(chunk));
+                    if (chunkLimit == 0) {
+                        return length == 0 ? null : ByteBuffer.wrap(Arrays.copyOf(line, length));
+                    }
+                }
+                byte next = chunk[chunkPosition++];
+                if (next == '\n') {
+                    return ByteBuffer.wrap(Arrays.copyOf(line, length));
+                }
+                if (length == line.length) {
+                    line = Arrays.copyOf(line, Math.multiplyExact(length, 2));
+                }
+                line[length++] = next;
+            }
+        }
+
+        /**
+         * Whether the next line is not there yet: a person types, so what there is should go out.
+         */
+        boolean wouldWait() throws IOException {
+            return chunkPosition == chunkLimit && input.available() == 0;
+        }
+    }
+}

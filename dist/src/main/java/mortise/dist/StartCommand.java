@@ -1,0 +1,192 @@
+package mortise.dist;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import mortise.api.HostPort;
+import mortise.broker.Broker;
+import mortise.broker.BrokerBuilder;
+import mortise.broker.BrokerStartException;
+import mortise.broker.BrokerStatus;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code mortise start}: runs a broker in the foreground until SIGTERM or SIGINT. */
+@Command(
+        name = "start",
+        description = "Runs a broker in the foreground; no configuration is needed.",
+        mixinStandardHelpOptions = true)
+final class StartCommand implements Callable<Integer> {
+    private static final Path DEFAULT_FILE = Path.of("mortise.yaml");
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "Where clients connect (default 127.0.0.1:9092).")
+    private @Nullable String listen;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST:PORT",
+            description =
+                    "What clients are told to connect to; needed behind NAT and in containers (default: the address that each client connected to).")
+    private @Nullable String advertise;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the broker keeps everything (default ./data); formatted if empty.")
+    private @Nullable String data;
+
+    @Option(
+            names = "--id",
+            paramLabel = "N",
+            description = "The number of this broker in its cluster (default 1).")
+    private @Nullable String id;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A YAML file (default ./mortise.yaml if it is there).")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A configuration value; wins over file and environment. Repeatable.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(names = "--check-config", description = "Only say whether the configuration is good.")
+    private boolean checkOnly;
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        BrokerBuilder builder = configured();
+        PrintWriter out = spec.commandLine().getOut();
+        if (checkOnly) {
+            builder.check();
+            output.print(
+                    out,
+                    Map.of("configuration", "good"),
+                    () -> out.println("the configuration is good"));
+            return 0;
+        }
+        Broker broker;
+        try {
+            broker = builder.start();
+        } catch (BrokerStartException refused) {
+            throw new CommandFailedException(String.valueOf(refused.getMessage()));
+        }
+        Thread hook = new Thread(broker::close, "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        BrokerStatus status = broker.status();
+        output.print(out, asMap(status), () -> printText(out, status));
+        String failure = broker.awaitStop();
+        if (failure != null) {
+            throw new CommandFailedException(failure);
+        }
+        // the shutdown hook stopped the broker: let it finish before the process ends
+        hook.join();
+        return 0;
+    }
+
+    private BrokerBuilder configured() {
+        BrokerBuilder builder = new BrokerBuilder();
+        Path chosen = file == null ? DEFAULT_FILE : file;
+        if (file != null || Files.exists(DEFAULT_FILE)) {
+            builder.layer(chosen.toString(), YamlFile.read(chosen));
+        }
+        builder.environment(System.getenv());
+        builder.layer("--set", set);
+        Map<String, String> flags = new LinkedHashMap<>();
+        put(flags, "listeners", listen);
+        put(flags, "advertised-listeners", advertise);
+        put(flags, "data.directory", data);
+        put(flags, "node.id", id);
+        return builder.layer("command line", flags);
+    }
+
+    private static void put(Map<String, String> flags, String key, @Nullable String value) {
+        if (value != null) {
+            flags.put(key, value);
+        }
+    }
+
+    private static void printText(PrintWriter out, BrokerStatus status) {
+        String addresses =
+                status.listeners().values().stream()
+                        .map(HostPort::toString)
+                        .collect(Collectors.joining(", "));
+        String advertised =
+                status.advertised().isEmpty()
+                        ? "the address that each client connects to (behind NAT or in a container, set --advertise HOST:PORT)"
+                        : status.advertised().values().stream()
+                                .map(HostPort::toString)
+                                .collect(Collectors.joining(", "));
+        out.println("mortise is ready in " + status.startTime().toMillis() + " ms");
+        out.println("  bootstrap   " + addresses);
+        out.println("  advertised  " + advertised);
+        out.println(
+                "  data        "
+                        + status.dataDirectory().toAbsolutePath().normalize()
+                        + (status.formatted() ? " (formatted)" : ""));
+        out.println("  durability  " + status.durability());
+        out.println("  plugins     " + plugins(status.plugins()));
+        out.println(
+                "  holds       "
+                        + status.topics()
+                        + " topics, "
+                        + status.partitions()
+                        + " partitions");
+        if (status.formatted()) {
+            out.println("  next        ./mortise topics create orders --partitions 3");
+        }
+    }
+
+    private static String plugins(List<BrokerStatus.Plugin> plugins) {
+        return plugins.stream()
+                .map(plugin -> plugin.kind() + "=" + plugin.name())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Map<String, Object> asMap(BrokerStatus status) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("ready", true);
+        map.put("startMillis", status.startTime().toMillis());
+        map.put("clusterId", status.clusterId());
+        map.put("nodeId", status.nodeId());
+        map.put("listeners", status.listeners());
+        map.put("advertised", status.advertised());
+        map.put("data", status.dataDirectory().toAbsolutePath().normalize());
+        map.put("formatted", status.formatted());
+        map.put("durability", status.durability());
+        map.put(
+                "plugins",
+                status.plugins().stream()
+                        .map(plugin ->
+                                Map.of(
+                                        "kind",
+                                        plugin.kind(),
+                                        "name",
+                                        plugin.name(),
+                                        "capabilities",
+                                        plugin.capabilities()))
+                        .toList());
+        map.put("topics", status.topics());
+        map.put("partitions", status.partitions());
+        return map;
+    }
+}

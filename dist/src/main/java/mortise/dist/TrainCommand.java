@@ -1,0 +1,116 @@
+package mortise.dist;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import mortise.api.Clock;
+import mortise.api.HostPort;
+import mortise.broker.Broker;
+import mortise.broker.BrokerBuilder;
+import mortise.client.Cluster;
+import mortise.client.Configs;
+import mortise.client.Consumer;
+import mortise.client.Producer;
+import mortise.client.Topics;
+import mortise.record.Codec;
+import mortise.record.Codecs;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code mortise train}: lives through a broker's first minute in a temporary directory, so that
+ * the JVM can write down what it loaded and compiled (its AOT cache). The build runs it once.
+ */
+@Command(
+        name = "train",
+        hidden = true,
+        description = "Exercises a broker once, for the JVM's AOT cache.")
+final class TrainCommand implements Callable<Integer> {
+    private static final String TOPIC = "training";
+    private static final int SMALL_BATCHES = 3_000;
+    private static final int RECORDS = 20_000;
+
+    @Override
+    public Integer call() throws IOException {
+        Path directory = Files.createTempDirectory("mortise-train");
+        try (Broker broker =
+                        new BrokerBuilder()
+                                .set("listeners", "127.0.0.1:0")
+                                .set("data.directory", directory.resolve("data").toString())
+                                .start();
+                Cluster cluster =
+                        Cluster.connect(address(broker), "mortise-train", Duration.ofSeconds(30))) {
+            exercise(cluster);
+        }
+        remove(directory);
+        return 0;
+    }
+
+    private static HostPort address(Broker broker) {
+        return broker.status().listeners().values().iterator().next();
+    }
+
+    private static void exercise(Cluster cluster) {
+        Topics topics = new Topics(cluster);
+        topics.create(TOPIC, 3, 1, Map.of("retention.ms", "3600000"));
+        topics.list();
+        topics.describe(TOPIC);
+        new Configs(cluster).describe(Configs.Kind.TOPIC, TOPIC);
+        Codecs codecs = InstalledCodecs.load();
+        produce(cluster, null, SMALL_BATCHES, 1);
+        produce(cluster, null, RECORDS, 16 << 10);
+        for (String name : codecs.names()) {
+            Codec codec = codecs.find(name);
+            if (codec != null) {
+                produce(cluster, codec, RECORDS / 10, 16 << 10);
+            }
+        }
+        consume(cluster, codecs);
+        topics.delete(TOPIC);
+    }
+
+    private static void produce(
+            Cluster cluster, @Nullable Codec codec, int records, int batchBytes) {
+        try (Producer producer = new Producer(cluster, Clock.system(), TOPIC, codec, batchBytes)) {
+            for (int i = 0; i < records; i++) {
+                ByteBuffer key = StandardCharsets.UTF_8.encode("key-" + i % 100);
+                producer.send(
+                        key, StandardCharsets.UTF_8.encode("a value of some length, number " + i));
+            }
+            producer.flush();
+        }
+    }
+
+    private static void consume(Cluster cluster, Codecs codecs) {
+        try (Consumer consumer = new Consumer(cluster, TOPIC, codecs)) {
+            consumer.partitions()
+                    .forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
+            List<Consumer.Received> received;
+            do {
+                received = consumer.poll(10);
+            } while (!received.isEmpty());
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> {
+                        try {
+                            Files.delete(file);
+                        } catch (IOException failure) {
+                            throw new UncheckedIOException("removing " + file, failure);
+                        }
+                    });
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package mortise.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Apache Kafka 4.3.1's own command-line tools, unmodified, against a real process. */
+class KafkaToolsTest {
+    private static final Path LIBRARIES =
+            Path.of("../bench/peer/target/lib").toAbsolutePath().normalize();
+    private static final String TOOLS = "org.apache.kafka.tools.";
+
+    @TempDir static Path directory;
+
+    private static BrokerProcess broker;
+
+    @BeforeAll
+    static void start() {
+        assertThat(LIBRARIES)
+                .as("the peer's jars; ./mvnw -pl bench/peer package lays them out")
+                .isDirectory();
+        broker = BrokerProcess.start(directory.resolve("data"));
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    private static String tool(String main, String input, String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Dorg.apache.logging.log4j.level=WARN",
+                                "-cp",
+                                LIBRARIES.resolve("*").toString(),
+                                main));
+        command.addAll(List.of(arguments));
+        BrokerProcess.Finished finished = BrokerProcess.run(Map.of(), command, input);
+        assertThat(finished.status())
+                .as("%s%n%s%n%s", command, finished.out(), finished.err())
+                .isZero();
+        return finished.out();
+    }
+
+    private static String withBootstrap(String tool, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
+        all.addAll(List.of(arguments));
+        return tool(TOOLS + tool, "", all.toArray(String[]::new));
+    }
+
+    @Test
+    void kafkaTopicsCreatesGrowsDescribesListsAndDeletes() {
+        withBootstrap(
+                "TopicCommand",
+                "--create",
+                "--topic",
+                "tools-topic",
+                "--partitions",
+                "2",
+                "--replication-factor",
+                "1",
+                "--config",
+                "retention.ms=3600000");
+        assertThat(withBootstrap("TopicCommand", "--list")).contains("tools-topic");
+        withBootstrap("TopicCommand", "--alter", "--topic", "tools-topic", "--partitions", "5");
+        String described = withBootstrap("TopicCommand", "--describe", "--topic", "tools-topic");
+        assertThat(described)
+                .contains(
+                        "PartitionCount: 5",
+                        "ReplicationFactor: 1",
+                        "retention.ms=3600000",
+                        "Partition: 4");
+        withBootstrap("TopicCommand", "--delete", "--topic", "tools-topic");
+        assertThat(withBootstrap("TopicCommand", "--list")).doesNotContain("tools-topic");
+    }
+
+    @Test
+    void kafkaConfigsDescribesAndAltersTopicsAndBrokers() {
+        withBootstrap("TopicCommand", "--create", "--topic", "tools-configs", "--partitions", "1");
+        configs(
+                "--alter",
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                "tools-configs",
+                "--add-config",
+                "max.message.bytes=2000000");
+        assertThat(
+                        configs(
+                                "--describe",
+                                "--entity-type",
+                                "topics",
+                                "--entity-name",
+                                "tools-configs"))
+                .contains("max.message.bytes=2000000");
+        configs(
+                "--alter",
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                "tools-configs",
+                "--delete-config",
+                "max.message.bytes");
+        assertThat(
+                        configs(
+                                "--describe",
+                                "--entity-type",
+                                "topics",
+                                "--entity-name",
+                                "tools-configs"))
+                .doesNotContain("2000000");
+        configs(
+                "--alter",
+                "--entity-type",
+                "brokers",
+                "--entity-name",
+                "1",
+                "--add-config",
+                "message.max.bytes=3000000");
+        assertThat(configs("--describe", "--entity-type", "brokers", "--entity-name", "1"))
+                .contains("message.max.bytes=3000000");
+        assertThat(configs("--describe", "--all", "--entity-type", "brokers", "--entity-name", "1"))
+                .contains("message.max.bytes=3000000", "num.partitions");
+        configs(
+                "--alter",
+                "--entity-type",
+                "brokers",
+                "--entity-name",
+                "1",
+                "--delete-config",
+                "message.max.bytes");
+        configs(
+                "--alter",
+                "--entity-type",
+                "brokers",
+                "--entity-default",
+                "--add-config",
+                "log.retention.ms=7200000");
+        assertThat(configs("--describe", "--entity-type", "brokers", "--entity-default"))
+                .contains("log.retention.ms=7200000");
+        configs(
+                "--alter",
+                "--entity-type",
+                "brokers",
+                "--entity-default",
+                "--delete-config",
+                "log.retention.ms");
+    }
+
+    private static String configs(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
+        all.addAll(List.of(arguments));
+        return tool("kafka.admin.ConfigCommand", "", all.toArray(String[]::new));
+    }
+
+    @Test
+    void consoleProducerAndConsumerByPartitionAndOffset() {
+        withBootstrap("TopicCommand", "--create", "--topic", "tools-console", "--partitions", "1");
+        tool(
+                TOOLS + "ConsoleProducer",
+                "one\ntwo\nthree\n",
+                "--bootstrap-server",
+                broker.bootstrap(),
+                "--topic",
+                "tools-console");
+        assertThat(
+                        withBootstrap(
+                                "consumer.ConsoleConsumer",
+                                "--topic",
+                                "tools-console",
+                                "--partition",
+                                "0",
+                                "--offset",
+                                "1",
+                                "--max-messages",
+                                "2"))
+                .isEqualTo("two\nthree\n");
+        assertThat(
+                        withBootstrap(
+                                "consumer.ConsoleConsumer",
+                                "--topic",
+                                "tools-console",
+                                "--partition",
+                                "0",
+                                "--offset",
+                                "earliest",
+                                "--max-messages",
+                                "3"))
+                .isEqualTo("one\ntwo\nthree\n");
+    }
+
+    @Test
+    void getOffsetsAnswersEverySpecialTimestampThatApplies() {
+        withBootstrap("TopicCommand", "--create", "--topic", "tools-offsets", "--partitions", "1");
+        tool(
+                TOOLS + "ConsoleProducer",
+                "a\nb\nc\nd\n",
+                "--bootstrap-server",
+                broker.bootstrap(),
+                "--topic",
+                "tools-offsets");
+        Map<String, String> wanted =
+                Map.of(
+                        "-1",
+                        "4",
+                        "latest",
+                        "4",
+                        "-2",
+                        "0",
+                        "earliest",
+                        "0",
+                        "-4",
+                        "0",
+                        "earliest-local",
+                        "0");
+        wanted.forEach((time, offset) ->
+                assertThat(offsets(time))
+                        .as("--time " + time)
+                        .isEqualTo("tools-offsets:0:" + offset + "\n"));
+        assertThat(offsets("max-timestamp")).startsWith("tools-offsets:0:");
+        assertThat(offsets("0")).isEqualTo("tools-offsets:0:0\n");
+        // nothing is tiered, so there is no such offset
+        assertThat(offsets("latest-tiered")).doesNotContain(":4");
+    }
+
+    private static String offsets(String time) {
+        return withBootstrap("GetOffsetShell", "--topic", "tools-offsets", "--time", time);
+    }
+
+    @Test
+    void brokerApiVersionsListsWhatIsServed() {
+        String versions = withBootstrap("BrokerApiVersionsCommand");
+        assertThat(versions)
+                .contains(
+                        "Produce(0): 0 to 13",
+                        "Fetch(1): 4 to 18",
+                        "Metadata(3): 0 to 13",
+                        "ApiVersions(18)",
+                        "CreateTopics(19): 2 to 7");
+        assertThat(versions).doesNotContain("ERROR");
+    }
+
+    @Test
+    void logDirsAndClusterDescribeTheBroker() {
+        withBootstrap("TopicCommand", "--create", "--topic", "tools-dirs", "--partitions", "2");
+        assertThat(withBootstrap("LogDirsCommand", "--describe", "--topic-list", "tools-dirs"))
+                .contains("tools-dirs-0", "tools-dirs-1", "\"broker\":1");
+        assertThat(
+                        tool(
+                                TOOLS + "ClusterTool",
+                                "",
+                                "cluster-id",
+                                "--bootstrap-server",
+                                broker.bootstrap()))
+                .contains("Cluster ID: ");
+        assertThat(
+                        tool(
+                                TOOLS + "ClusterTool",
+                                "",
+                                "list-endpoints",
+                                "--bootstrap-server",
+                                broker.bootstrap()))
+                .contains("127.0.0.1");
+    }
+
+    @Test
+    void producerPerfTestRuns() {
+        withBootstrap("TopicCommand", "--create", "--topic", "tools-perf", "--partitions", "1");
+        String report =
+                tool(
+                        TOOLS + "ProducerPerformance",
+                        "",
+                        "--topic",
+                        "tools-perf",
+                        "--num-records",
+                        "20000",
+                        "--record-size",
+                        "200",
+                        "--throughput",
+                        "-1",
+                        "--bootstrap-server",
+                        broker.bootstrap());
+        assertThat(report).contains("20000 records sent");
+        assertThat(offsetOf("tools-perf")).isEqualTo("tools-perf:0:20000\n");
+    }
+
+    private static String offsetOf(String topic) {
+        return withBootstrap("GetOffsetShell", "--topic", topic);
+    }
+
+    @Test
+    void dumpLogSegmentsReadsOurFilesWithoutComplaint() throws Exception {
+        Path data = directory.resolve("dumped");
+        List<RealLines.Line> lines = RealLines.read(20_000);
+        try (BrokerProcess dumped = BrokerProcess.start(data)) {
+            JavaClient.createTopic(dumped.bootstrap(), "dump", 1);
+            JavaClient.produce(dumped.bootstrap(), "dump", "none", lines);
+        }
+        List<Path> files;
+        try (var found = Files.walk(data)) {
+            files =
+                    found.filter(file -> file.getParent().endsWith("dump-0"))
+                            .filter(file ->
+                                    file.toString().matches(".*\\.(log|index|timeindex|snapshot)"))
+                            .sorted()
+                            .toList();
+        }
+        assertThat(files)
+                .anyMatch(file -> file.toString().endsWith(".log"))
+                .anyMatch(file -> file.toString().endsWith(".index"));
+        for (Path file : files) {
+            String dump =
+                    tool(
+                            TOOLS + "DumpLogSegments",
+                            "",
+                            "--files",
+                            file.toString(),
+                            "--deep-iteration");
+            assertThat(dump)
+                    .as("dump of " + file)
+                    .doesNotContain(
+                            "isvalid: false",
+                            "Mismatches",
+                            "out of order",
+                            "not a valid",
+                            "Exception");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+
+/**
+ * A walk over the batch headers of a segment. Confined to one thread; the accessors tell of the
+ * batch that {@link #next} came to.
+ */
+final class BatchWalk {
+    private static final int FILL_BYTES = 4_096;
+
+    private final FileWindow window;
+    private final long limit;
+    private long nextPosition;
+    private int position;
+    private int size;
+    private long baseOffset;
+    private long lastOffset;
+    private long maxTimestamp;
+    private int leaderEpoch;
+
+    /** For looking at headers, from a batch border up to another. */
+    BatchWalk(FileChannel channel, ByteBuffer scratch, int position, int limit) {
+        this(channel, scratch, position, limit, Math.min(FILL_BYTES, scratch.capacity()));
+    }
+
+    /** For looking at everything, from a batch border up to the end of the file. */
+    static BatchWalk verifying(FileChannel channel, ByteBuffer scratch, int position, int limit) {
+        return new BatchWalk(channel, scratch, position, limit, scratch.capacity());
+    }
+
+    private BatchWalk(
+            FileChannel channel, ByteBuffer scratch, int position, int limit, int fillBytes) {
+        this.window = new FileWindow(channel, scratch, limit, fillBytes);
+        this.limit = limit;
+        this.nextPosition = position;
+    }
+
+    /** Moves to the next batch; false at the limit, and where no whole batch follows. */
+    boolean next() throws IOException {
+        int at = window.load(nextPosition, BatchHeader.BYTES);
+        if (at < 0 || !BatchHeader.isPlausible(window.buffer(), at)) {
+            return false;
+        }
+        long bytes = BatchHeader.size(window.buffer(), at);
+        if (nextPosition + bytes > limit) {
+            return false;
+        }
+        position = (int) nextPosition;
+        size = (int) bytes;
+        nextPosition += bytes;
+        baseOffset = BatchHeader.baseOffset(window.buffer(), at);
+        lastOffset = BatchHeader.lastOffset(window.buffer(), at);
+        maxTimestamp = BatchHeader.maxTimestamp(window.buffer(), at);
+        leaderEpoch = BatchHeader.leaderEpoch(window.buffer(), at);
+        return true;
+    }
+
+    /** Whether the batch's checksum is right. */
+    boolean verify() throws IOException {
+        CRC32C checksum = new CRC32C();
+        int end = position + size;
+        int crc = 0;
+        for (int from = position; from < end; ) {
+            int length = Math.min(end - from, window.capacity());
+            int at = window.load(from, length);
+            if (at < 0) {
+                return false;
+            }
+            int skip = 0;
+            if (from == position) {
+                crc = BatchHeader.crc(window.buffer(), at);
+                skip = BatchHeader.CRC_FROM;
+            }
+            checksum.update(window.buffer().duplicate().position(at + skip).limit(at + length));
+            from += length;
+        }
+        return (int) checksum.getValue() == crc;
+    }
+
+    /** Makes the batch that the walk came to the next one again. */
+    void stepBack() {
+        nextPosition = position;
+    }
+
+    /** What is wrong where the walk stopped, for people; empty if nothing follows at all. */
+    String problem() throws IOException {
+        long left = limit - nextPosition;
+        if (left == 0) {
+            return "";
+        }
+        int at = window.load(nextPosition, BatchHeader.BYTES);
+        if (at < 0) {
+            return "batch at "
+                    + nextPosition
+                    + " has "
+                    + left
+                    + " bytes, less than a header of "
+                    + BatchHeader.BYTES;
+        }
+        if (BatchHeader.isVoid(window.buffer(), at)) {
+            return left + " bytes from " + nextPosition + " on were never written";
+        }
+        if (!BatchHeader.isPlausible(window.buffer(), at)) {
+            return "no batch header at " + nextPosition + ", " + left + " bytes before the end";
+        }
+        long bytes = BatchHeader.size(window.buffer(), at);
+        return bytes > left
+                ? "batch at "
+                        + nextPosition
+                        + " says "
+                        + bytes
+                        + " bytes, the file has "
+                        + left
+                        + " left"
+                : "batch at "
+                        + nextPosition
+                        + " with "
+                        + bytes
+                        + " bytes has a wrong checksum or offset";
+    }
+
+    /** Where the next batch would begin. */
+    int nextPosition() {
+        return (int) nextPosition;
+    }
+
+    int position() {
+        return position;
+    }
+
+    int size() {
+        return size;
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    long lastOffset() {
+        return lastOffset;
+    }
+
+    long maxTimestamp() {
+        return maxTimestamp;
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+}

@@ -1,0 +1,868 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+import mortise.api.TopicPartition;
+import mortise.spi.storage.BatchSet;
+import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.LogSettings;
+import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.RetentionLimits;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.StorageException.Reach;
+import mortise.spi.storage.TimestampPosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition's log as segment files. Who may touch what stands in {@code docs/storage.md}.
+ *
+ * <p>Appending takes no lock. {@code syncing} is held by whoever makes things durable, and by
+ * truncation; {@code structure} by whoever changes the list of segments. Order: syncing before
+ * structure.
+ */
+final class LocalPartitionLog implements PartitionLog {
+    private static final VarHandle END;
+
+    static {
+        try {
+            END =
+                    MethodHandles.lookup()
+                            .findVarHandle(LocalPartitionLog.class, "end", LogPosition.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final LogId id;
+    private final Path path;
+    private final LocalLogDirectory directory;
+    private final StoreParts parts;
+    private final Runnable checkpointLater;
+    private final Runnable closed;
+    private final Sidecars sidecars;
+    private final RecentWindow recent;
+    private final LogReads reads;
+    private final ReentrantLock syncing = new ReentrantLock();
+    private final ReentrantLock structure = new ReentrantLock();
+
+    private volatile Segment[] segments;
+    private volatile long startOffset;
+    private volatile LogPosition durableEnd;
+    private volatile @Nullable StorageException unusable;
+
+    /** Files were created that no directory sync has covered. */
+    private volatile boolean namesChanged;
+
+    private volatile boolean metadataChanged;
+
+    @SuppressWarnings("unused") // through END
+    private LogPosition end;
+
+    // the writer's
+    private Segment active;
+    private LogSettings settings;
+    private boolean changed;
+    private ByteBuffer[] buffers = new ByteBuffer[4];
+    private int[] sizes = new int[4];
+
+    LocalPartitionLog(
+            LogId id,
+            Path path,
+            LocalLogDirectory directory,
+            StoreParts parts,
+            LogSettings settings,
+            LogLoader.Loaded loaded,
+            boolean created,
+            Runnable checkpointLater,
+            Runnable closed)
+            throws IOException {
+        this.id = id;
+        this.path = path;
+        this.directory = directory;
+        this.parts = parts;
+        this.settings = settings;
+        this.checkpointLater = checkpointLater;
+        this.closed = closed;
+        this.segments = loaded.segments().toArray(Segment[]::new);
+        this.active = segments[segments.length - 1];
+        this.startOffset = loaded.startOffset();
+        this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
+        this.durableEnd = end;
+        this.namesChanged = created;
+        this.metadataChanged = created;
+        this.changed = created || !loaded.durable();
+        this.sidecars = new Sidecars(path, loaded);
+        this.recent =
+                new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
+        this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);
+    }
+
+    LogId id() {
+        return id;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    LogSettings settings() {
+        return settings;
+    }
+
+    // ---- writing
+
+    @Override
+    public OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis) {
+        check();
+        Segment segment = active;
+        if (segment.size() == 0) {
+            return OptionalLong.empty();
+        }
+        segment.begunAt(nowMillis);
+        try {
+            if (segment.size() + (long) bytes <= settings.segmentBytes()
+                    && !segment.indexIsFull(settings.indexBytes())
+                    && !isTooOld(segment, maxTimestamp, nowMillis)) {
+                return OptionalLong.empty();
+            }
+            segment.seal();
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("closing segment " + segment, failed);
+        }
+        long base = writerEnd().offset();
+        begin(base);
+        return OptionalLong.of(base);
+    }
+
+    private boolean isTooOld(Segment segment, long maxTimestamp, long nowMillis)
+            throws IOException {
+        long age = settings.segmentAge().toMillis();
+        long first = segment.firstTimestamp();
+        return (first >= 0 && maxTimestamp - first > age)
+                || nowMillis - segment.begunAtMillis() > age;
+    }
+
+    private Segment begin(long baseOffset) {
+        Segment next = Segment.empty(parts, path, baseOffset, active.ordinal() + 1);
+        structure.lock();
+        try {
+            Segment[] now = segments;
+            Segment[] longer = Arrays.copyOf(now, now.length + 1);
+            longer[now.length] = next;
+            segments = longer;
+        } finally {
+            structure.unlock();
+        }
+        active = next;
+        return next;
+    }
+
+    @Override
+    public LogPosition append(BatchSet batches) {
+        check();
+        int count = batches.count();
+        LogPosition before = writerEnd();
+        long lastOffset = lastOffset(batches, count, before.offset());
+        int bytes = gather(batches, count);
+        try {
+            Segment segment = roomy(active, bytes, batches.baseOffset(0), lastOffset);
+            int position = segment.size();
+            if (position == 0) {
+                segment.begunAt(parts.clock().wallMillis());
+                namesChanged = true;
+            }
+            write(segment, count, bytes);
+            return show(segment, batches, count, before.offset(), position);
+        } finally {
+            Arrays.fill(buffers, 0, count, null);
+        }
+    }
+
+    /** Checks that offsets go forwards; gives the last one. */
+    private long lastOffset(BatchSet batches, int count, long logEnd) {
+        long next = logEnd;
+        for (int i = 0; i < count; i++) {
+            long base = batches.baseOffset(i);
+            long last = batches.lastOffset(i);
+            if (base < next || last < base) {
+                throw new IllegalArgumentException(
+                        "appending to "
+                                + id
+                                + ": batch "
+                                + i
+                                + " has offsets "
+                                + base
+                                + " to "
+                                + last
+                                + "; they must begin at or after "
+                                + next);
+            }
+            next = last + 1;
+        }
+        return next - 1;
+    }
+
+    /** Collects the buffers and their sizes; gives the bytes of all. */
+    private int gather(BatchSet batches, int count) {
+        if (buffers.length < count) {
+            buffers = new ByteBuffer[Math.max(count, 2 * buffers.length)];
+            sizes = new int[buffers.length];
+        }
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            ByteBuffer buffer = batches.buffer(i);
+            buffers[i] = buffer;
+            sizes[i] = buffer.remaining();
+            bytes += sizes[i];
+        }
+        return Math.toIntExact(bytes);
+    }
+
+    /** The active segment, or a new one if positions or offsets would outgrow it. */
+    private Segment roomy(Segment segment, int bytes, long firstOffset, long lastOffset) {
+        if ((long) segment.size() + bytes <= Integer.MAX_VALUE
+                && lastOffset - segment.baseOffset() <= Integer.MAX_VALUE) {
+            return segment;
+        }
+        long logEnd = writerEnd().offset();
+        if (lastOffset - firstOffset > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "appending to "
+                            + id
+                            + ": offsets "
+                            + firstOffset
+                            + " to "
+                            + lastOffset
+                            + " do not fit in one segment; append the batches one by one");
+        }
+        boolean nearby = lastOffset - logEnd <= Integer.MAX_VALUE;
+        try {
+            if (nearby) {
+                segment.seal();
+                return begin(logEnd);
+            }
+            // a gap so wide that the next segment cannot begin where this one ends: recovery would
+            // take it for a loss, so it is told first that everything before is safe
+            segment.createFile();
+            segment.seal();
+            sync();
+            directory.recoveryPoints().setDurably(partition(), firstOffset);
+            return begin(firstOffset);
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("closing segment " + segment, failed);
+        }
+    }
+
+    private void write(Segment segment, int count, int bytes) {
+        try {
+            segment.makeRoom(count, bytes, settings.indexIntervalBytes());
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("writing the indexes of segment " + segment, failed);
+        }
+        try {
+            segment.write(
+                    buffers, count, bytes, settings.preallocate() ? settings.segmentBytes() : 0);
+            changed = true;
+        } catch (IOException failed) {
+            String doing = "appending " + bytes + " bytes to segment " + segment;
+            StorageException problem = directory.refuseOrFail(doing, failed);
+            if (problem.reach() == Reach.CALL) {
+                takeBack(segment, doing);
+            }
+            throw problem;
+        }
+    }
+
+    private void takeBack(Segment segment, String doing) {
+        try {
+            segment.takeBack();
+        } catch (IOException failed) {
+            throw directory.fail(doing + " failed, and so did taking it back", failed);
+        }
+    }
+
+    /** Makes batches that are written visible: indexes, recent window, size, end, in this order. */
+    private LogPosition show(Segment segment, BatchSet batches, int count, long logEnd, int from) {
+        int interval = settings.indexIntervalBytes();
+        int position = from;
+        long offset = logEnd;
+        for (int i = 0; i < count; i++) {
+            long last = batches.lastOffset(i);
+            int size = sizes[i];
+            segment.note(last, position, size, batches.maxTimestamp(i), interval);
+            recent.add(segment, offset, position, last, position + size);
+            position += size;
+            offset = last + 1;
+        }
+        segment.publish(position);
+        LogPosition after = new LogPosition(offset, segment.token(position));
+        END.setRelease(this, after);
+        return after;
+    }
+
+    private LogPosition writerEnd() {
+        return (LogPosition) END.getOpaque(this);
+    }
+
+    @Override
+    public void configure(LogSettings changedSettings) {
+        settings = changedSettings;
+    }
+
+    // ---- looking
+
+    @Override
+    public LogPosition end() {
+        return (LogPosition) END.getAcquire(this);
+    }
+
+    @Override
+    public LogPosition durableEnd() {
+        return durableEnd;
+    }
+
+    @Override
+    public LogBounds bounds() {
+        while (true) {
+            long start = startOffset;
+            long last = end().offset();
+            if (start == startOffset && start <= last) {
+                return new LogBounds(start, last);
+            }
+            Thread.onSpinWait(); // between the two steps of a reset
+        }
+    }
+
+    @Override
+    public Optional<LogSlice> readRecent(
+            long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        LogPosition last = end();
+        if (offset < startOffset || offset > last.offset() || !recent.covers(offset)) {
+            return Optional.empty();
+        }
+        RecentWindow.Found found = recent.find(offset);
+        if (found == null) {
+            return EmptySlice.PRESENT;
+        }
+        int limit = LogReads.limit(found.segment(), Math.min(upTo.token(), last.token()));
+        int length = length(found.position(), found.end(), limit, maxBytes, wholeBatch);
+        if (length <= 0) {
+            return EmptySlice.PRESENT;
+        }
+        OpenFile open = found.segment().file().useIfOpen();
+        return open == null
+                ? Optional.empty()
+                : Optional.of(new FileSlice(open, found.position(), length));
+    }
+
+    private static int length(
+            int position, int batchEnd, int limit, int maxBytes, boolean wholeBatch) {
+        int most = wholeBatch ? Math.max(maxBytes, batchEnd - position) : maxBytes;
+        return Math.min(limit - position, most);
+    }
+
+    @Override
+    public LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        check();
+        LogPosition last = end();
+        checkWithin(offset, last);
+        long limitToken = Math.min(upTo.token(), last.token());
+        LogReads.Place place = offset == last.offset() ? null : reads.atOrAfter(offset, limitToken);
+        if (place == null) {
+            return EmptySlice.INSTANCE;
+        }
+        int length =
+                length(
+                        place.position(),
+                        place.position() + place.size(),
+                        place.limit(),
+                        maxBytes,
+                        wholeBatch);
+        if (length <= 0) {
+            place.open().release();
+            return EmptySlice.INSTANCE;
+        }
+        try {
+            parts.readAhead().touch(place.open(), place.position(), length);
+        } catch (IOException failed) {
+            place.open().release();
+            throw directory.fail("reading " + place.segment(), failed);
+        }
+        return new FileSlice(place.open(), place.position(), length);
+    }
+
+    @Override
+    public LogPosition position(long offset) {
+        check();
+        LogPosition last = end();
+        checkWithin(offset, last);
+        LogReads.Place place =
+                offset == last.offset() ? null : reads.atOrAfter(offset, last.token());
+        if (place == null) {
+            return last;
+        }
+        place.open().release();
+        return new LogPosition(
+                Math.min(offset, place.baseOffset()), place.segment().token(place.position()));
+    }
+
+    private void checkWithin(long offset, LogPosition last) {
+        long start = startOffset;
+        if (offset < start || offset > last.offset()) {
+            throw new OffsetOutOfRangeException(id, offset, bounds());
+        }
+    }
+
+    @Override
+    public Optional<TimestampPosition> offsetAtOrAfter(long timestamp) {
+        check();
+        return reads.byTimestamp(timestamp, startOffset, end());
+    }
+
+    @Override
+    public Optional<TimestampPosition> largestTimestamp() {
+        check();
+        return reads.largestTimestamp(startOffset, end());
+    }
+
+    @Override
+    public long retainedFrom(RetentionLimits limits) {
+        check();
+        Long kept = reads.search("finding what to retain", all -> retainedFrom(all, limits));
+        return Math.max(startOffset, kept == null ? 0 : kept);
+    }
+
+    private static Long retainedFrom(Segment[] all, RetentionLimits limits) throws IOException {
+        long left = 0;
+        for (Segment segment : all) {
+            left += segment.size();
+        }
+        int first = 0;
+        while (first < all.length - 1 && all[first + 1].baseOffset() <= limits.ceiling()) {
+            Segment segment = all[first];
+            boolean tooMuch = limits.maxBytes() >= 0 && left - segment.size() >= limits.maxBytes();
+            if (!tooMuch && !isExpired(segment, limits)) {
+                break;
+            }
+            left -= segment.size();
+            first++;
+        }
+        return all[first].baseOffset();
+    }
+
+    private static boolean isExpired(Segment segment, RetentionLimits limits) throws IOException {
+        if (limits.maxAgeMillis() < 0) {
+            return false;
+        }
+        long newest = segment.maxTimestamp();
+        if (newest < 0 || newest > limits.nowMillis()) {
+            // none, or a lie that would keep the segment for ever
+            newest = Files.getLastModifiedTime(segment.file().path()).toMillis();
+        }
+        return limits.nowMillis() - newest > limits.maxAgeMillis();
+    }
+
+    @Override
+    public long sizeInBytes() {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.size();
+        }
+        return bytes;
+    }
+
+    @Override
+    public LogDirectory directory() {
+        return directory;
+    }
+
+    // ---- making durable
+
+    @Override
+    public LogPosition sync() {
+        check();
+        syncing.lock();
+        try {
+            LogPosition target = end();
+            LogPosition known = durableEnd;
+            boolean waiting = sidecars.hasPending();
+            if (target.token() == known.token() && !waiting && !namesChanged) {
+                return known;
+            }
+            syncSegments(segments, target);
+            syncNames();
+            if (waiting) {
+                sidecars.store();
+            }
+            durableEnd = target;
+            checkpointLater.run();
+            return target;
+        } catch (IOException failed) {
+            throw directory.fail("syncing " + path, failed);
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    /** Makes the names durable of what a recovery found; its bytes are so already. */
+    void syncAfterRecovery() throws IOException {
+        metadataChanged = true;
+        namesChanged = true;
+        directory.namesChanged();
+        syncNames();
+    }
+
+    private static void syncSegments(Segment[] all, LogPosition target) throws IOException {
+        int last = Tokens.ordinal(target.token());
+        for (Segment segment : all) {
+            if (segment.ordinal() < last) {
+                segment.sync(segment.size(), true);
+            } else if (segment.ordinal() == last) {
+                segment.sync(Tokens.position(target.token()), false);
+            }
+        }
+    }
+
+    private void syncNames() throws IOException {
+        if (metadataChanged) {
+            metadataChanged = false;
+            DiskFiles.syncFile(path.resolve(PartitionMetadata.FILE));
+        }
+        if (namesChanged) {
+            namesChanged = false;
+            DiskFiles.syncDirectory(path);
+        }
+        directory.syncNames();
+    }
+
+    /** Hands the directory the offset below which everything is durable. */
+    void noteRecoveryPoint() {
+        syncing.lock(); // no truncation lowers it between the two
+        try {
+            if (unusable == null) {
+                directory.recoveryPoints().set(partition(), durableEnd.offset());
+            }
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    private TopicPartition partition() {
+        return id.partition();
+    }
+
+    // ---- removing
+
+    @Override
+    public LogPosition truncateTo(long offset) {
+        check();
+        LogPosition last = end();
+        if (offset >= last.offset()) {
+            return last;
+        }
+        checkWithin(offset, last);
+        syncing.lock();
+        try {
+            LogReads.Place first = reads.atOrAfter(offset, last.token());
+            if (first == null) {
+                return last; // only a gap lies beyond
+            }
+            structure.lock();
+            try {
+                return cut(first, offset);
+            } finally {
+                structure.unlock();
+            }
+        } catch (IOException failed) {
+            throw directory.fail("truncating " + id + " to offset " + offset, failed);
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    /** Removes a batch and all that follows it. */
+    private LogPosition cut(LogReads.Place first, long offset) throws IOException {
+        Segment segment = first.segment();
+        changed = true;
+        directory.recoveryPoints().lowerDurably(partition(), segment.baseOffset());
+        LogPosition border =
+                new LogPosition(
+                        Math.min(offset, first.baseOffset()), segment.token(first.position()));
+        lowerTo(border);
+        first.open().release();
+        Segment[] now = segments;
+        int index = Arrays.asList(now).indexOf(segment);
+        for (int i = now.length - 1; i > index; i--) {
+            remove(now[i]);
+        }
+        Segment replacement;
+        long newEnd;
+        if (first.position() == 0) {
+            newEnd = segment.baseOffset();
+            remove(segment);
+            replacement = Segment.empty(parts, path, newEnd, segment.ordinal());
+        } else {
+            SegmentRecovery.Recovered recovered = cut(segment, first.position(), border.offset());
+            replacement = recovered.segment();
+            newEnd = recovered.endOffset();
+        }
+        newEnd = Math.max(newEnd, startOffset);
+        sidecars.truncate(newEnd);
+        DiskFiles.syncDirectory(path);
+        Segment[] kept = Arrays.copyOf(now, index + 1);
+        kept[index] = replacement;
+        return showCut(kept, newEnd);
+    }
+
+    private LogPosition showCut(Segment[] kept, long newEnd) {
+        segments = kept;
+        active = kept[kept.length - 1];
+        recent.restart(active, newEnd);
+        LogPosition after = new LogPosition(newEnd, active.token(active.size()));
+        lowerTo(after);
+        return after;
+    }
+
+    private void lowerTo(LogPosition border) {
+        if (durableEnd.token() >= border.token()) {
+            durableEnd = border;
+        }
+        END.setVolatile(this, border);
+    }
+
+    private void remove(Segment segment) throws IOException {
+        segment.retire();
+        parts.doomed().segment(path, segment.baseOffset(), settings.fileDeleteDelay());
+    }
+
+    private SegmentRecovery.Recovered cut(Segment segment, int position, long endOffset)
+            throws IOException {
+        segment.storeIndexes();
+        Path file = segment.file().path();
+        if (segment.retire()) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.truncate(position);
+                channel.force(true);
+            }
+        } else {
+            // slices are out that may reach beyond the cut: they keep the old file
+            copyPrefix(file, position);
+        }
+        return new SegmentRecovery(parts, path, settings.indexIntervalBytes())
+                .afterCut(segment.baseOffset(), segment.ordinal(), position, endOffset);
+    }
+
+    private static void copyPrefix(Path file, int bytes) throws IOException {
+        Path copy = file.resolveSibling(DiskFiles.name(file) + LogFiles.TEMPORARY);
+        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
+                FileChannel to =
+                        FileChannel.open(
+                                copy,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.WRITE)) {
+            for (long at = 0; at < bytes; ) {
+                at += from.transferTo(at, bytes - at, to);
+            }
+            to.force(true);
+        }
+        Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public LogPosition reset(long offset) {
+        check();
+        if (offset < 0) {
+            throw new IllegalArgumentException("resetting " + id + " to offset " + offset);
+        }
+        syncing.lock();
+        structure.lock();
+        try {
+            changed = true;
+            boolean forwards = offset >= end().offset();
+            if (forwards) {
+                // from here on a crash leaves the log empty at the new offset
+                directory.startOffsets().setDurably(partition(), offset);
+            }
+            directory.recoveryPoints().lowerDurably(partition(), Math.min(offset, startOffset));
+            LogPosition nothing =
+                    new LogPosition(Math.min(offset, startOffset), segments[0].token(0));
+            if (!forwards) {
+                startOffset = nothing.offset();
+                lowerTo(nothing);
+            }
+            Segment[] now = segments;
+            for (int i = now.length - 1; i >= 0; i--) {
+                remove(now[i]);
+            }
+            sidecars.clear();
+            DiskFiles.syncDirectory(path);
+            if (!forwards) {
+                directory.startOffsets().setDurably(partition(), offset);
+            }
+            Segment fresh = Segment.empty(parts, path, offset, now[now.length - 1].ordinal() + 1);
+            segments = new Segment[] {fresh};
+            active = fresh;
+            recent.restart(fresh, offset);
+            LogPosition after = new LogPosition(offset, fresh.token(0));
+            END.setVolatile(this, after);
+            startOffset = offset;
+            durableEnd = after;
+            return after;
+        } catch (IOException failed) {
+            throw directory.fail("resetting " + id + " to offset " + offset, failed);
+        } finally {
+            structure.unlock();
+            syncing.unlock();
+        }
+    }
+
+    @Override
+    public void advanceStart(long offset) {
+        check();
+        if (offset <= startOffset) {
+            return;
+        }
+        checkWithin(offset, end());
+        try {
+            directory.startOffsets().setDurably(partition(), offset);
+            for (Segment segment : dropBelow(offset)) {
+                remove(segment);
+            }
+        } catch (IOException failed) {
+            throw directory.refuseOrFail(
+                    "moving the start of " + id + " to offset " + offset, failed);
+        }
+    }
+
+    /** Takes the segments off the list that lie wholly below an offset. */
+    private Segment[] dropBelow(long offset) {
+        structure.lock();
+        try {
+            startOffset = Math.max(startOffset, offset);
+            Segment[] now = segments;
+            int first = 0;
+            while (first < now.length - 1 && now[first + 1].baseOffset() <= offset) {
+                first++;
+            }
+            segments = Arrays.copyOfRange(now, first, now.length);
+            return Arrays.copyOf(now, first);
+        } finally {
+            structure.unlock();
+        }
+    }
+
+    /** The segments as they are when no truncation is under way. */
+    private Segment[] settledSegments() {
+        structure.lock();
+        try {
+            return segments;
+        } finally {
+            structure.unlock();
+        }
+    }
+
+    // ---- sidecars
+
+    @Override
+    public void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {
+        check();
+        sidecars.put(kind, offset, content);
+    }
+
+    @Override
+    public Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
+        check();
+        try {
+            return sidecars.latest(kind, atMost);
+        } catch (IOException failed) {
+            throw directory.fail("reading a sidecar of " + id, failed);
+        }
+    }
+
+    @Override
+    public void trimSidecars(SidecarKind kind, long offset) {
+        check();
+        try {
+            sidecars.trim(kind, offset);
+            namesChanged = true;
+        } catch (IOException failed) {
+            throw directory.fail("removing sidecars of " + id, failed);
+        }
+    }
+
+    // ---- ending
+
+    private void check() {
+        StorageException why = unusable;
+        if (why != null) {
+            throw new StorageException(why.reach(), String.valueOf(why.getMessage()), why);
+        }
+        if (directory.failure().isPresent()) {
+            directory.check();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (unusable != null) {
+            return;
+        }
+        try {
+            if (directory.failure().isEmpty()) {
+                closeCleanly();
+            }
+        } finally {
+            end("is closed");
+            closed.run();
+        }
+    }
+
+    private void closeCleanly() {
+        LogPosition last = sync();
+        syncing.lock();
+        try {
+            if (changed) {
+                active.seal();
+                active.sync(active.size(), true);
+                DiskFiles.syncDirectory(path);
+            }
+            directory.closedCleanly(partition(), last.offset());
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("closing " + id, failed);
+        } finally {
+            syncing.unlock();
+        }
+    }
+
+    /** Ends it without closing cleanly, for its directory goes away. */
+    void deleted() {
+        end("was deleted");
+    }
+
+    private void end(String how) {
+        unusable = new StorageException(Reach.LOG, id + " " + how);
+        recent.restart(active, end().offset());
+        for (Segment segment : segments) {
+            segment.retire();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package mortise.storage.local;
+
+import java.time.Duration;
+import java.util.List;
+import mortise.api.DataSize;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigKey;
+import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
+
+/**
+ * What an operator may set.
+ *
+ * @param directories the log directories; empty for one inside the data directory
+ * @param openFiles how many files may be open besides those in use
+ * @param recentBytes how far back from its end a log may be read without going through its index
+ * @param recentBatches how many batch positions a log remembers for that
+ * @param recentTotalBatches how many batch positions all logs remember together
+ * @param recoveryParallelism how many logs are recovered at a time
+ * @param checkpointInterval how long recovery points wait to be written
+ */
+record LocalStorageConfig(
+        List<String> directories,
+        int openFiles,
+        long recentBytes,
+        int recentBatches,
+        long recentTotalBatches,
+        int recoveryParallelism,
+        Duration checkpointInterval) {
+    static final ConfigKey<List<String>> DIRECTORIES =
+            ConfigKey.of(
+                            "storage.local.directories",
+                            ConfigType.LIST,
+                            "The directories that hold partition logs. A new log goes to the one"
+                                    + " with the fewest. Relative paths begin at the data"
+                                    + " directory; the default is `logs` inside it.")
+                    .defaultsTo(List.of())
+                    .alias("log.dirs");
+
+    static final ConfigKey<Integer> OPEN_FILES =
+            ConfigKey.of(
+                            "storage.local.open-files",
+                            ConfigType.INT,
+                            "How many segment and index files are kept open; beyond it those not"
+                                    + " used lately are closed. Idle partitions hold none.")
+                    .defaultsTo(8_000)
+                    .between(16, 1_000_000);
+
+    static final ConfigKey<DataSize> RECENT_WINDOW =
+            ConfigKey.of(
+                            "storage.local.recent-window",
+                            ConfigType.SIZE,
+                            "How many bytes before a log's end count as recently written: they are"
+                                    + " read on the event loop, for the page cache still has them.")
+                    .defaultsTo(DataSize.ofMebibytes(64));
+
+    static final ConfigKey<Integer> RECENT_BATCHES =
+            ConfigKey.of(
+                            "storage.local.recent-batches",
+                            ConfigType.INT,
+                            "How many batch positions a log remembers for reading recent data.")
+                    .defaultsTo(16_384)
+                    .between(256, 1 << 24);
+
+    static final ConfigKey<Long> RECENT_TOTAL_BATCHES =
+            ConfigKey.of(
+                            "storage.local.recent-total-batches",
+                            ConfigType.LONG,
+                            "How many batch positions all logs remember together; each takes 12"
+                                    + " bytes of heap.")
+                    .defaultsTo(4L << 20)
+                    .atLeast(1_024L);
+
+    static final ConfigKey<Integer> RECOVERY_PARALLELISM =
+            ConfigKey.of(
+                            "storage.local.recovery-parallelism",
+                            ConfigType.INT,
+                            "How many logs are checked at a time when the broker starts after a"
+                                    + " crash.")
+                    .defaultsTo(4)
+                    .between(1, 1_024)
+                    .alias("num.recovery.threads.per.data.dir");
+
+    static final ConfigKey<Duration> CHECKPOINT_INTERVAL =
+            ConfigKey.of(
+                            "storage.local.checkpoint-interval",
+                            ConfigType.DURATION,
+                            "How long recovery points may wait to be written; after a crash, what"
+                                    + " was appended since is checked.")
+                    .defaultsTo(Duration.ofMinutes(1))
+                    .atLeast(Duration.ofMillis(1))
+                    .alias("log.flush.offset.checkpoint.interval.ms");
+
+    static final ConfigSchema SCHEMA =
+            ConfigSchema.of(
+                    DIRECTORIES,
+                    OPEN_FILES,
+                    RECENT_WINDOW,
+                    RECENT_BATCHES,
+                    RECENT_TOTAL_BATCHES,
+                    RECOVERY_PARALLELISM,
+                    CHECKPOINT_INTERVAL);
+
+    static LocalStorageConfig of(Config config) {
+        return new LocalStorageConfig(
+                config.get(DIRECTORIES),
+                config.get(OPEN_FILES),
+                config.get(RECENT_WINDOW).bytes(),
+                config.get(RECENT_BATCHES),
+                config.get(RECENT_TOTAL_BATCHES),
+                config.get(RECOVERY_PARALLELISM),
+                config.get(CHECKPOINT_INTERVAL));
+    }
+}

@@ -1,0 +1,275 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.StorageException.Reach;
+import mortise.spi.storage.TimestampPosition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finding batches through the indexes of a log. Thread-safe, without locks unless a truncation or
+ * removal comes between: then the search begins anew with the segments that are left.
+ */
+final class LogReads {
+    private static final int MOST_ATTEMPTS = 1_000;
+
+    private final LogId id;
+    private final StoreParts parts;
+    private final LocalLogDirectory directory;
+    private final Supplier<Segment[]> segments;
+    private final Supplier<Segment[]> settledSegments;
+
+    /**
+     * @param segments what the log consists of now, in order
+     * @param settledSegments the same when no truncation is under way, waiting for its end
+     */
+    LogReads(
+            LogId id,
+            StoreParts parts,
+            LocalLogDirectory directory,
+            Supplier<Segment[]> segments,
+            Supplier<Segment[]> settledSegments) {
+        this.id = id;
+        this.parts = parts;
+        this.directory = directory;
+        this.segments = segments;
+        this.settledSegments = settledSegments;
+    }
+
+    /**
+     * A batch, and a use of its segment's file that whoever gets it gives back.
+     *
+     * @param limit where the readable bytes of the segment end
+     */
+    record Place(
+            Segment segment,
+            OpenFile open,
+            int position,
+            int size,
+            int limit,
+            long baseOffset,
+            long lastOffset,
+            long maxTimestamp,
+            int leaderEpoch) {
+        TimestampPosition timestampPosition() {
+            return new TimestampPosition(baseOffset, lastOffset, maxTimestamp, leaderEpoch);
+        }
+    }
+
+    /** The first batch whose last offset is not below an offset, before a border. */
+    @Nullable Place atOrAfter(long offset, long limitToken) {
+        return search(
+                "finding offset " + offset,
+                all -> {
+                    for (int i = indexOf(all, offset); i < all.length; i++) {
+                        Segment segment = all[i];
+                        Place found =
+                                segment.size() == 0
+                                        ? null
+                                        : walk(
+                                                segment,
+                                                segment.positionBefore(offset),
+                                                limitToken,
+                                                walk -> walk.lastOffset() >= offset);
+                        if (found != null) {
+                            return found;
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    /** The first batch from a start on whose largest timestamp is at least {@code least}. */
+    Optional<TimestampPosition> byTimestamp(long least, long startOffset, LogPosition end) {
+        Place found =
+                search(
+                        "finding timestamp " + least,
+                        all -> {
+                            for (Segment segment : all) {
+                                Place place =
+                                        segment.size() == 0 || segment.maxTimestamp() < least
+                                                ? null
+                                                : inSegment(segment, least, startOffset, end);
+                                if (place != null) {
+                                    return place;
+                                }
+                            }
+                            return null;
+                        });
+        return released(found);
+    }
+
+    private @Nullable Place inSegment(
+            Segment segment, long least, long startOffset, LogPosition end) throws IOException {
+        int from = least <= 0 ? 0 : segment.positionBeforeTimestamp(least);
+        return walk(
+                segment,
+                from,
+                end.token(),
+                walk -> walk.maxTimestamp() >= least && walk.lastOffset() >= startOffset);
+    }
+
+    /** The first batch with the largest timestamp. */
+    Optional<TimestampPosition> largestTimestamp(long startOffset, LogPosition end) {
+        Place found =
+                search(
+                        "finding the largest timestamp",
+                        all -> {
+                            long largest = Long.MIN_VALUE;
+                            Segment holder = null;
+                            for (Segment segment : all) {
+                                long timestamp =
+                                        segment.size() == 0
+                                                ? Long.MIN_VALUE
+                                                : maxTimestamp(segment, startOffset, end);
+                                if (timestamp > largest) {
+                                    largest = timestamp;
+                                    holder = segment;
+                                }
+                            }
+                            return holder == null
+                                    ? null
+                                    : inSegment(holder, largest, startOffset, end);
+                        });
+        return released(found);
+    }
+
+    /** The largest timestamp of a segment, without batches below the start of the log. */
+    private long maxTimestamp(Segment segment, long startOffset, LogPosition end)
+            throws IOException {
+        if (segment.baseOffset() >= startOffset) {
+            return segment.maxTimestamp();
+        }
+        long[] largest = {Long.MIN_VALUE};
+        Place none =
+                walk(
+                        segment,
+                        segment.positionBefore(startOffset),
+                        end.token(),
+                        walk -> {
+                            if (walk.lastOffset() >= startOffset) {
+                                largest[0] = Math.max(largest[0], walk.maxTimestamp());
+                            }
+                            return false;
+                        });
+        if (none != null) {
+            none.open().release();
+        }
+        return largest[0];
+    }
+
+    private static Optional<TimestampPosition> released(@Nullable Place found) {
+        if (found == null) {
+            return Optional.empty();
+        }
+        found.open().release();
+        return Optional.of(found.timestampPosition());
+    }
+
+    private interface Condition {
+        boolean holds(BatchWalk walk);
+    }
+
+    private @Nullable Place walk(Segment segment, int from, long limitToken, Condition condition)
+            throws IOException {
+        int limit = limit(segment, limitToken);
+        if (from >= limit) {
+            return null;
+        }
+        OpenFile open = segment.file().use();
+        if (open == null) {
+            throw new RemovedWhileReadException(segment.file());
+        }
+        ByteBuffer buffer = parts.scratch().borrow();
+        boolean kept = false;
+        try {
+            BatchWalk walk = new BatchWalk(open.channel(), buffer, from, limit);
+            while (walk.next()) {
+                if (condition.holds(walk)) {
+                    kept = true;
+                    return new Place(
+                            segment,
+                            open,
+                            walk.position(),
+                            walk.size(),
+                            limit,
+                            walk.baseOffset(),
+                            walk.lastOffset(),
+                            walk.maxTimestamp(),
+                            walk.leaderEpoch());
+                }
+            }
+            String problem = walk.problem();
+            if (!problem.isEmpty()) {
+                throw new CorruptFileException("segment " + segment + ": " + problem);
+            }
+            return null;
+        } finally {
+            parts.scratch().release(buffer);
+            if (!kept) {
+                open.release();
+            }
+        }
+    }
+
+    /** Where the bytes of a segment end that lie before a border. */
+    static int limit(Segment segment, long limitToken) {
+        int size = segment.size();
+        int limitOrdinal = Tokens.ordinal(limitToken);
+        if (segment.ordinal() < limitOrdinal) {
+            return size;
+        }
+        return segment.ordinal() == limitOrdinal ? Math.min(size, Tokens.position(limitToken)) : 0;
+    }
+
+    /** The last segment that begins at or below an offset, or the first. */
+    static int indexOf(Segment[] all, long offset) {
+        int low = 0;
+        int high = all.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (all[middle].baseOffset() <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Math.max(high, 0);
+    }
+
+    /** Something that looks through segments. */
+    interface Search<T> {
+        @Nullable T in(Segment[] all) throws IOException;
+    }
+
+    /** Looks, and looks again if the segments changed under it. */
+    <T> @Nullable T search(String doing, Search<T> search) {
+        Segment[] all = segments.get();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return search.in(all);
+            } catch (CorruptFileException corrupt) {
+                throw new StorageException(
+                        Reach.LOG, doing + " of " + id + ": " + corrupt.getMessage(), corrupt);
+            } catch (RemovedWhileReadException | NoSuchFileException changed) {
+                Segment[] before = all;
+                all = settledSegments.get();
+                if (attempt == MOST_ATTEMPTS || Arrays.equals(all, before)) {
+                    throw new StorageException(
+                            Reach.LOG,
+                            doing + " of " + id + ": " + changed + "; was it removed by hand?",
+                            changed);
+                }
+            } catch (IOException failed) {
+                throw directory.fail(doing + " of " + id, failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,438 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of batches with its two indexes. The last segment of a log is the active one, which its
+ * writer appends to; the others are sealed and do not change.
+ *
+ * <p>Threads: the methods of the writer are confined to it. Readers see batches below {@link #size}
+ * only, which is published after the bytes and the index entries are there. The fields of syncing
+ * are guarded by the log's sync lock. A segment that is cut or removed is retired and replaced by
+ * another object, so a reader with an old one meets null uses and starts again.
+ */
+final class Segment {
+    /** The timestamp of a segment without any. */
+    static final long NO_TIMESTAMP = -1;
+
+    private static final long UNKNOWN_TIMESTAMP = -2;
+    private static final VarHandle SIZE;
+    private static final VarHandle MAX_TIMESTAMP;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SIZE = lookup.findVarHandle(Segment.class, "size", int.class);
+            MAX_TIMESTAMP = lookup.findVarHandle(Segment.class, "maxTimestamp", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final StoreParts parts;
+    private final Path directory;
+    private final long baseOffset;
+    private final int ordinal;
+    private final CachedFile file;
+
+    /** Null until somebody wants them. */
+    private volatile @Nullable SegmentIndexes indexes;
+
+    @SuppressWarnings("unused") // through SIZE
+    private int size;
+
+    @SuppressWarnings("unused") // through MAX_TIMESTAMP
+    private long maxTimestamp;
+
+    // the writer's
+    private @Nullable IndexBuilder builder;
+    private long firstTimestamp = UNKNOWN_TIMESTAMP;
+    private long begunAtMillis = Long.MAX_VALUE;
+    private boolean preallocated;
+    private @Nullable OpenFile positioned;
+
+    // guarded by the log's sync lock
+    private int syncedBytes;
+    private boolean indexesSynced;
+
+    /** A segment with nothing in it and no file yet: the first append makes one. */
+    static Segment empty(StoreParts parts, Path directory, long baseOffset, int ordinal) {
+        Segment segment = new Segment(parts, directory, baseOffset, ordinal, 0);
+        segment.maxTimestamp = NO_TIMESTAMP;
+        segment.adopt(SegmentIndexes.none(parts, directory, baseOffset));
+        return segment;
+    }
+
+    /** A segment that lies on disk, whose indexes are looked at when they are wanted. */
+    static Segment stored(
+            StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
+        Segment segment = new Segment(parts, directory, baseOffset, ordinal, size);
+        segment.maxTimestamp = UNKNOWN_TIMESTAMP;
+        segment.syncedBytes = size;
+        segment.indexesSynced = true;
+        return segment;
+    }
+
+    private Segment(StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
+        this.parts = parts;
+        this.directory = directory;
+        this.baseOffset = baseOffset;
+        this.ordinal = ordinal;
+        this.size = size;
+        this.file =
+                new CachedFile(
+                        directory.resolve(LogFiles.name(baseOffset, LogFiles.LOG)),
+                        parts.openFiles());
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    /** Where it stands among all segments that this log has had since it was opened. */
+    int ordinal() {
+        return ordinal;
+    }
+
+    CachedFile file() {
+        return file;
+    }
+
+    /** The bytes of whole batches that readers may see. */
+    int size() {
+        return (int) SIZE.getAcquire(this);
+    }
+
+    /** The position of a border in it, as a token. */
+    long token(int position) {
+        return Tokens.of(ordinal, position);
+    }
+
+    // ---- writing: confined to the writer
+
+    /** Makes sure that the indexes can take the entries of an append without touching the disk. */
+    void makeRoom(int batches, int bytes, int indexIntervalBytes) throws IOException {
+        builder().makeRoom(batches, bytes, indexIntervalBytes);
+    }
+
+    /** Writes buffers after the last batch; the batches become visible with {@link #publish}. */
+    void write(ByteBuffer[] buffers, int count, int bytes, int preallocateBytes)
+            throws IOException {
+        OpenFile open = file.useOrCreate();
+        if (open == null) {
+            throw new IllegalStateException(file.path() + " was removed under its writer");
+        }
+        try {
+            if (preallocateBytes > 0 && size == 0 && !preallocated) {
+                open.channel().write(ByteBuffer.allocate(1), preallocateBytes - 1L);
+                preallocated = true;
+            }
+            if (open != positioned) {
+                open.channel().position(size);
+                positioned = open;
+            }
+            long written = 0;
+            if (count == 1) {
+                while (written < bytes) {
+                    written += open.channel().write(buffers[0]);
+                }
+            } else {
+                int first = 0;
+                while (written < bytes) {
+                    written += open.channel().write(buffers, first, count - first);
+                    while (first < count && !buffers[first].hasRemaining()) {
+                        first++;
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException failure) {
+            positioned = null;
+            throw failure;
+        } finally {
+            open.release();
+        }
+    }
+
+    /**
+     * Takes back what a failed write left after the last batch, for good: otherwise a crash could
+     * bring it back in the place of what is written there next.
+     */
+    void takeBack() throws IOException {
+        OpenFile open = file.useOrCreate();
+        if (open != null) {
+            try {
+                open.channel().truncate(size);
+                open.channel().force(true);
+                preallocated = false;
+            } finally {
+                open.release();
+            }
+        }
+    }
+
+    /** Notes a batch that has been written at a position. */
+    void note(long lastOffset, int position, int bytes, long timestamp, int indexIntervalBytes) {
+        if (firstTimestamp == UNKNOWN_TIMESTAMP && position == 0) {
+            firstTimestamp = timestamp;
+        }
+        builder().note(lastOffset, position, bytes, timestamp, indexIntervalBytes);
+        showTimestamp();
+    }
+
+    private void showTimestamp() {
+        long largest = builder().maxTimestamp();
+        if (largest != maxTimestamp) {
+            MAX_TIMESTAMP.setRelease(this, largest);
+        }
+    }
+
+    /** Shows everything up to {@code newSize} to readers. */
+    void publish(int newSize) {
+        SIZE.setRelease(this, newSize);
+    }
+
+    /** Remembers when the first batch came, for closing the segment by age. */
+    void begunAt(long nowMillis) {
+        begunAtMillis = Math.min(begunAtMillis, nowMillis);
+    }
+
+    /** The wall clock when the first batch came, or the largest number if none did. */
+    long begunAtMillis() {
+        return begunAtMillis;
+    }
+
+    /** The timestamp of the first batch, or {@link #NO_TIMESTAMP}. May read its header. */
+    long firstTimestamp() throws IOException {
+        if (firstTimestamp == UNKNOWN_TIMESTAMP) {
+            firstTimestamp = NO_TIMESTAMP;
+            OpenFile open = size == 0 ? null : file.use();
+            if (open != null) {
+                ByteBuffer buffer = parts.scratch().borrow();
+                try {
+                    BatchWalk walk = new BatchWalk(open.channel(), buffer, 0, size);
+                    if (walk.next()) {
+                        firstTimestamp = walk.maxTimestamp();
+                    }
+                } finally {
+                    parts.scratch().release(buffer);
+                    open.release();
+                }
+            }
+        }
+        return firstTimestamp;
+    }
+
+    /** Whether an index has reached its largest size. */
+    boolean indexIsFull(int indexBytes) {
+        SegmentIndexes now = loaded();
+        return now.offsets().sizeInBytes() + IndexFile.OFFSET_ENTRY_BYTES > indexBytes
+                || now.times().sizeInBytes() + 2 * IndexFile.TIME_ENTRY_BYTES > indexBytes;
+    }
+
+    /** Makes the file even though there is nothing to write yet. */
+    void createFile() throws IOException {
+        OpenFile open = file.useOrCreate();
+        if (open != null) {
+            open.release();
+        }
+    }
+
+    /** Writes out what the indexes have in memory. */
+    void storeIndexes() throws IOException {
+        indexes().offsets().store();
+        indexes().times().store();
+    }
+
+    /** Writes the indexes out and gives unused space back; can be tried again after a failure. */
+    void seal() throws IOException {
+        if (size == 0) {
+            return;
+        }
+        builder().finish();
+        if (preallocated) {
+            OpenFile open = file.use();
+            if (open != null) {
+                try {
+                    open.channel().truncate(size);
+                    preallocated = false;
+                } finally {
+                    open.release();
+                }
+            }
+        }
+    }
+
+    /**
+     * Makes it ready for appending: indexes that have been checked, and then every batch from the
+     * last indexed one on.
+     *
+     * @param walk begins at the last indexed batch
+     * @param verifyFrom batches from this offset on must have a good checksum
+     * @return the offset after the last good batch; the walk stands behind it
+     */
+    long resume(SegmentIndexes checked, BatchWalk walk, long verifyFrom, int indexIntervalBytes)
+            throws IOException {
+        adopt(checked);
+        IndexBuilder resumed = builder();
+        resumed.resume();
+        boolean indexed = checked.offsets().count() > 0;
+        long next = baseOffset;
+        while (walk.next()) {
+            if (walk.baseOffset() < next
+                    || walk.lastOffset() - baseOffset > Integer.MAX_VALUE
+                    || (walk.lastOffset() >= verifyFrom && !walk.verify())) {
+                walk.stepBack();
+                break;
+            }
+            if (indexed) {
+                resumed.noteIndexed(walk.lastOffset(), walk.size(), walk.maxTimestamp());
+                indexed = false;
+            } else {
+                resumed.makeRoom(1, 0, indexIntervalBytes);
+                resumed.note(
+                        walk.lastOffset(),
+                        walk.position(),
+                        walk.size(),
+                        walk.maxTimestamp(),
+                        indexIntervalBytes);
+            }
+            next = walk.lastOffset() + 1;
+        }
+        maxTimestamp = resumed.maxTimestamp();
+        size = walk.nextPosition();
+        syncedBytes = size;
+        return next;
+    }
+
+    // ---- reading
+
+    /**
+     * A border at or before the first batch whose last offset is not below {@code offset}.
+     *
+     * @return its position
+     */
+    int positionBefore(long offset) throws IOException {
+        long relative = Math.min(offset - baseOffset, Integer.MAX_VALUE);
+        IndexFile index = indexes().offsets();
+        int entry = index.floor(relative);
+        return entry < 0 ? 0 : index.value(entry);
+    }
+
+    /** A border at or before the first batch whose largest timestamp is at least {@code least}. */
+    int positionBeforeTimestamp(long least) throws IOException {
+        IndexFile index = indexes().times();
+        int entry = index.floor(least - 1);
+        return entry < 0 ? 0 : positionBefore(baseOffset + index.value(entry));
+    }
+
+    /** The largest timestamp of its batches, or {@link #NO_TIMESTAMP}. May read the time index. */
+    long maxTimestamp() throws IOException {
+        long known = (long) MAX_TIMESTAMP.getAcquire(this);
+        if (known != UNKNOWN_TIMESTAMP) {
+            return known;
+        }
+        IndexFile index = indexes().times();
+        int entries = index.count();
+        long last = entries == 0 ? NO_TIMESTAMP : index.key(entries - 1);
+        MAX_TIMESTAMP.compareAndSet(this, UNKNOWN_TIMESTAMP, last);
+        return last;
+    }
+
+    private SegmentIndexes indexes() throws IOException {
+        SegmentIndexes now = indexes;
+        return now != null ? now : loadIndexes();
+    }
+
+    private synchronized SegmentIndexes loadIndexes() throws IOException {
+        SegmentIndexes now = indexes;
+        if (now == null) {
+            now = SegmentIndexes.ofSealed(parts, this, directory);
+            indexes = now;
+        }
+        return now;
+    }
+
+    private void adopt(SegmentIndexes checked) {
+        builder = new IndexBuilder(checked, baseOffset);
+        indexes = checked;
+    }
+
+    private SegmentIndexes loaded() {
+        SegmentIndexes now = indexes;
+        if (now == null) {
+            throw new IllegalStateException("the indexes of " + this + " are not loaded");
+        }
+        return now;
+    }
+
+    private IndexBuilder builder() {
+        IndexBuilder now = builder;
+        if (now == null) {
+            throw new IllegalStateException(this + " is sealed");
+        }
+        return now;
+    }
+
+    // ---- syncing and ending
+
+    /** Makes what is below {@code upTo} durable, and the indexes of a sealed segment too. */
+    void sync(int upTo, boolean sealed) throws IOException {
+        if (syncedBytes < upTo) {
+            OpenFile open = file.use();
+            if (open == null) {
+                return; // removed meanwhile
+            }
+            try {
+                open.channel().force(false);
+            } finally {
+                open.release();
+            }
+            syncedBytes = upTo;
+        }
+        if (sealed && !indexesSynced) {
+            SegmentIndexes now = loaded();
+            now.offsets().sync();
+            now.times().sync();
+            indexesSynced = true;
+        }
+    }
+
+    /** Notes that its indexes were written anew and are not durable yet. */
+    void doubtIndexes() {
+        indexesSynced = false;
+    }
+
+    /** Closes its files until somebody wants them. */
+    void closeIdleFiles() {
+        SegmentIndexes now = indexes;
+        if (now != null) {
+            now.offsets().file().closeIfIdle();
+            now.times().file().closeIfIdle();
+        }
+        file.closeIfIdle();
+    }
+
+    /**
+     * Ends it; nothing is opened any more.
+     *
+     * @return whether no reader has the log file open
+     */
+    boolean retire() {
+        SegmentIndexes now = indexes;
+        if (now != null) {
+            now.offsets().file().retire();
+            now.times().file().retire();
+        }
+        return file.retire();
+    }
+
+    @Override
+    public String toString() {
+        return LogFiles.name(baseOffset, LogFiles.LOG) + " of " + DiskFiles.name(directory);
+    }
+}

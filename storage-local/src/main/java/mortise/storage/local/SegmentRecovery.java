@@ -1,0 +1,184 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * Brings a segment on disk to where appending can go on: indexes that can be trusted, the largest
+ * timestamp, and after a crash the end at the last whole batch. Confined to the thread that opens
+ * or cuts the log.
+ */
+final class SegmentRecovery {
+    private final StoreParts parts;
+    private final Path directory;
+    private final int indexIntervalBytes;
+
+    SegmentRecovery(StoreParts parts, Path directory, int indexIntervalBytes) {
+        this.parts = parts;
+        this.directory = directory;
+        this.indexIntervalBytes = indexIntervalBytes;
+    }
+
+    /**
+     * A segment that can be appended to.
+     *
+     * @param endOffset the offset after its last batch
+     * @param durable whether all of it is known to survive a crash
+     */
+    record Recovered(Segment segment, long endOffset, boolean durable) {}
+
+    /** A segment that was closed and synced; if it is not as it was left, all of it is checked. */
+    Recovered afterClose(long base, int ordinal, int fileBytes) throws IOException {
+        if (fileBytes == 0) {
+            return nothing(base, ordinal);
+        }
+        try (Session session = new Session(base, ordinal, fileBytes)) {
+            int from = session.trustAll();
+            long end = session.resume(from, Long.MAX_VALUE, false);
+            if (session.segment.size() == fileBytes) {
+                return new Recovered(session.segment, end, true);
+            }
+            session.segment.retire();
+        }
+        return afterCrash(base, ordinal, fileBytes, base);
+    }
+
+    /** A segment that was cut at a batch border, below which everything is good. */
+    Recovered afterCut(long base, int ordinal, int fileBytes, long endOffset) throws IOException {
+        try (Session session = new Session(base, ordinal, fileBytes)) {
+            int from = session.trustBelow(endOffset);
+            long end = session.resume(from, endOffset, false);
+            return new Recovered(session.segment, end, true);
+        }
+    }
+
+    /** A segment as a crash left it: from {@code trustedTo} on, every batch is checked. */
+    Recovered afterCrash(long base, int ordinal, int fileBytes, long trustedTo) throws IOException {
+        if (fileBytes == 0) {
+            return nothing(base, ordinal);
+        }
+        try (Session session = new Session(base, ordinal, fileBytes)) {
+            int from = session.trustBelow(trustedTo);
+            long end = session.resume(from, trustedTo, true);
+            boolean durable = end <= trustedTo && session.segment.size() == fileBytes;
+            if (!durable) {
+                session.cutTail(end);
+            }
+            return new Recovered(session.segment, end, durable);
+        }
+    }
+
+    private Recovered nothing(long base, int ordinal) {
+        return new Recovered(Segment.empty(parts, directory, base, ordinal), base, true);
+    }
+
+    /** One segment's file and a buffer, while it is looked at. */
+    private final class Session implements AutoCloseable {
+        private final long base;
+        private final int fileBytes;
+        private final Segment segment;
+        private final SegmentIndexes indexes;
+        private final OpenFile open;
+        private final ByteBuffer buffer;
+        private String problem = "";
+
+        Session(long base, int ordinal, int fileBytes) throws IOException {
+            this.base = base;
+            this.fileBytes = fileBytes;
+            this.segment = Segment.stored(parts, directory, base, ordinal, fileBytes);
+            this.indexes = SegmentIndexes.onDisk(parts, directory, base);
+            OpenFile use = segment.file().use();
+            if (use == null) {
+                throw new IllegalStateException(segment + " was removed while it was opened");
+            }
+            this.open = use;
+            this.buffer = parts.scratch().borrow();
+        }
+
+        private FileChannel channel() {
+            return open.channel();
+        }
+
+        /** Keeps every sound entry; gives the position of the last indexed batch. */
+        int trustAll() throws IOException {
+            IndexFile offsets = indexes.offsets();
+            IndexFile times = indexes.times();
+            times.cut(indexes.soundTimes());
+            // without time entries the largest timestamp takes a walk over all headers
+            return anchor(times.count() == 0 ? 0 : indexes.soundOffsets(fileBytes), offsets);
+        }
+
+        /**
+         * Keeps the entries that tell of what lies below an offset. The files were perhaps not
+         * synced, so time entries may be missing that the offset entries suggest: nothing after the
+         * last time entry is trusted.
+         */
+        int trustBelow(long offset) throws IOException {
+            IndexFile offsets = indexes.offsets();
+            IndexFile times = indexes.times();
+            offsets.cut(indexes.soundOffsets(fileBytes));
+            times.cut(indexes.soundTimes());
+            long most = Math.min(offset - 1 - base, Integer.MAX_VALUE);
+            int timesBelow = most < 0 ? 0 : times.entriesUpToValue((int) most);
+            int entries = timesBelow == 0 ? 0 : offsets.floor(times.value(timesBelow - 1)) + 1;
+            int from = anchor(entries, offsets);
+            times.cut(
+                    offsets.count() == 0
+                            ? 0
+                            : times.entriesUpToValue((int) offsets.key(offsets.count() - 1)));
+            return from;
+        }
+
+        /** Cuts the offset index to so many entries, or to none if the last of them lies. */
+        private int anchor(int entries, IndexFile offsets) throws IOException {
+            if (entries > 0) {
+                int position = offsets.value(entries - 1);
+                BatchWalk walk = new BatchWalk(channel(), buffer, position, fileBytes);
+                if (walk.next() && walk.lastOffset() == base + offsets.key(entries - 1)) {
+                    offsets.cut(entries);
+                    return position;
+                }
+            }
+            offsets.cut(0);
+            return 0;
+        }
+
+        /** Walks from the last indexed batch to the last good one; gives the offset after it. */
+        long resume(int from, long verifyFrom, boolean everything) throws IOException {
+            BatchWalk walk =
+                    everything
+                            ? BatchWalk.verifying(channel(), buffer, from, fileBytes)
+                            : new BatchWalk(channel(), buffer, from, fileBytes);
+            long end = segment.resume(indexes, walk, verifyFrom, indexIntervalBytes);
+            problem = walk.problem();
+            return end;
+        }
+
+        /** Removes what follows the last good batch, and makes the rest durable. */
+        void cutTail(long end) throws IOException {
+            if (segment.size() < fileBytes) {
+                parts.logger()
+                        .log(
+                                Level.WARNING,
+                                "segment {0}: {1}; truncating to offset {2}",
+                                segment,
+                                problem,
+                                Long.toString(end));
+                channel().truncate(segment.size());
+            }
+            channel().force(true);
+            segment.doubtIndexes();
+        }
+
+        @Override
+        public void close() {
+            parts.scratch().release(buffer);
+            open.release();
+            // thousands of logs are opened that nobody uses for now
+            segment.closeIdleFiles();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package mortise.storage.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log's sidecars: in memory from when they are put until a sync writes them, so that a crash
+ * leaves whole ones only. Thread-safe; no file is written while the monitor is held.
+ */
+final class Sidecars {
+    private final Path directory;
+    private final Map<SidecarKind, NavigableMap<Long, Entry>> entries =
+            new EnumMap<>(SidecarKind.class);
+
+    /** The offset of the epochs that were put last; the others wait for their removal. */
+    private long newest = -1;
+
+    private long versions;
+
+    /**
+     * A sidecar.
+     *
+     * @param version tells it from a later one of the same offset
+     * @param pending content that waits for a sync, or null if the file has it
+     */
+    private record Entry(Path file, long version, @Nullable ByteBuffer pending) {
+        static Entry stored(Path file) {
+            return new Entry(file, 0, null);
+        }
+    }
+
+    private record Pending(
+            SidecarKind kind, long offset, Path file, long version, ByteBuffer content) {}
+
+    /** Those that were found on disk; what lies beyond the end of the log is dropped. */
+    Sidecars(Path directory, LogLoader.Loaded loaded) throws IOException {
+        this.directory = directory;
+        NavigableMap<Long, Entry> snapshots = new TreeMap<>();
+        for (long offset : loaded.producerSnapshots()) {
+            if (offset <= loaded.endOffset()) {
+                snapshots.put(offset, Entry.stored(file(SidecarKind.PRODUCER_STATE, offset)));
+            } else {
+                Files.deleteIfExists(file(SidecarKind.PRODUCER_STATE, offset));
+            }
+        }
+        entries.put(SidecarKind.PRODUCER_STATE, snapshots);
+        entries.put(SidecarKind.LEADER_EPOCHS, newestEpochs(loaded));
+    }
+
+    private NavigableMap<Long, Entry> newestEpochs(LogLoader.Loaded loaded) throws IOException {
+        NavigableMap<Long, Entry> newest = new TreeMap<>();
+        NavigableSet<Long> stored = loaded.epochs();
+        Long last = stored.floor(loaded.endOffset());
+        for (long offset : stored) {
+            if (last == null || offset != last) {
+                Files.deleteIfExists(file(SidecarKind.LEADER_EPOCHS, offset));
+            }
+        }
+        if (last != null) {
+            newest.put(last, Entry.stored(file(SidecarKind.LEADER_EPOCHS, last)));
+        } else if (stored.isEmpty() && loaded.leaderEpochsPresent()) {
+            // written by Apache Kafka: as of when it does not say
+            newest.put(loaded.endOffset(), Entry.stored(directory.resolve(LogFiles.LEADER_EPOCHS)));
+        }
+        return newest;
+    }
+
+    private Path file(SidecarKind kind, long offset) {
+        return directory.resolve(
+                LogFiles.name(
+                        offset,
+                        switch (kind) {
+                            case PRODUCER_STATE -> LogFiles.PRODUCER_SNAPSHOT;
+                            case LEADER_EPOCHS -> LogFiles.EPOCHS;
+                        }));
+    }
+
+    private NavigableMap<Long, Entry> of(SidecarKind kind) {
+        NavigableMap<Long, Entry> map = entries.get(kind);
+        if (map == null) {
+            throw new IllegalStateException("no sidecars of kind " + kind);
+        }
+        return map;
+    }
+
+    /** Keeps a copy until the next {@link #store}. */
+    synchronized void put(SidecarKind kind, long offset, ByteBuffer content) {
+        ByteBuffer copy = ByteBuffer.allocate(content.remaining());
+        copy.put(content.duplicate()).flip();
+        of(kind).put(offset, new Entry(file(kind, offset), ++versions, copy.asReadOnlyBuffer()));
+        if (kind == SidecarKind.LEADER_EPOCHS) {
+            newest = offset;
+        }
+    }
+
+    /** The sidecar with the largest offset up to {@code atMost}. */
+    Optional<Sidecar> latest(SidecarKind kind, long atMost) throws IOException {
+        while (true) {
+            long offset;
+            Entry entry;
+            synchronized (this) {
+                Map.Entry<Long, Entry> found = visible(kind).floorEntry(atMost);
+                if (found == null) {
+                    return Optional.empty();
+                }
+                offset = found.getKey();
+                entry = found.getValue();
+            }
+            try {
+                ByteBuffer content =
+                        entry.pending() != null
+                                ? entry.pending().duplicate()
+                                : ByteBuffer.wrap(Files.readAllBytes(entry.file()));
+                return Optional.of(new Sidecar(kind, offset, content));
+            } catch (NoSuchFileException removed) {
+                synchronized (this) {
+                    of(kind).remove(offset, entry);
+                }
+            }
+        }
+    }
+
+    private NavigableMap<Long, Entry> visible(SidecarKind kind) {
+        NavigableMap<Long, Entry> all = of(kind);
+        return kind == SidecarKind.LEADER_EPOCHS && newest >= 0 && all.containsKey(newest)
+                ? all.subMap(newest, true, newest, true)
+                : all;
+    }
+
+    /**
+     * Writes what waits, durably, names included. One caller at a time.
+     *
+     * @return whether anything was written
+     */
+    boolean store() throws IOException {
+        List<Pending> waiting = waiting();
+        if (waiting.isEmpty()) {
+            return false;
+        }
+        for (Pending pending : waiting) {
+            DiskFiles.replaceDurably(pending.file(), pending.content().duplicate());
+        }
+        DiskFiles.syncDirectory(directory);
+        for (Pending pending : waiting) {
+            stored(pending);
+        }
+        return true;
+    }
+
+    /** Whether {@link #store} has something to do. */
+    synchronized boolean hasPending() {
+        return !waiting().isEmpty();
+    }
+
+    private synchronized List<Pending> waiting() {
+        List<Pending> waiting = new ArrayList<>();
+        for (SidecarKind kind : SidecarKind.values()) {
+            visible(kind)
+                    .forEach((offset, entry) -> {
+                        if (entry.pending() != null) {
+                            waiting.add(
+                                    new Pending(
+                                            kind,
+                                            offset,
+                                            entry.file(),
+                                            entry.version(),
+                                            entry.pending()));
+                        }
+                    });
+        }
+        return waiting;
+    }
+
+    private void stored(Pending pending) throws IOException {
+        boolean dropped;
+        List<Path> replaced = new ArrayList<>();
+        synchronized (this) {
+            NavigableMap<Long, Entry> map = of(pending.kind());
+            Entry now = map.get(pending.offset());
+            dropped = now == null;
+            if (now != null && now.version() == pending.version()) {
+                map.put(pending.offset(), Entry.stored(pending.file()));
+                if (pending.kind() == SidecarKind.LEADER_EPOCHS && newest == pending.offset()) {
+                    map.forEach((offset, other) -> {
+                        if (offset != pending.offset()) {
+                            replaced.add(other.file());
+                        }
+                    });
+                    map.keySet().removeIf(offset -> offset != pending.offset());
+                }
+            }
+        }
+        if (dropped) {
+            Files.deleteIfExists(pending.file());
+            return;
+        }
+        if (pending.kind() == SidecarKind.LEADER_EPOCHS) {
+            removeReplaced(replaced);
+            // for Kafka's own eyes; ours is the one that carries the offset
+            DiskFiles.write(
+                    directory.resolve(LogFiles.LEADER_EPOCHS),
+                    pending.content().duplicate(),
+                    false);
+        }
+    }
+
+    private void removeReplaced(Collection<Path> files) throws IOException {
+        boolean removed = false;
+        for (Path file : files) {
+            removed |= !file.endsWith(LogFiles.LEADER_EPOCHS) && Files.deleteIfExists(file);
+        }
+        if (removed) {
+            // else a crash could bring back one whose offset is larger
+            DiskFiles.syncDirectory(directory);
+        }
+    }
+
+    /** Drops those below {@code offset}, the latest of them excepted. */
+    void trim(SidecarKind kind, long offset) throws IOException {
+        List<Path> dropped = new ArrayList<>();
+        synchronized (this) {
+            NavigableMap<Long, Entry> map = of(kind);
+            Long kept = map.lowerKey(offset);
+            if (kept != null) {
+                drop(map.headMap(kept, false), dropped);
+            }
+        }
+        remove(dropped);
+    }
+
+    /** Drops those beyond {@code offset}; the caller makes that durable. */
+    void truncate(long offset) throws IOException {
+        List<Path> dropped = new ArrayList<>();
+        synchronized (this) {
+            for (NavigableMap<Long, Entry> map : entries.values()) {
+                drop(map.tailMap(offset, false), dropped);
+            }
+        }
+        remove(dropped);
+    }
+
+    /** Drops all; the caller makes that durable. */
+    void clear() throws IOException {
+        truncate(-1);
+    }
+
+    private static void drop(NavigableMap<Long, Entry> part, List<Path> dropped) {
+        part.values().forEach(entry -> dropped.add(entry.file()));
+        part.clear();
+    }
+
+    private void remove(List<Path> files) throws IOException {
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+            if (DiskFiles.name(file).endsWith(LogFiles.EPOCHS)) {
+                Files.deleteIfExists(directory.resolve(LogFiles.LEADER_EPOCHS));
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/**
+ * Partition logs on local disk, in Apache Kafka's directory and file formats.
+ *
+ * <p>A log directory holds {@code .lock}, {@code mortise-directory} (its identity, ours), {@code
+ * .kafka_cleanshutdown} (present only after a clean stop), {@code recovery-point-offset-checkpoint}
+ * and {@code log-start-offset-checkpoint} (Kafka's text: version 0, count, one line {@code topic
+ * partition offset} each), and a directory {@code <topic>-<partition>} per log.
+ *
+ * <p>A log's directory holds {@code partition.metadata} (Kafka's text: {@code version: 0}, {@code
+ * topic_id: …}) and per segment, named by 20 digits of its base offset:
+ *
+ * <ul>
+ *   <li>{@code .log}: record batches, magic 2, back to back; a batch length of zero ends the data
+ *   <li>{@code .index}: 8 bytes an entry, the last offset of a batch relative to the base offset
+ *       (4), and the batch's position (4); an entry about every {@code index.interval.bytes}
+ *   <li>{@code .timeindex}: 12 bytes an entry, the largest timestamp so far (8), and the last
+ *       offset of the batch that has it, relative to the base offset (4); timestamps grow
+ *   <li>{@code .snapshot}: producer state as of the offset in the name, Kafka's format
+ * </ul>
+ *
+ * and beside them {@code leader-epoch-checkpoint} (Kafka's text) with {@code <offset>.epochs}
+ * (ours), the same content under the offset as of which it was written. Integers are big-endian.
+ * {@code .deleted} files and {@code -delete} directories await removal; {@code .tmp} files are
+ * unfinished writes.
+ */
+package mortise.storage.local;

@@ -1,0 +1,182 @@
+package mortise.tck.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sidecars that were put beside a log, and which of them may or must be there after a crash.
+ * Confined to the run that owns it.
+ */
+final class SidecarHistory {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final List<Entry> producerStates = new ArrayList<>();
+    private final List<Entry> leaderEpochs = new ArrayList<>();
+
+    /** A sidecar, from when it was put until it was removed. */
+    private static final class Entry {
+        private final long offset;
+        private final ByteBuffer content;
+        private boolean durable;
+        private boolean mayBeGone;
+        private long cutAt = NEVER;
+
+        Entry(long offset, ByteBuffer content) {
+            this.offset = offset;
+            this.content = content;
+        }
+
+        boolean is(@Nullable Sidecar sidecar) {
+            return sidecar != null
+                    && sidecar.offset() == offset
+                    && sidecar.content().equals(content);
+        }
+
+        @Override
+        public String toString() {
+            return offset + (durable ? " durable" : "") + (mayBeGone ? " removed" : "");
+        }
+    }
+
+    void put(SidecarKind kind, long offset, ByteBuffer content) {
+        switch (kind) {
+            case PRODUCER_STATE -> {
+                producerStates.stream()
+                        .filter(entry -> entry.offset == offset)
+                        .forEach(entry -> entry.mayBeGone = true);
+                producerStates.add(new Entry(offset, content));
+            }
+            case LEADER_EPOCHS -> {
+                leaderEpochs.forEach(entry -> entry.mayBeGone = true);
+                leaderEpochs.add(new Entry(offset, content));
+            }
+        }
+    }
+
+    /** The log was truncated or reset, and whatever lies beyond went with it. */
+    void cut(long offset, long time) {
+        producerStates.stream()
+                .filter(entry -> entry.offset > offset)
+                .forEach(entry -> {
+                    entry.mayBeGone = true;
+                    entry.cutAt = Math.min(entry.cutAt, time);
+                });
+        leaderEpochs.stream()
+                .filter(entry -> entry.offset > offset)
+                .forEach(entry -> entry.mayBeGone = true);
+    }
+
+    void trimmed(long offset) {
+        long latest =
+                producerStates.stream()
+                        .mapToLong(entry -> entry.offset)
+                        .filter(at -> at < offset)
+                        .max()
+                        .orElse(-1);
+        producerStates.stream()
+                .filter(entry -> entry.offset < latest)
+                .forEach(entry -> entry.mayBeGone = true);
+    }
+
+    void startAdvanced(long offset) {
+        producerStates.stream()
+                .filter(entry -> entry.offset <= offset)
+                .forEach(entry -> entry.mayBeGone = true);
+    }
+
+    /** Everything put before is durable now; what was replaced or cut cannot come back. */
+    void synced() {
+        for (List<Entry> entries : List.of(producerStates, leaderEpochs)) {
+            entries.removeIf(entry -> entry.cutAt != NEVER);
+            entries.forEach(entry -> entry.durable = true);
+        }
+        leaderEpochs.removeIf(entry -> entry != leaderEpochs.getLast());
+        producerStates.removeIf(entry ->
+                producerStates.stream()
+                        .anyMatch(later ->
+                                later.offset == entry.offset
+                                        && producerStates.indexOf(later)
+                                                > producerStates.indexOf(entry)));
+    }
+
+    /**
+     * Compares what came back after a crash, and takes it for what there is.
+     *
+     * @param since the earliest time at which the log was as it came back
+     */
+    void recovered(PartitionLog log, long since) {
+        long end = log.bounds().endOffset();
+        List<Entry> found = new ArrayList<>();
+        long atMost = Long.MAX_VALUE;
+        while (atMost >= 0) {
+            Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.PRODUCER_STATE, atMost);
+            if (sidecar.isEmpty()) {
+                break;
+            }
+            assertThat(sidecar.get().offset())
+                    .as("offset of a sidecar")
+                    .isLessThanOrEqualTo(atMost);
+            found.add(match(sidecar.get(), end, since));
+            atMost = sidecar.get().offset() - 1;
+        }
+        producerStates.stream()
+                .filter(entry -> entry.durable && !entry.mayBeGone && entry.offset <= end)
+                .forEach(entry ->
+                        assertThat(found)
+                                .as("sidecars found; the one at %s was synced", entry)
+                                .contains(entry));
+        producerStates.clear();
+        found.reversed().forEach(entry -> producerStates.add(durable(entry)));
+        recoveredLeaderEpochs(log);
+    }
+
+    private Entry match(Sidecar sidecar, long end, long since) {
+        assertThat(sidecar.offset())
+                .as("offset of a sidecar of a log that ends at %s", end)
+                .isLessThanOrEqualTo(end);
+        return producerStates.stream()
+                .filter(entry -> entry.is(sidecar) && entry.cutAt > since)
+                .findFirst()
+                .orElseThrow(() ->
+                        new AssertionError(
+                                "the sidecar at "
+                                        + sidecar.offset()
+                                        + " with "
+                                        + sidecar.content().remaining()
+                                        + " bytes was never put, or was cut away; there may be "
+                                        + producerStates));
+    }
+
+    private void recoveredLeaderEpochs(PartitionLog log) {
+        Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE);
+        boolean mustBeThere =
+                leaderEpochs.stream().anyMatch(entry -> entry.durable && !entry.mayBeGone);
+        if (sidecar.isEmpty()) {
+            assertThat(mustBeThere).as("leader epochs that were synced").isFalse();
+            leaderEpochs.clear();
+            return;
+        }
+        Entry found =
+                leaderEpochs.stream()
+                        .filter(entry -> entry.content.equals(sidecar.get().content()))
+                        .reduce((first, second) -> second)
+                        .orElseThrow(() ->
+                                new AssertionError("leader epochs came back that were never put"));
+        leaderEpochs.clear();
+        leaderEpochs.add(durable(found));
+    }
+
+    private static Entry durable(Entry entry) {
+        Entry now = new Entry(entry.offset, entry.content);
+        now.durable = true;
+        return now;
+    }
+}

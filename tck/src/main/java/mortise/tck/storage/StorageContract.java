@@ -1,0 +1,16 @@
+package mortise.tck.storage;
+
+/**
+ * What every store does, whatever it is made of. What a store need not be able to do is tested if
+ * it declares the capability, and else skipped.
+ */
+public interface StorageContract
+        extends AppendContract,
+                ReadContract,
+                TruncationContract,
+                TimestampContract,
+                RetentionContract,
+                SidecarContract,
+                LifecycleContract,
+                ConcurrencyContract,
+                FullDiskContract {}

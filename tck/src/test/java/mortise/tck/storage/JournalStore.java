@@ -1,0 +1,174 @@
+package mortise.tck.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import mortise.api.TopicId;
+import mortise.api.TopicPartition;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigSchema;
+import mortise.spi.Capability;
+import mortise.spi.PluginContext;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogSettings;
+import mortise.spi.storage.LogStore;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.StorageProvider;
+
+/** The kit's own store: one journal of changes per log, and flaws that the kit has to find. */
+final class JournalStore implements LogStore, LogDirectory {
+    private final PluginContext context;
+    private final Set<Flaw> flaws;
+    private final Map<LogId, JournalLog> open = new HashMap<>();
+
+    private JournalStore(PluginContext context, Set<Flaw> flaws) {
+        this.context = context;
+        this.flaws = flaws;
+    }
+
+    /** What may be wrong with it. */
+    enum Flaw {
+        SYNC_DOES_NOTHING,
+        NEW_FILES_KEEP_NO_NAME,
+        TORN_TAIL_IS_KEPT,
+        START_IS_NOT_DURABLE,
+        FAILED_SYNC_IS_FORGOTTEN,
+        LENT_BUFFERS_ARE_KEPT,
+        READS_IGNORE_THEIR_BOUND,
+        TIMESTAMPS_ARE_BELIEVED,
+        TRUNCATION_CUTS_INTO_BATCHES,
+        SIDECARS_OUTLIVE_TRUNCATION
+    }
+
+    /** The provider of a store with these flaws. */
+    static StorageProvider with(Flaw... flaws) {
+        Set<Flaw> set = EnumSet.noneOf(Flaw.class);
+        set.addAll(List.of(flaws));
+        return new StorageProvider() {
+            @Override
+            public String name() {
+                return "journal";
+            }
+
+            @Override
+            public ConfigSchema config() {
+                return ConfigSchema.empty();
+            }
+
+            @Override
+            public Set<Capability> capabilities() {
+                return EnumSet.of(Capability.DURABLE, Capability.SIDECARS, Capability.RETENTION);
+            }
+
+            @Override
+            public LogStore create(Config config, PluginContext context) {
+                return new JournalStore(context, set);
+            }
+        };
+    }
+
+    boolean has(Flaw flaw) {
+        return flaws.contains(flaw);
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public List<LogId> stored() {
+        List<LogId> ids = new ArrayList<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(context.dataDirectory(), "*.journal")) {
+            files.forEach(file -> ids.add(idOf(file.getFileName().toString())));
+            return ids;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static LogId idOf(String name) {
+        int dot = name.lastIndexOf('.', name.length() - ".journal".length() - 1);
+        String partition = name.substring(0, dot);
+        int dash = partition.lastIndexOf('-');
+        return new LogId(
+                TopicId.parse(name.substring(dot + 1, name.length() - ".journal".length())),
+                new TopicPartition(
+                        partition.substring(0, dash),
+                        Integer.parseInt(partition.substring(dash + 1))));
+    }
+
+    private Path fileOf(LogId id) {
+        return context.dataDirectory().resolve(id.partition() + "." + id.topicId() + ".journal");
+    }
+
+    @Override
+    public PartitionLog open(LogId id, LogSettings settings) {
+        try {
+            Path file = fileOf(id);
+            boolean isNew = !Files.exists(file);
+            JournalLog log = new JournalLog(this, id, file, settings);
+            if (isNew && !has(Flaw.NEW_FILES_KEEP_NO_NAME)) {
+                log.forceName();
+            }
+            open.put(id, log);
+            return log;
+        } catch (IOException e) {
+            throw new StorageException(StorageException.Reach.DIRECTORY, "cannot open " + id, e);
+        }
+    }
+
+    void closed(LogId id) {
+        open.remove(id);
+    }
+
+    @Override
+    public void delete(LogId id) {
+        try {
+            Files.deleteIfExists(fileOf(id));
+        } catch (IOException e) {
+            throw new StorageException(StorageException.Reach.DIRECTORY, "cannot delete " + id, e);
+        }
+    }
+
+    @Override
+    public List<LogDirectory> directories() {
+        return List.of(this);
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open.values()).forEach(JournalLog::close);
+    }
+
+    @Override
+    public UUID id() {
+        return new UUID(1, 2);
+    }
+
+    @Override
+    public String location() {
+        return context.dataDirectory().toString();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Space space() {
+        return new Space(-1, -1);
+    }
+}
