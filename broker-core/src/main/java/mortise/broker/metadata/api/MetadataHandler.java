@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves Metadata: brokers, topics, and who leads which partition.
  *
- * <p>A topic that is not there is created if client and configuration let it. The answer waits for it, within
- * a bound, so that a producer's first record need not wait for a second round.
+ * <p>A topic that is not there is created if client and configuration let it. The answer waits for
+ * it, within a bound, so that a producer's first record need not wait for a second round.
  */
 final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private static final short FIRST_WITH_NULL_FOR_ALL = 1;
@@ -91,16 +91,23 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     @Override
     public void handle(RequestContext context, MetadataRequest request) {
         List<MetadataRequestTopic> wanted = request.topics();
-        if (wanted == null || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
-            respond(view.image().partitionCount(), () -> everything(context, request, view.image()), context, request);
+        if (wanted == null
+                || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
+            respond(
+                    view.image().partitionCount(),
+                    () -> everything(context, request, view.image()),
+                    context,
+                    request);
             return;
         }
-        if (context.apiVersion() < FIRST_WITH_IDS && wanted.stream().anyMatch(MetadataHandler::isById)) {
-            context.respond(failure(
-                    request,
-                    context.apiVersion(),
-                    ErrorCode.INVALID_REQUEST,
-                    "Topics are asked for by ID from version " + FIRST_WITH_IDS + " on."));
+        if (context.apiVersion() < FIRST_WITH_IDS
+                && wanted.stream().anyMatch(MetadataHandler::isById)) {
+            context.respond(
+                    failure(
+                            request,
+                            context.apiVersion(),
+                            ErrorCode.INVALID_REQUEST,
+                            "Topics are asked for by ID from version " + FIRST_WITH_IDS + " on."));
             return;
         }
         Creation creation = creation(context, request, wanted);
@@ -112,7 +119,8 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                     request);
         } else {
             Answer.when(
-                    create(creation).thenApply(errors -> some(context, request, view.image(), errors)),
+                    create(creation)
+                            .thenApply(errors -> some(context, request, view.image(), errors)),
                     this,
                     context,
                     request);
@@ -124,7 +132,13 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             Supplier<MetadataResponse> response,
             RequestContext context,
             MetadataRequest request) {
-        Answer.built(partitions > settings.largeResponsePartitions(), blocking, response, this, context, request);
+        Answer.built(
+                partitions > settings.largeResponsePartitions(),
+                blocking,
+                response,
+                this,
+                context,
+                request);
     }
 
     private static boolean isById(MetadataRequestTopic topic) {
@@ -142,7 +156,9 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     private static @Nullable TopicImage find(ClusterImage image, MetadataRequestTopic topic) {
         String name = topic.name();
-        return name == null || isById(topic) ? image.topic(new TopicId(topic.topicId())) : image.topic(name);
+        return name == null || isById(topic)
+                ? image.topic(new TopicId(topic.topicId()))
+                : image.topic(name);
     }
 
     /**
@@ -155,12 +171,16 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
         static final Creation NOTHING = new Creation(Set.of(), Map.of());
     }
 
-    private Creation creation(RequestContext context, MetadataRequest request, List<MetadataRequestTopic> wanted) {
+    private Creation creation(
+            RequestContext context, MetadataRequest request, List<MetadataRequestTopic> wanted) {
         ClusterImage image = view.image();
         Creation creation = new Creation(new LinkedHashSet<>(), new TreeMap<>());
         for (MetadataRequestTopic topic : wanted) {
             String name = topic.name();
-            if (name == null || isById(topic) || image.topic(name) != null || !creatable(context, name)) {
+            if (name == null
+                    || isById(topic)
+                    || image.topic(name) != null
+                    || !creatable(context, name)) {
                 continue;
             }
             if (access.allowsOnCluster(context, Operation.CREATE)
@@ -170,7 +190,9 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 creation.forbidden.put(name, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
             }
         }
-        boolean wantedByAll = request.allowAutoTopicCreation() && configs.value(MetadataSettings.AUTO_CREATE, image);
+        boolean wantedByAll =
+                request.allowAutoTopicCreation()
+                        && configs.value(MetadataSettings.AUTO_CREATE, image);
         return wantedByAll ? creation : Creation.NOTHING;
     }
 
@@ -181,16 +203,18 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     }
 
     private CompletionStage<Map<String, ErrorCode>> create(Creation creation) {
-        List<NewTopic> topics = creation.names.stream()
-                .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
-                .toList();
+        List<NewTopic> topics =
+                creation.names.stream()
+                        .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
+                        .toList();
         return controller
                 .submit(new CreateTopics(topics, false), settings.autoCreateWait())
                 .handle((created, failure) -> {
                     Map<String, ErrorCode> errors = new TreeMap<>(creation.forbidden);
                     if (failure != null) {
                         // It may yet be created: the client asks again.
-                        creation.names.forEach(name -> errors.put(name, ErrorCode.LEADER_NOT_AVAILABLE));
+                        creation.names.forEach(
+                                name -> errors.put(name, ErrorCode.LEADER_NOT_AVAILABLE));
                     } else {
                         for (CreatedTopic topic : created) {
                             errors.put(topic.name(), topic.verdict().error());
@@ -200,7 +224,8 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 });
     }
 
-    private MetadataResponse everything(RequestContext context, MetadataRequest request, ClusterImage image) {
+    private MetadataResponse everything(
+            RequestContext context, MetadataRequest request, ClusterImage image) {
         List<MetadataResponseTopic> topics = new ArrayList<>(image.topicCount());
         image.topics().stream()
                 .sorted(Comparator.comparing(TopicImage::name))
@@ -210,7 +235,10 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     }
 
     private MetadataResponse some(
-            RequestContext context, MetadataRequest request, ClusterImage image, Map<String, ErrorCode> creations) {
+            RequestContext context,
+            MetadataRequest request,
+            ClusterImage image,
+            Map<String, ErrorCode> creations) {
         List<MetadataRequestTopic> wanted = request.topics() == null ? List.of() : request.topics();
         Collection<MetadataRequestTopic> distinct = new LinkedHashSet<>(wanted);
         List<MetadataResponseTopic> topics = new ArrayList<>(distinct.size());
@@ -255,17 +283,18 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     private MetadataResponseTopic known(
             RequestContext context, MetadataRequest request, ClusterImage image, TopicImage topic) {
-        List<MetadataResponsePartition> partitions =
-                new ArrayList<>(topic.partitions().size());
+        List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
         for (PartitionImage partition : topic.partitions()) {
             partitions.add(partition(context, image, topic, partition));
         }
-        MetadataResponseTopic answer = new MetadataResponseTopic()
-                .name(topic.name())
-                .topicId(topic.id().value())
-                .isInternal(topic.internal())
-                .partitions(partitions);
-        if (context.apiVersion() >= FIRST_WITH_OPERATIONS && request.includeTopicAuthorizedOperations()) {
+        MetadataResponseTopic answer =
+                new MetadataResponseTopic()
+                        .name(topic.name())
+                        .topicId(topic.id().value())
+                        .isInternal(topic.internal())
+                        .partitions(partitions);
+        if (context.apiVersion() >= FIRST_WITH_OPERATIONS
+                && request.includeTopicAuthorizedOperations()) {
             answer.topicAuthorizedOperations(
                     access.authorizedOperations(context, ResourceType.TOPIC, topic.name()));
         }
@@ -273,12 +302,16 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     }
 
     private MetadataResponsePartition partition(
-            RequestContext context, ClusterImage image, TopicImage topic, PartitionImage partition) {
+            RequestContext context,
+            ClusterImage image,
+            TopicImage topic,
+            PartitionImage partition) {
         ClusterView.PartitionView seen = view.partition(context, image, topic, partition);
-        ErrorCode error = seen.error() == ErrorCode.LISTENER_NOT_FOUND
-                        && context.apiVersion() < FIRST_WITH_LISTENER_ERROR
-                ? ErrorCode.LEADER_NOT_AVAILABLE
-                : seen.error();
+        ErrorCode error =
+                seen.error() == ErrorCode.LISTENER_NOT_FOUND
+                                && context.apiVersion() < FIRST_WITH_LISTENER_ERROR
+                        ? ErrorCode.LEADER_NOT_AVAILABLE
+                        : seen.error();
         return new MetadataResponsePartition()
                 .errorCode(error.code())
                 .partitionIndex(partition.partition())
@@ -290,39 +323,53 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     }
 
     private MetadataResponse response(
-            RequestContext context, MetadataRequest request, ClusterImage image, List<MetadataResponseTopic> topics) {
+            RequestContext context,
+            MetadataRequest request,
+            ClusterImage image,
+            List<MetadataResponseTopic> topics) {
         List<MetadataResponseBroker> brokers = new ArrayList<>();
         for (ClusterView.Reachable reachable : view.brokers(context, image, false)) {
-            brokers.add(new MetadataResponseBroker()
-                    .nodeId(reachable.broker().id())
-                    .host(reachable.address().host())
-                    .port(reachable.address().port())
-                    .rack(reachable.broker().rack()));
+            brokers.add(
+                    new MetadataResponseBroker()
+                            .nodeId(reachable.broker().id())
+                            .host(reachable.address().host())
+                            .port(reachable.address().port())
+                            .rack(reachable.broker().rack()));
         }
-        MetadataResponse response = new MetadataResponse()
-                .brokers(brokers)
-                .clusterId(image.clusterId())
-                .controllerId(view.controllerId(image))
-                .topics(topics);
+        MetadataResponse response =
+                new MetadataResponse()
+                        .brokers(brokers)
+                        .clusterId(image.clusterId())
+                        .controllerId(view.controllerId(image))
+                        .topics(topics);
         short version = context.apiVersion();
         if (version >= FIRST_WITH_OPERATIONS
                 && version <= LAST_WITH_CLUSTER_OPERATIONS
                 && request.includeClusterAuthorizedOperations()) {
             response.clusterAuthorizedOperations(
-                    access.authorizedOperations(context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
+                    access.authorizedOperations(
+                            context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
         }
         return response;
     }
 
     @Override
-    public MetadataResponse failure(MetadataRequest request, short version, ErrorCode error, String reason) {
+    public MetadataResponse failure(
+            MetadataRequest request, short version, ErrorCode error, String reason) {
         List<MetadataRequestTopic> wanted = request.topics() == null ? List.of() : request.topics();
         List<MetadataResponseTopic> topics = new ArrayList<>(wanted.size());
         for (MetadataRequestTopic topic : wanted) {
-            topics.add(new MetadataResponseTopic()
-                    .errorCode(error.code())
-                    .name(topic.name() == null && version < FIRST_WITH_IDS ? "" : topic.name())
-                    .topicId(version >= FIRST_WITH_IDS_IN_SCHEMA ? topic.topicId() : TopicId.NONE.value()));
+            topics.add(
+                    new MetadataResponseTopic()
+                            .errorCode(error.code())
+                            .name(
+                                    topic.name() == null && version < FIRST_WITH_IDS
+                                            ? ""
+                                            : topic.name())
+                            .topicId(
+                                    version >= FIRST_WITH_IDS_IN_SCHEMA
+                                            ? topic.topicId()
+                                            : TopicId.NONE.value()));
         }
         MetadataResponse response = new MetadataResponse().topics(topics);
         return version >= FIRST_WITH_ERROR ? response.errorCode(error.code()) : response;

@@ -33,9 +33,10 @@ class MetadataHandlerTest {
 
     private static MetadataRequest named(String... names) {
         return new MetadataRequest()
-                .topics(Arrays.stream(names)
-                        .map(name -> new MetadataRequestTopic().name(name))
-                        .toList());
+                .topics(
+                        Arrays.stream(names)
+                                .map(name -> new MetadataRequestTopic().name(name))
+                                .toList());
     }
 
     private static MetadataRequest noCreation(String... names) {
@@ -68,14 +69,16 @@ class MetadataHandlerTest {
         assertThat(answer.name()).isEqualTo("orders");
         assertThat(answer.topicId()).isEqualTo(version >= 10 ? topic.id().value() : new UUID(0, 0));
         assertThat(answer.topicAuthorizedOperations()).isEqualTo(Access.OPERATIONS_NOT_REQUESTED);
-        assertThat(answer.partitions()).hasSize(2).allSatisfy(partition -> {
-            assertThat(partition.errorCode()).isZero();
-            assertThat(partition.leaderId()).isEqualTo(1);
-            assertThat(partition.leaderEpoch()).isEqualTo(version >= 7 ? 0 : -1);
-            assertThat(partition.replicaNodes()).containsExactly(1);
-            assertThat(partition.isrNodes()).containsExactly(1);
-            assertThat(partition.offlineReplicas()).isEmpty();
-        });
+        assertThat(answer.partitions())
+                .hasSize(2)
+                .allSatisfy(partition -> {
+                    assertThat(partition.errorCode()).isZero();
+                    assertThat(partition.leaderId()).isEqualTo(1);
+                    assertThat(partition.leaderEpoch()).isEqualTo(version >= 7 ? 0 : -1);
+                    assertThat(partition.replicaNodes()).containsExactly(1);
+                    assertThat(partition.isrNodes()).containsExactly(1);
+                    assertThat(partition.offlineReplicas()).isEmpty();
+                });
     }
 
     @ParameterizedTest
@@ -83,7 +86,9 @@ class MetadataHandlerTest {
     void allTopicsAndNoTopicsAreToldApart(int version) {
         apis.cluster.create("b", 1);
         apis.cluster.create("a", 1);
-        assertThat(ask(version, all(version)).topics()).extracting(MetadataResponseTopic::name).containsExactly("a", "b");
+        assertThat(ask(version, all(version)).topics())
+                .extracting(MetadataResponseTopic::name)
+                .containsExactly("a", "b");
         if (version >= 1) {
             assertThat(ask(version, new MetadataRequest().topics(List.of())).topics()).isEmpty();
         }
@@ -107,7 +112,8 @@ class MetadataHandlerTest {
     void creationFollowsTheConfiguration() {
         TestApis closed = new TestApis(Map.of("auto.create.topics.enable", "false"));
         MetadataResponse response = closed.call(ApiKey.METADATA, 12, named("fresh"));
-        assertThat(response.topics().getFirst().errorCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+        assertThat(response.topics().getFirst().errorCode())
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
     }
 
     @Test
@@ -118,7 +124,8 @@ class MetadataHandlerTest {
         assertThat(request.answered()).isFalse();
         apis.cluster.clock.advance(Duration.ofSeconds(3));
         MetadataResponse response = (MetadataResponse) request.response();
-        assertThat(response.topics().getFirst().errorCode()).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE.code());
+        assertThat(response.topics().getFirst().errorCode())
+                .isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE.code());
         apis.cluster.quorum.commitHeld();
         assertThat(ask(12, named("slow")).topics().getFirst().errorCode()).isZero();
     }
@@ -129,7 +136,9 @@ class MetadataHandlerTest {
         assertThat(response.topics())
                 .extracting(topic -> ErrorCode.of(topic.errorCode()))
                 .containsExactly(
-                        ErrorCode.INVALID_TOPIC_EXCEPTION, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.NONE);
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        ErrorCode.NONE);
         TestApis replicated = new TestApis(Map.of("default.replication.factor", "3"));
         MetadataResponse refused = replicated.call(ApiKey.METADATA, 12, named("fresh"));
         assertThat(refused.topics().getFirst().errorCode())
@@ -140,20 +149,27 @@ class MetadataHandlerTest {
     void topicsAreFoundById() {
         TopicImage topic = apis.cluster.create("orders", 1);
         UUID unknown = new UUID(4, 4);
-        MetadataRequest request = new MetadataRequest()
-                .topics(List.of(
-                        new MetadataRequestTopic().name(null).topicId(topic.id().value()),
-                        new MetadataRequestTopic().name(null).topicId(unknown)));
+        MetadataRequest request =
+                new MetadataRequest()
+                        .topics(
+                                List.of(
+                                        new MetadataRequestTopic()
+                                                .name(null)
+                                                .topicId(topic.id().value()),
+                                        new MetadataRequestTopic().name(null).topicId(unknown)));
         for (int version : new int[] {12, 13}) {
             MetadataResponse response = ask(version, request);
             assertThat(response.topics().get(0).name()).isEqualTo("orders");
-            assertThat(response.topics().get(1).errorCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_ID.code());
+            assertThat(response.topics().get(1).errorCode())
+                    .isEqualTo(ErrorCode.UNKNOWN_TOPIC_ID.code());
             assertThat(response.topics().get(1).name()).isNull();
             assertThat(response.topics().get(1).topicId()).isEqualTo(unknown);
         }
         for (int version : new int[] {10, 11}) {
             assertThat(ask(version, request).topics())
-                    .allSatisfy(answer -> assertThat(answer.errorCode()).isEqualTo(ErrorCode.INVALID_REQUEST.code()));
+                    .allSatisfy(answer ->
+                            assertThat(answer.errorCode())
+                                    .isEqualTo(ErrorCode.INVALID_REQUEST.code()));
         }
     }
 
@@ -175,7 +191,8 @@ class MetadataHandlerTest {
                 request.includeClusterAuthorizedOperations(true);
             }
             MetadataResponse response = ask(version, request);
-            // READ 3, CREATE 5, DELETE 6, ALTER 7, DESCRIBE 8, DESCRIBE_CONFIGS 10, ALTER_CONFIGS 11
+            // READ 3, CREATE 5, DELETE 6, ALTER 7, DESCRIBE 8, DESCRIBE_CONFIGS 10, ALTER_CONFIGS
+            // 11
             assertThat(response.topics().getFirst().topicAuthorizedOperations())
                     .isEqualTo(1 << 3 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11);
             assertThat(response.clusterAuthorizedOperations() != Access.OPERATIONS_NOT_REQUESTED)
@@ -189,10 +206,13 @@ class MetadataHandlerTest {
         apis.cluster.create("hidden", 1);
         apis.forbidden.add(Action.onTopic(Operation.DESCRIBE, "hidden"));
         apis.forbidden.add(Action.onTopic(Operation.DESCRIBE, "hidden-too"));
-        assertThat(ask(12, all(12)).topics()).extracting(MetadataResponseTopic::name).containsExactly("open");
+        assertThat(ask(12, all(12)).topics())
+                .extracting(MetadataResponseTopic::name)
+                .containsExactly("open");
         assertThat(ask(12, named("hidden", "hidden-too")).topics())
-                .allSatisfy(topic -> assertThat(topic.errorCode())
-                        .isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code()));
+                .allSatisfy(topic ->
+                        assertThat(topic.errorCode())
+                                .isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code()));
         assertThat(apis.cluster.image().topic("hidden-too")).isNull();
     }
 
@@ -215,7 +235,8 @@ class MetadataHandlerTest {
         var partitions = ask(version, named("t")).topics().getFirst().partitions();
         assertThat(partitions.get(0).errorCode()).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE.code());
         assertThat(partitions.get(0).leaderId()).isEqualTo(-1);
-        assertThat(partitions.get(0).offlineReplicas()).isEqualTo(version >= 5 ? List.of(1) : List.of());
+        assertThat(partitions.get(0).offlineReplicas())
+                .isEqualTo(version >= 5 ? List.of(1) : List.of());
         assertThat(partitions.get(1).errorCode()).isZero();
     }
 

@@ -49,34 +49,37 @@ final class TestApis {
 
     TestApis(TestCluster cluster) {
         this.cluster = cluster;
-        Access access = new Access(new Authorizer() {
-            @Override
-            public boolean allows(Principal principal, String host, Action action) {
-                return !forbidden.contains(action);
-            }
+        Access access =
+                new Access(
+                        new Authorizer() {
+                            @Override
+                            public boolean allows(Principal principal, String host, Action action) {
+                                return !forbidden.contains(action);
+                            }
 
-            @Override
-            public void close() {}
-        });
-        handlers = ClusterApis.handlers(
-                TestCluster.NODE,
-                cluster.publisher,
-                cluster.loop,
-                cluster.configs,
-                cluster.settings,
-                new Logs(),
-                access,
-                new Blocking() {
-                    @Override
-                    public <T> CompletionStage<T> run(String what, Callable<T> task) {
-                        blocking.add(what);
-                        try {
-                            return CompletableFuture.completedStage(task.call());
-                        } catch (Exception failure) {
-                            return CompletableFuture.failedStage(failure);
-                        }
-                    }
-                });
+                            @Override
+                            public void close() {}
+                        });
+        handlers =
+                ClusterApis.handlers(
+                        TestCluster.NODE,
+                        cluster.publisher,
+                        cluster.loop,
+                        cluster.configs,
+                        cluster.settings,
+                        new Logs(),
+                        access,
+                        new Blocking() {
+                            @Override
+                            public <T> CompletionStage<T> run(String what, Callable<T> task) {
+                                blocking.add(what);
+                                try {
+                                    return CompletableFuture.completedStage(task.call());
+                                } catch (Exception failure) {
+                                    return CompletableFuture.failedStage(failure);
+                                }
+                            }
+                        });
     }
 
     /** Two directories of which the first holds what the applier opened. */
@@ -92,7 +95,10 @@ final class TestApis {
         @Override
         public Collection<LocalLog> logs() {
             List<LocalLog> logs = new ArrayList<>();
-            cluster.applier.stored.forEach(log -> logs.add(new LocalLog(log.partition(), first, 100 + log.partition().partition(), 3)));
+            cluster.applier.stored.forEach(log ->
+                    logs.add(
+                            new LocalLog(
+                                    log.partition(), first, 100 + log.partition().partition(), 3)));
             return logs;
         }
 
@@ -143,7 +149,8 @@ final class TestApis {
         } catch (RuntimeException failure) {
             // As the router does.
             ErrorCode error = WireErrors.of(failure);
-            context.respond(handler.failure(received, (short) version, error, WireErrors.reason(failure)));
+            context.respond(
+                    handler.failure(received, (short) version, error, WireErrors.reason(failure)));
         }
         return context;
     }

@@ -23,7 +23,8 @@ final class TestRequest implements RequestContext {
     TestRequest(ApiKey key, int version, @Nullable HostPort advertised) {
         this.key = key;
         this.version = (short) version;
-        this.listener = new ListenerEndpoint("PLAINTEXT", new HostPort("0.0.0.0", 9092), advertised);
+        this.listener =
+                new ListenerEndpoint("PLAINTEXT", new HostPort("0.0.0.0", 9092), advertised);
     }
 
     /** A message as the other side reads it. */

@@ -48,33 +48,51 @@ class TopicHandlersTest {
     }
 
     private static CreatableTopic topic(String name, int partitions) {
-        return new CreatableTopic().name(name).numPartitions(partitions).replicationFactor((short) 1);
+        return new CreatableTopic()
+                .name(name)
+                .numPartitions(partitions)
+                .replicationFactor((short) 1);
     }
 
     private CreateTopicsResponse create(int version, CreatableTopic... topics) {
-        return apis.call(ApiKey.CREATE_TOPICS, version, new CreateTopicsRequest().topics(List.of(topics)));
+        return apis.call(
+                ApiKey.CREATE_TOPICS, version, new CreateTopicsRequest().topics(List.of(topics)));
     }
 
     @ParameterizedTest
     @MethodSource("createVersions")
     void everyVersionCreatesAndAnswersInOrder(int version) {
-        CreateTopicsResponse response = create(
-                version,
-                topic("bad name", 1),
-                topic("a", 3)
-                        .configs(List.of(new CreatableTopicConfig().name("retention.ms").value("7"))),
-                topic("twice", 1),
-                new CreatableTopic()
-                        .name("placed")
-                        .numPartitions(-1)
-                        .replicationFactor((short) -1)
-                        .assignments(List.of(new CreatableReplicaAssignment().brokerIds(List.of(1)))),
-                topic("twice", 2),
-                topic("unconfigurable", 1)
-                        .configs(List.of(new CreatableTopicConfig().name("retention.ms").value(null))));
-        assertThat(response.topics()).extracting(CreatableTopicResult::name)
+        CreateTopicsResponse response =
+                create(
+                        version,
+                        topic("bad name", 1),
+                        topic("a", 3)
+                                .configs(
+                                        List.of(
+                                                new CreatableTopicConfig()
+                                                        .name("retention.ms")
+                                                        .value("7"))),
+                        topic("twice", 1),
+                        new CreatableTopic()
+                                .name("placed")
+                                .numPartitions(-1)
+                                .replicationFactor((short) -1)
+                                .assignments(
+                                        List.of(
+                                                new CreatableReplicaAssignment()
+                                                        .brokerIds(List.of(1)))),
+                        topic("twice", 2),
+                        topic("unconfigurable", 1)
+                                .configs(
+                                        List.of(
+                                                new CreatableTopicConfig()
+                                                        .name("retention.ms")
+                                                        .value(null))));
+        assertThat(response.topics())
+                .extracting(CreatableTopicResult::name)
                 .containsExactly("bad name", "a", "twice", "placed", "unconfigurable");
-        assertThat(response.topics()).extracting(result -> ErrorCode.of(result.errorCode()))
+        assertThat(response.topics())
+                .extracting(result -> ErrorCode.of(result.errorCode()))
                 .containsExactly(
                         ErrorCode.INVALID_TOPIC_EXCEPTION,
                         ErrorCode.NONE,
@@ -93,20 +111,24 @@ class TopicHandlersTest {
             assertThat(created.configs())
                     .hasSize(37)
                     .filteredOn(config -> config.name().equals("retention.ms"))
-                    .containsExactly(new CreatableTopicConfigs()
-                            .name("retention.ms")
-                            .value("7")
-                            .configSource((byte) 1));
+                    .containsExactly(
+                            new CreatableTopicConfigs()
+                                    .name("retention.ms")
+                                    .value("7")
+                                    .configSource((byte) 1));
         }
         assertThat(image.configs()).isEqualTo(Map.of("retention.ms", "7"));
     }
 
     @Test
     void validationCreatesNothing() {
-        CreateTopicsResponse response = apis.call(
-                ApiKey.CREATE_TOPICS,
-                7,
-                new CreateTopicsRequest().topics(List.of(topic("a", 1))).validateOnly(true));
+        CreateTopicsResponse response =
+                apis.call(
+                        ApiKey.CREATE_TOPICS,
+                        7,
+                        new CreateTopicsRequest()
+                                .topics(List.of(topic("a", 1)))
+                                .validateOnly(true));
         assertThat(response.topics().getFirst().errorCode()).isZero();
         assertThat(apis.cluster.image().topicCount()).isZero();
     }
@@ -117,7 +139,8 @@ class TopicHandlersTest {
         apis.forbidden.add(Action.onTopic(Operation.CREATE, "a"));
         apis.forbidden.add(Action.onTopic(Operation.DESCRIBE_CONFIGS, "b"));
         CreateTopicsResponse response = create(7, topic("a", 1), topic("b", 1));
-        assertThat(response.topics().get(0).errorCode()).isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
+        assertThat(response.topics().get(0).errorCode())
+                .isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
         assertThat(response.topics().get(1).errorCode()).isZero();
         assertThat(response.topics().get(1).topicConfigErrorCode())
                 .isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
@@ -128,29 +151,35 @@ class TopicHandlersTest {
     @MethodSource("createVersions")
     void theTimeoutOfTheRequestIsKept(int version) {
         apis.cluster.quorum.hold();
-        TestRequest request = apis.send(
-                ApiKey.CREATE_TOPICS,
-                version,
-                new CreateTopicsRequest().topics(List.of(topic("a", 1))).timeoutMs(500));
+        TestRequest request =
+                apis.send(
+                        ApiKey.CREATE_TOPICS,
+                        version,
+                        new CreateTopicsRequest().topics(List.of(topic("a", 1))).timeoutMs(500));
         apis.cluster.run();
         apis.cluster.clock.advance(Duration.ofMillis(499));
         assertThat(request.answered()).isFalse();
         apis.cluster.clock.advance(Duration.ofMillis(1));
         CreateTopicsResponse response = (CreateTopicsResponse) request.response();
-        assertThat(response.topics().getFirst().errorCode()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT.code());
+        assertThat(response.topics().getFirst().errorCode())
+                .isEqualTo(ErrorCode.REQUEST_TIMED_OUT.code());
     }
 
     @Test
     void aPartitionAssignedTwiceIsRefused() {
-        CreateTopicsResponse response = create(
-                7,
-                new CreatableTopic()
-                        .name("a")
-                        .numPartitions(-1)
-                        .replicationFactor((short) -1)
-                        .assignments(List.of(
-                                new CreatableReplicaAssignment().brokerIds(List.of(1)),
-                                new CreatableReplicaAssignment().brokerIds(List.of(1)))));
+        CreateTopicsResponse response =
+                create(
+                        7,
+                        new CreatableTopic()
+                                .name("a")
+                                .numPartitions(-1)
+                                .replicationFactor((short) -1)
+                                .assignments(
+                                        List.of(
+                                                new CreatableReplicaAssignment()
+                                                        .brokerIds(List.of(1)),
+                                                new CreatableReplicaAssignment()
+                                                        .brokerIds(List.of(1)))));
         assertThat(response.topics().getFirst().errorCode())
                 .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT.code());
     }
@@ -158,9 +187,10 @@ class TopicHandlersTest {
     private static DeleteTopicsRequest delete(int version, String... names) {
         return version >= 6
                 ? new DeleteTopicsRequest()
-                        .topics(Arrays.stream(names)
-                                .map(name -> new DeleteTopicState().name(name))
-                                .toList())
+                        .topics(
+                                Arrays.stream(names)
+                                        .map(name -> new DeleteTopicState().name(name))
+                                        .toList())
                 : new DeleteTopicsRequest().topicNames(List.of(names));
     }
 
@@ -169,19 +199,24 @@ class TopicHandlersTest {
     void everyVersionDeletesByName(int version) {
         TopicImage topic = apis.cluster.create("a", 2);
         DeleteTopicsResponse response =
-                apis.call(ApiKey.DELETE_TOPICS, version, delete(version, "a", "nope").timeoutMs(1_000));
+                apis.call(
+                        ApiKey.DELETE_TOPICS,
+                        version,
+                        delete(version, "a", "nope").timeoutMs(1_000));
         assertThat(response.responses())
                 .filteredOn(result -> "a".equals(result.name()))
                 .first()
                 .satisfies(result -> {
                     assertThat(result.errorCode()).isZero();
-                    assertThat(result.topicId()).isEqualTo(version >= 6 ? topic.id().value() : new UUID(0, 0));
+                    assertThat(result.topicId())
+                            .isEqualTo(version >= 6 ? topic.id().value() : new UUID(0, 0));
                 });
         assertThat(response.responses())
                 .filteredOn(result -> "nope".equals(result.name()))
                 .first()
                 .satisfies(result -> {
-                    assertThat(result.errorCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+                    assertThat(result.errorCode())
+                            .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
                     assertThat(result.errorMessage() != null).isEqualTo(version >= 5);
                 });
         assertThat(apis.cluster.applier.stored).isEmpty();
@@ -190,17 +225,21 @@ class TopicHandlersTest {
     @Test
     void topicsAreDeletedByIdAndOddReferencesAreRefused() {
         TopicImage topic = apis.cluster.create("a", 1);
-        DeleteTopicsResponse response = apis.call(
-                ApiKey.DELETE_TOPICS,
-                6,
-                new DeleteTopicsRequest()
-                        .timeoutMs(1_000)
-                        .topics(List.of(
-                                new DeleteTopicState().topicId(topic.id().value()),
-                                new DeleteTopicState().name("a"),
-                                new DeleteTopicState().name("a").topicId(topic.id().value()),
-                                new DeleteTopicState(),
-                                new DeleteTopicState().topicId(new UUID(3, 3)))));
+        DeleteTopicsResponse response =
+                apis.call(
+                        ApiKey.DELETE_TOPICS,
+                        6,
+                        new DeleteTopicsRequest()
+                                .timeoutMs(1_000)
+                                .topics(
+                                        List.of(
+                                                new DeleteTopicState().topicId(topic.id().value()),
+                                                new DeleteTopicState().name("a"),
+                                                new DeleteTopicState()
+                                                        .name("a")
+                                                        .topicId(topic.id().value()),
+                                                new DeleteTopicState(),
+                                                new DeleteTopicState().topicId(new UUID(3, 3)))));
         assertThat(response.responses())
                 .extracting(result -> ErrorCode.of(result.errorCode()))
                 .containsExactlyInAnyOrder(
@@ -220,29 +259,42 @@ class TopicHandlersTest {
         DeleteTopicsResponse response =
                 kept.call(ApiKey.DELETE_TOPICS, version, delete(version, "a").timeoutMs(1_000));
         assertThat(ErrorCode.of(response.responses().getFirst().errorCode()))
-                .isEqualTo(version >= 3 ? ErrorCode.TOPIC_DELETION_DISABLED : ErrorCode.INVALID_REQUEST);
+                .isEqualTo(
+                        version >= 3
+                                ? ErrorCode.TOPIC_DELETION_DISABLED
+                                : ErrorCode.INVALID_REQUEST);
     }
 
     @Test
     void deletionNeedsPermission() {
         TopicImage topic = apis.cluster.create("a", 1);
         apis.forbidden.add(Action.onTopic(Operation.DELETE, "a"));
-        DeleteTopicsResponse response = apis.call(
-                ApiKey.DELETE_TOPICS,
-                6,
-                new DeleteTopicsRequest()
-                        .timeoutMs(1_000)
-                        .topics(List.of(new DeleteTopicState().topicId(topic.id().value()))));
+        DeleteTopicsResponse response =
+                apis.call(
+                        ApiKey.DELETE_TOPICS,
+                        6,
+                        new DeleteTopicsRequest()
+                                .timeoutMs(1_000)
+                                .topics(
+                                        List.of(
+                                                new DeleteTopicState()
+                                                        .topicId(topic.id().value()))));
         assertThat(response.responses().getFirst().errorCode())
                 .isEqualTo(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
         apis.forbidden.add(Action.onTopic(Operation.DESCRIBE, "a"));
-        DeleteTopicsResponse hidden = apis.call(
-                ApiKey.DELETE_TOPICS,
-                6,
-                new DeleteTopicsRequest()
-                        .timeoutMs(1_000)
-                        .topics(List.of(new DeleteTopicState().topicId(topic.id().value()))));
-        assertThat(hidden.responses().getFirst().name()).as("a hidden topic's name is not told").isNull();
+        DeleteTopicsResponse hidden =
+                apis.call(
+                        ApiKey.DELETE_TOPICS,
+                        6,
+                        new DeleteTopicsRequest()
+                                .timeoutMs(1_000)
+                                .topics(
+                                        List.of(
+                                                new DeleteTopicState()
+                                                        .topicId(topic.id().value()))));
+        assertThat(hidden.responses().getFirst().name())
+                .as("a hidden topic's name is not told")
+                .isNull();
         assertThat(apis.cluster.image().topicCount()).isEqualTo(1);
     }
 
@@ -253,24 +305,42 @@ class TopicHandlersTest {
         apis.cluster.create("b", 1);
         apis.cluster.create("hidden", 1);
         apis.forbidden.add(Action.onTopic(Operation.ALTER, "hidden"));
-        CreatePartitionsResponse response = apis.call(
-                ApiKey.CREATE_PARTITIONS,
-                version,
-                new CreatePartitionsRequest()
-                        .timeoutMs(1_000)
-                        .topics(List.of(
-                                new CreatePartitionsTopic().name("a").count(3).assignments(null),
-                                new CreatePartitionsTopic()
-                                        .name("b")
-                                        .count(2)
-                                        .assignments(List.of(
-                                                new CreatePartitionsAssignment().brokerIds(List.of(1)))),
-                                new CreatePartitionsTopic().name("c").count(2).assignments(null),
-                                new CreatePartitionsTopic().name("hidden").count(2).assignments(null))));
+        CreatePartitionsResponse response =
+                apis.call(
+                        ApiKey.CREATE_PARTITIONS,
+                        version,
+                        new CreatePartitionsRequest()
+                                .timeoutMs(1_000)
+                                .topics(
+                                        List.of(
+                                                new CreatePartitionsTopic()
+                                                        .name("a")
+                                                        .count(3)
+                                                        .assignments(null),
+                                                new CreatePartitionsTopic()
+                                                        .name("b")
+                                                        .count(2)
+                                                        .assignments(
+                                                                List.of(
+                                                                        new CreatePartitionsAssignment()
+                                                                                .brokerIds(
+                                                                                        List.of(
+                                                                                                1)))),
+                                                new CreatePartitionsTopic()
+                                                        .name("c")
+                                                        .count(2)
+                                                        .assignments(null),
+                                                new CreatePartitionsTopic()
+                                                        .name("hidden")
+                                                        .count(2)
+                                                        .assignments(null))));
         assertThat(response.results())
                 .extracting(result -> result.name() + " " + ErrorCode.of(result.errorCode()))
                 .containsExactly(
-                        "a NONE", "b NONE", "c UNKNOWN_TOPIC_OR_PARTITION", "hidden TOPIC_AUTHORIZATION_FAILED");
+                        "a NONE",
+                        "b NONE",
+                        "c UNKNOWN_TOPIC_OR_PARTITION",
+                        "hidden TOPIC_AUTHORIZATION_FAILED");
         assertThat(apis.cluster.image().partitionCount()).isEqualTo(6);
     }
 }
