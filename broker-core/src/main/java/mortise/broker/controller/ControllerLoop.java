@@ -30,14 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the controller: takes commands, has the {@link Controller} decide them over the newest image,
- * and proposes what it decided.
+ * The thread of the controller: takes commands, has the {@link Controller} decide them over the
+ * newest image, and proposes what it decided.
  *
- * <p>One entry is in flight at a time; the commands that come meanwhile go into the next one together. So a
- * decision never rests on something that may not come true, and many commands still cost one commit.
+ * <p>One entry is in flight at a time; the commands that come meanwhile go into the next one
+ * together. So a decision never rests on something that may not come true, and many commands still
+ * cost one commit.
  *
- * <p>A reply is given when its entry is committed and the partitions of this broker follow it: a client that
- * was told of a topic can produce to it.
+ * <p>A reply is given when its entry is committed and the partitions of this broker follow it: a
+ * client that was told of a topic can produce to it.
  */
 public final class ControllerLoop implements ImageListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
@@ -71,8 +72,13 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         this.publisher = publisher;
         this.timers = timers;
         this.settings = settings;
-        proposals = metrics.counter("controller_proposals_total", "Entries that the controller proposed.");
-        metrics.gauge("controller_waiting_commands", "Commands that wait for the controller.", this::waitingCount);
+        proposals =
+                metrics.counter(
+                        "controller_proposals_total", "Entries that the controller proposed.");
+        metrics.gauge(
+                "controller_waiting_commands",
+                "Commands that wait for the controller.",
+                this::waitingCount);
     }
 
     /** A command and whoever waits for its reply. */
@@ -105,8 +111,9 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
      * Asks for a change. The stage completes on the controller's or the quorum's thread.
      *
      * @param timeout how long the answer may take; the change itself may still come after it
-     * @return the reply; or a {@link RefusedException} with NOT_CONTROLLER if this broker does not lead,
-     *     REQUEST_TIMED_OUT if it took too long, or the reason why the whole command is refused
+     * @return the reply; or a {@link RefusedException} with NOT_CONTROLLER if this broker does not
+     *     lead, REQUEST_TIMED_OUT if it took too long, or the reason why the whole command is
+     *     refused
      */
     public <R> CompletionStage<R> submit(ControllerCommand<R> command, Duration timeout) {
         Pending<R> pending = new Pending<>(command);
@@ -119,8 +126,11 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             if (waiting.size() >= settings.maxQueuedCommands()) {
                 pending.fail(
                         ErrorCode.REQUEST_TIMED_OUT,
-                        "The controller has " + waiting.size() + " commands to do ("
-                                + MetadataSettings.MAX_QUEUED_COMMANDS.name() + "); ask again later.");
+                        "The controller has "
+                                + waiting.size()
+                                + " commands to do ("
+                                + MetadataSettings.MAX_QUEUED_COMMANDS.name()
+                                + "); ask again later.");
                 return pending.result;
             }
             waiting.add(pending);
@@ -128,8 +138,15 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Timers.Scheduled timer = timers.schedule(timeout.isNegative() ? Duration.ZERO : timeout, () -> pending.fail(
-                ErrorCode.REQUEST_TIMED_OUT, "The controller did not answer within " + timeout.toMillis() + " ms."));
+        Timers.Scheduled timer =
+                timers.schedule(
+                        timeout.isNegative() ? Duration.ZERO : timeout,
+                        () ->
+                                pending.fail(
+                                        ErrorCode.REQUEST_TIMED_OUT,
+                                        "The controller did not answer within "
+                                                + timeout.toMillis()
+                                                + " ms."));
         return pending.result.whenComplete((reply, failure) -> timer.cancel());
     }
 
@@ -194,7 +211,10 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
 
     private record Taken(Pending<?> pending, Leadership leadership) {}
 
-    /** The next command, if this broker leads and has led since {@code since}; commands are refused if it does not. */
+    /**
+     * The next command, if this broker leads and has led since {@code since}; commands are refused
+     * if it does not.
+     */
     private @Nullable Taken take(@Nullable Leadership since) {
         List<Pending<?>> refused = new ArrayList<>();
         int leader;
@@ -213,7 +233,11 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        refuse(refused, "Broker " + leader + " leads the metadata quorum (-1: nobody does yet), not this one.");
+        refuse(
+                refused,
+                "Broker "
+                        + leader
+                        + " leads the metadata quorum (-1: nobody does yet), not this one.");
         return null;
     }
 
@@ -222,7 +246,10 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     }
 
     private <R> ClusterImage decide(
-            ClusterImage state, Pending<R> pending, List<Decided<?>> decided, List<ApiMessage> records) {
+            ClusterImage state,
+            Pending<R> pending,
+            List<Decided<?>> decided,
+            List<ApiMessage> records) {
         try {
             Decision<R> decision = controller.decide(state, pending.command);
             ClusterImage next = ImageDelta.replay(state, state.index(), decision.records());
@@ -260,7 +287,10 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             boolean trusted = failure == null && !(result instanceof ProposeOutcome.Indeterminate);
             landed(trusted ? -1 : now.epoch());
             if (failure != null) {
-                fail(decided, ErrorCode.UNKNOWN_SERVER_ERROR, "The metadata quorum failed: " + failure.getMessage());
+                fail(
+                        decided,
+                        ErrorCode.UNKNOWN_SERVER_ERROR,
+                        "The metadata quorum failed: " + failure.getMessage());
             } else {
                 finish(now, decided, result);
             }
@@ -271,7 +301,8 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         lock.lock();
         try {
             inFlight = false;
-            // What became of the entry is unknown, so nothing can be decided until a later epoch has settled it.
+            // What became of the entry is unknown, so nothing can be decided until a later epoch
+            // has settled it.
             distrustedEpoch = Math.max(distrustedEpoch, epochToDistrust);
             changed.signal();
         } finally {
@@ -282,7 +313,9 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private void finish(Leadership proposedIn, List<Decided<?>> decided, ProposeOutcome outcome) {
         switch (outcome) {
             case ProposeOutcome.Committed(long index) ->
-                publisher.applied(index).whenComplete((nothing, failure) -> decided.forEach(Decided::succeed));
+                    publisher
+                            .applied(index)
+                            .whenComplete((nothing, failure) -> decided.forEach(Decided::succeed));
             case ProposeOutcome.Refused(String reason) -> {
                 boolean leads = publisher.leadership().equals(proposedIn);
                 fail(
@@ -291,10 +324,10 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
                         "The metadata quorum refused the change: " + reason);
             }
             case ProposeOutcome.Indeterminate(String reason) ->
-                fail(
-                        decided,
-                        ErrorCode.REQUEST_TIMED_OUT,
-                        "The change may or may not take effect, look again later: " + reason);
+                    fail(
+                            decided,
+                            ErrorCode.REQUEST_TIMED_OUT,
+                            "The change may or may not take effect, look again later: " + reason);
         }
     }
 

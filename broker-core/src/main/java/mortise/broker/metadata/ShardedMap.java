@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * An immutable hash map whose changed copy shares what did not change: 256 shards, of which a
  * change copies one. Two versions of it are compared by looking only at the shards that differ.
  */
-@SuppressWarnings("ReferenceEquality") // shards and values are shared between versions: the same object did not change
+@SuppressWarnings(
+        "ReferenceEquality") // shards and values are shared between versions: the same object did
+// not change
 final class ShardedMap<K, V> {
     private static final int SHARDS = 256;
     private static final ShardedMap<?, ?> EMPTY = new ShardedMap<>(emptyShards(), 0);

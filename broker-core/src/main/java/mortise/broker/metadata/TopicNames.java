@@ -20,12 +20,19 @@ public final class TopicNames {
             return "the topic name '" + name + "' is a path; use more than dots";
         }
         if (name.length() > LONGEST) {
-            return "the topic name has " + name.length() + " characters; at most " + LONGEST + " are accepted: "
+            return "the topic name has "
+                    + name.length()
+                    + " characters; at most "
+                    + LONGEST
+                    + " are accepted: "
                     + name;
         }
         for (int i = 0; i < name.length(); i++) {
             if (!allowed(name.charAt(i))) {
-                return "the topic name '" + name + "' contains '" + name.charAt(i)
+                return "the topic name '"
+                        + name
+                        + "' contains '"
+                        + name.charAt(i)
                         + "'; use ASCII letters, digits, '.', '_' and '-' only";
             }
         }
@@ -41,7 +48,10 @@ public final class TopicNames {
                 || c == '-';
     }
 
-    /** Whether another topic could share this one's metric names: they do not tell dots from underscores. */
+    /**
+     * Whether another topic could share this one's metric names: they do not tell dots from
+     * underscores.
+     */
     static boolean canCollide(String name) {
         return name.indexOf('.') >= 0 || name.indexOf('_') >= 0;
     }

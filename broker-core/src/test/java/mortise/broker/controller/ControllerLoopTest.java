@@ -26,8 +26,10 @@ import org.junit.jupiter.api.Test;
 class ControllerLoopTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private static CompletionStage<List<CreatedTopic>> create(TestCluster cluster, String name, Duration timeout) {
-        return cluster.loop.submit(new CreateTopics(List.of(TestCluster.topic(name, 1)), false), timeout);
+    private static CompletionStage<List<CreatedTopic>> create(
+            TestCluster cluster, String name, Duration timeout) {
+        return cluster.loop.submit(
+                new CreateTopics(List.of(TestCluster.topic(name, 1)), false), timeout);
     }
 
     private static ErrorCode error(CompletionStage<?> stage) {
@@ -167,7 +169,8 @@ class ControllerLoopTest {
     }
 
     @Test
-    void itsOwnThreadCarriesCommandsOut() throws ExecutionException, InterruptedException, TimeoutException {
+    void itsOwnThreadCarriesCommandsOut()
+            throws ExecutionException, InterruptedException, TimeoutException {
         TestCluster cluster = TestCluster.started();
         cluster.loop.start(task -> Thread.ofPlatform().daemon().name("controller").unstarted(task));
         List<CompletionStage<List<CreatedTopic>>> replies = new ArrayList<>();

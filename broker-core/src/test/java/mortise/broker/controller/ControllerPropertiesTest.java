@@ -54,10 +54,11 @@ class ControllerPropertiesTest {
     @Seeded(runs = 100)
     void theStateStaysWholeAndSnapshotsRebuildIt(RandomGenerator random) {
         Config config = Config.defaults(TestCluster.SCHEMA);
-        Controller controller = new Controller(
-                new BrokerConfigs(1, config, TestCluster.STORE),
-                MetadataSettings.from(config),
-                new SplittableRandom(random.nextLong()));
+        Controller controller =
+                new Controller(
+                        new BrokerConfigs(1, config, TestCluster.STORE),
+                        MetadataSettings.from(config),
+                        new SplittableRandom(random.nextLong()));
         ClusterImage state = ClusterImage.EMPTY;
         List<byte[]> log = new ArrayList<>();
         for (int step = 1; step <= STEPS; step++) {
@@ -85,12 +86,16 @@ class ControllerPropertiesTest {
     /** Image → records → image is identity, and so is the log, replayed at once. */
     private static void checkSnapshot(ClusterImage state, List<byte[]> log) {
         List<byte[]> snapshot = MetadataRecords.encode(ImageRecords.of(state));
-        ClusterImage rebuilt = ImageDelta.replay(ClusterImage.EMPTY, state.index(), MetadataRecords.decode(snapshot));
+        ClusterImage rebuilt =
+                ImageDelta.replay(
+                        ClusterImage.EMPTY, state.index(), MetadataRecords.decode(snapshot));
         assertThat(rebuilt).isEqualTo(state);
         assertThat(MetadataRecords.encode(ImageRecords.of(rebuilt)))
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo(snapshot);
-        assertThat(ImageDelta.replay(ClusterImage.EMPTY, state.index(), MetadataRecords.decode(log)))
+        assertThat(
+                        ImageDelta.replay(
+                                ClusterImage.EMPTY, state.index(), MetadataRecords.decode(log)))
                 .isEqualTo(state);
     }
 
@@ -121,7 +126,10 @@ class ControllerPropertiesTest {
             for (int i = 0; i < topic.partitions().size(); i++) {
                 PartitionImage partition = topic.partitions().get(i);
                 assertThat(partition.partition()).isEqualTo(i);
-                assertThat(partition.replicas()).isNotEmpty().doesNotHaveDuplicates().containsAll(partition.isr());
+                assertThat(partition.replicas())
+                        .isNotEmpty()
+                        .doesNotHaveDuplicates()
+                        .containsAll(partition.isr());
                 assertThat(partition.isr()).contains(partition.leader());
                 assertThat(state.brokers().keySet()).containsAll(partition.replicas());
             }
@@ -132,18 +140,27 @@ class ControllerPropertiesTest {
 
     private static ControllerCommand<?> command(RandomGenerator random, ClusterImage state) {
         return switch (random.nextInt(9)) {
-            case 0 -> new RegisterBroker(
-                    random.nextInt(20) == 0 ? "other" : "cluster",
-                    1 + random.nextInt(4),
-                    new UUID(random.nextLong(), 1),
-                    random.nextBoolean() ? null : "rack",
-                    List.of(new BrokerImage.Endpoint("L" + random.nextInt(2), new HostPort("h", random.nextInt(65_536)))));
+            case 0 ->
+                    new RegisterBroker(
+                            random.nextInt(20) == 0 ? "other" : "cluster",
+                            1 + random.nextInt(4),
+                            new UUID(random.nextLong(), 1),
+                            random.nextBoolean() ? null : "rack",
+                            List.of(
+                                    new BrokerImage.Endpoint(
+                                            "L" + random.nextInt(2),
+                                            new HostPort("h", random.nextInt(65_536)))));
             case 1 -> unfence(random, state);
-            case 2, 3, 4 -> new CreateTopics(many(random, () -> newTopic(random)), random.nextInt(10) == 0);
+            case 2, 3, 4 ->
+                    new CreateTopics(many(random, () -> newTopic(random)), random.nextInt(10) == 0);
             case 5 -> new DeleteTopics(many(random, () -> topicRef(random, state)));
-            case 6 -> new CreatePartitions(
-                    List.of(new MorePartitions(name(random), 1 + random.nextInt(8), null)), random.nextInt(10) == 0);
-            case 7 -> new AlterConfigs(many(random, () -> alteration(random)), random.nextInt(10) == 0);
+            case 6 ->
+                    new CreatePartitions(
+                            List.of(new MorePartitions(name(random), 1 + random.nextInt(8), null)),
+                            random.nextInt(10) == 0);
+            case 7 ->
+                    new AlterConfigs(
+                            many(random, () -> alteration(random)), random.nextInt(10) == 0);
             default -> new AllocateProducerIds(1 + random.nextInt(4));
         };
     }
@@ -175,7 +192,8 @@ class ControllerPropertiesTest {
         if (random.nextInt(3) == 0) {
             configs.put("cleanup.policy", random.nextInt(4) == 0 ? "compact" : "delete");
         }
-        return new NewTopic(name(random), random.nextInt(5) - 1, random.nextInt(4) - 1, Map.of(), configs);
+        return new NewTopic(
+                name(random), random.nextInt(5) - 1, random.nextInt(4) - 1, Map.of(), configs);
     }
 
     private static TopicRef topicRef(RandomGenerator random, ClusterImage state) {
@@ -186,15 +204,23 @@ class ControllerPropertiesTest {
     }
 
     private static ConfigAlteration alteration(RandomGenerator random) {
-        String[] keys = {"retention.ms", "cleanup.policy", "log.retention.ms", "num.partitions", "bogus"};
-        List<ConfigChange> changes = many(
-                random,
-                () -> new ConfigChange(
-                        keys[random.nextInt(keys.length)], (byte) random.nextInt(4), Integer.toString(random.nextInt(9))));
+        String[] keys = {
+            "retention.ms", "cleanup.policy", "log.retention.ms", "num.partitions", "bogus"
+        };
+        List<ConfigChange> changes =
+                many(
+                        random,
+                        () ->
+                                new ConfigChange(
+                                        keys[random.nextInt(keys.length)],
+                                        (byte) random.nextInt(4),
+                                        Integer.toString(random.nextInt(9))));
         boolean topic = random.nextBoolean();
         return new ConfigAlteration(
                 (byte) (topic ? 2 : 4),
-                topic ? name(random) : random.nextBoolean() ? "" : Integer.toString(1 + random.nextInt(4)),
+                topic
+                        ? name(random)
+                        : random.nextBoolean() ? "" : Integer.toString(1 + random.nextInt(4)),
                 random.nextInt(4) == 0,
                 changes);
     }

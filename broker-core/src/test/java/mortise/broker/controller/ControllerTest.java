@@ -56,7 +56,9 @@ class ControllerTest {
     private static Controller controller(Map<String, String> config) {
         Config read = Config.of(TestCluster.SCHEMA, config);
         return new Controller(
-                new BrokerConfigs(1, read, TestCluster.STORE), MetadataSettings.from(read), new SplittableRandom(3));
+                new BrokerConfigs(1, read, TestCluster.STORE),
+                MetadataSettings.from(read),
+                new SplittableRandom(3));
     }
 
     private <R> R apply(ControllerCommand<R> command) {
@@ -114,32 +116,74 @@ class ControllerTest {
                 Arguments.of(topic("a b", 1), ErrorCode.INVALID_TOPIC_EXCEPTION, "contains ' '"),
                 Arguments.of(topic("a/b", 1), ErrorCode.INVALID_TOPIC_EXCEPTION, "contains '/'"),
                 Arguments.of(topic("ä", 1), ErrorCode.INVALID_TOPIC_EXCEPTION, "ASCII"),
-                Arguments.of(topic("x".repeat(250), 1), ErrorCode.INVALID_TOPIC_EXCEPTION, "250 characters"),
-                Arguments.of(topic("there.it_is", 1), ErrorCode.TOPIC_ALREADY_EXISTS, "already exists"),
-                Arguments.of(topic("there_it.is", 1), ErrorCode.INVALID_TOPIC_EXCEPTION, "collides with existing topic 'there.it_is'"),
+                Arguments.of(
+                        topic("x".repeat(250), 1),
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        "250 characters"),
+                Arguments.of(
+                        topic("there.it_is", 1), ErrorCode.TOPIC_ALREADY_EXISTS, "already exists"),
+                Arguments.of(
+                        topic("there_it.is", 1),
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        "collides with existing topic 'there.it_is'"),
                 Arguments.of(sized("t", 0, -1), ErrorCode.INVALID_PARTITIONS, "0 partitions"),
                 Arguments.of(sized("t", -2, -1), ErrorCode.INVALID_PARTITIONS, "-2 partitions"),
-                Arguments.of(sized("t", 1, 0), ErrorCode.INVALID_REPLICATION_FACTOR, "replication factor 0"),
-                Arguments.of(sized("t", 1, 4), ErrorCode.INVALID_REPLICATION_FACTOR, "only 3 broker(s) are live"),
-                Arguments.of(sized("t", 10_001, -1), ErrorCode.POLICY_VIOLATION, "controller.max-partitions-per-request"),
-                Arguments.of(assigned("t", List.of(1, 9)), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "no broker 9"),
-                Arguments.of(assigned("t", List.of(1, 1)), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "twice"),
-                Arguments.of(assigned("t", List.of()), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "no replicas"),
                 Arguments.of(
-                        assigned("t", List.of(1, 2), List.of(1)), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "2 and 1 replicas"),
-                Arguments.of(assigned("t", List.of(4)), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "is live"),
+                        sized("t", 1, 0),
+                        ErrorCode.INVALID_REPLICATION_FACTOR,
+                        "replication factor 0"),
+                Arguments.of(
+                        sized("t", 1, 4),
+                        ErrorCode.INVALID_REPLICATION_FACTOR,
+                        "only 3 broker(s) are live"),
+                Arguments.of(
+                        sized("t", 10_001, -1),
+                        ErrorCode.POLICY_VIOLATION,
+                        "controller.max-partitions-per-request"),
+                Arguments.of(
+                        assigned("t", List.of(1, 9)),
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "no broker 9"),
+                Arguments.of(
+                        assigned("t", List.of(1, 1)),
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "twice"),
+                Arguments.of(
+                        assigned("t", List.of()),
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "no replicas"),
+                Arguments.of(
+                        assigned("t", List.of(1, 2), List.of(1)),
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+                        "2 and 1 replicas"),
+                Arguments.of(
+                        assigned("t", List.of(4)), ErrorCode.INVALID_REPLICA_ASSIGNMENT, "is live"),
                 Arguments.of(
                         new NewTopic("t", -1, -1, Map.of(0, List.of(1), 2, List.of(1)), Map.of()),
                         ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                         "not partition 1"),
                 Arguments.of(
-                        new NewTopic("t", 1, -1, Map.of(0, List.of(1)), Map.of()), ErrorCode.INVALID_REQUEST, "must be -1"),
+                        new NewTopic("t", 1, -1, Map.of(0, List.of(1)), Map.of()),
+                        ErrorCode.INVALID_REQUEST,
+                        "must be -1"),
                 Arguments.of(
-                        new NewTopic("t", -1, 1, Map.of(0, List.of(1)), Map.of()), ErrorCode.INVALID_REQUEST, "must be -1"),
-                Arguments.of(topic("t", 1, "retention.m=1"), ErrorCode.INVALID_CONFIG, "did you mean retention.ms"),
-                Arguments.of(topic("t", 1, "retention.ms=-2"), ErrorCode.INVALID_CONFIG, "at least -1"),
-                Arguments.of(topic("t", 1, "cleanup.policy=compact"), ErrorCode.INVALID_CONFIG, "capability compaction"),
-                Arguments.of(topic("t", 1, "remote.storage.enable=true"), ErrorCode.INVALID_CONFIG, "no tier"));
+                        new NewTopic("t", -1, 1, Map.of(0, List.of(1)), Map.of()),
+                        ErrorCode.INVALID_REQUEST,
+                        "must be -1"),
+                Arguments.of(
+                        topic("t", 1, "retention.m=1"),
+                        ErrorCode.INVALID_CONFIG,
+                        "did you mean retention.ms"),
+                Arguments.of(
+                        topic("t", 1, "retention.ms=-2"), ErrorCode.INVALID_CONFIG, "at least -1"),
+                Arguments.of(
+                        topic("t", 1, "cleanup.policy=compact"),
+                        ErrorCode.INVALID_CONFIG,
+                        "capability compaction"),
+                Arguments.of(
+                        topic("t", 1, "remote.storage.enable=true"),
+                        ErrorCode.INVALID_CONFIG,
+                        "no tier"));
     }
 
     @ParameterizedTest
@@ -168,18 +212,22 @@ class ControllerTest {
     @Test
     void aTopicGetsItsShapeItsConfigsAndAnId() {
         brokers(1);
-        CreatedTopic created = create(topic("orders", 3, "retention.ms= 1000 ", "cleanup.policy=delete,delete"));
+        CreatedTopic created =
+                create(topic("orders", 3, "retention.ms= 1000 ", "cleanup.policy=delete,delete"));
 
         assertThat(created.verdict().accepted()).isTrue();
         assertThat(created.partitions()).isEqualTo(3);
         assertThat(created.replicationFactor()).isEqualTo(1);
         TopicImage topic = present("orders");
         assertThat(topic.id()).isEqualTo(created.id()).isNotEqualTo(TopicId.NONE);
-        assertThat(topic.configs()).containsExactlyInAnyOrderEntriesOf(Map.of("retention.ms", "1000", "cleanup.policy", "delete"));
-        assertThat(topic.partitions()).containsExactly(
-                new PartitionImage(0, List.of(1), List.of(1), 1, 0, 0),
-                new PartitionImage(1, List.of(1), List.of(1), 1, 0, 0),
-                new PartitionImage(2, List.of(1), List.of(1), 1, 0, 0));
+        assertThat(topic.configs())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("retention.ms", "1000", "cleanup.policy", "delete"));
+        assertThat(topic.partitions())
+                .containsExactly(
+                        new PartitionImage(0, List.of(1), List.of(1), 1, 0, 0),
+                        new PartitionImage(1, List.of(1), List.of(1), 1, 0, 0),
+                        new PartitionImage(2, List.of(1), List.of(1), 1, 0, 0));
         assertThat(created.configs())
                 .filteredOn(entry -> entry.name().equals("retention.ms"))
                 .first()
@@ -193,7 +241,11 @@ class ControllerTest {
         int[] leads = new int[4];
         int[] holds = new int[4];
         for (PartitionImage partition : present("spread").partitions()) {
-            assertThat(partition.replicas()).hasSize(2).doesNotHaveDuplicates().first().isEqualTo(partition.leader());
+            assertThat(partition.replicas())
+                    .hasSize(2)
+                    .doesNotHaveDuplicates()
+                    .first()
+                    .isEqualTo(partition.leader());
             leads[partition.leader()]++;
             partition.replicas().forEach(replica -> holds[replica]++);
         }
@@ -208,16 +260,27 @@ class ControllerTest {
         assertThat(create(sized("a", -1, -1)).partitions()).isEqualTo(2);
         apply(new AlterConfigs(List.of(alteration(BROKER, "", set("num.partitions", "5"))), false));
         assertThat(create(sized("b", -1, -1)).partitions()).isEqualTo(5);
-        apply(new AlterConfigs(List.of(alteration(BROKER, "1", set("topics.default-partitions", "7"))), false));
+        apply(
+                new AlterConfigs(
+                        List.of(alteration(BROKER, "1", set("topics.default-partitions", "7"))),
+                        false));
         assertThat(create(sized("c", -1, -1)).partitions()).isEqualTo(7);
     }
 
     @Test
     void oneRefusedTopicDoesNotRefuseTheOthersAndCollisionsCountWithinARequest() {
         brokers(1);
-        List<CreatedTopic> created = apply(new CreateTopics(
-                List.of(topic("a.b", 1), topic("a_b", 1), topic("c", 1), topic("c", 2)), false));
-        assertThat(created).extracting(topic -> topic.verdict().error())
+        List<CreatedTopic> created =
+                apply(
+                        new CreateTopics(
+                                List.of(
+                                        topic("a.b", 1),
+                                        topic("a_b", 1),
+                                        topic("c", 1),
+                                        topic("c", 2)),
+                                false));
+        assertThat(created)
+                .extracting(topic -> topic.verdict().error())
                 .containsExactly(
                         ErrorCode.NONE,
                         ErrorCode.INVALID_TOPIC_EXCEPTION,
@@ -230,8 +293,11 @@ class ControllerTest {
         controller = controller(Map.of("controller.max-partitions-per-request", "10"));
         brokers(1);
         List<CreatedTopic> created =
-                apply(new CreateTopics(List.of(topic("a", 6), topic("b", 5), topic("c", 4)), false));
-        assertThat(created).extracting(topic -> topic.verdict().error())
+                apply(
+                        new CreateTopics(
+                                List.of(topic("a", 6), topic("b", 5), topic("c", 4)), false));
+        assertThat(created)
+                .extracting(topic -> topic.verdict().error())
                 .containsExactly(ErrorCode.NONE, ErrorCode.POLICY_VIOLATION, ErrorCode.NONE);
     }
 
@@ -239,13 +305,32 @@ class ControllerTest {
     void validationChangesNothing() {
         brokers(1);
         ClusterImage before = state;
-        assertThat(apply(new CreateTopics(List.of(topic("a", 1)), true)).getFirst().verdict().accepted()).isTrue();
+        assertThat(
+                        apply(new CreateTopics(List.of(topic("a", 1)), true))
+                                .getFirst()
+                                .verdict()
+                                .accepted())
+                .isTrue();
         assertThat(state).isEqualTo(before);
         create(topic("a", 1));
         before = state;
-        assertThat(apply(new CreatePartitions(List.of(new MorePartitions("a", 2, null)), true)).getFirst().verdict().accepted())
+        assertThat(
+                        apply(new CreatePartitions(List.of(new MorePartitions("a", 2, null)), true))
+                                .getFirst()
+                                .verdict()
+                                .accepted())
                 .isTrue();
-        assertThat(apply(new AlterConfigs(List.of(alteration(TOPIC, "a", set("segment.ms", "5"))), true)).getFirst().accepted())
+        assertThat(
+                        apply(
+                                        new AlterConfigs(
+                                                List.of(
+                                                        alteration(
+                                                                TOPIC,
+                                                                "a",
+                                                                set("segment.ms", "5"))),
+                                                true))
+                                .getFirst()
+                                .accepted())
                 .isTrue();
         assertThat(state).isEqualTo(before);
     }
@@ -255,12 +340,16 @@ class ControllerTest {
         brokers(1);
         TopicId first = create(topic("a.x", 1, "segment.ms=5")).id();
         TopicId second = create(topic("b", 1)).id();
-        List<DeletedTopic> deleted = apply(new DeleteTopics(List.of(
-                new TopicRef("a.x", TopicId.NONE),
-                new TopicRef(null, second),
-                new TopicRef("nope", TopicId.NONE),
-                new TopicRef(null, new TopicId(new UUID(5, 5))))));
-        assertThat(deleted).extracting(topic -> topic.verdict().error())
+        List<DeletedTopic> deleted =
+                apply(
+                        new DeleteTopics(
+                                List.of(
+                                        new TopicRef("a.x", TopicId.NONE),
+                                        new TopicRef(null, second),
+                                        new TopicRef("nope", TopicId.NONE),
+                                        new TopicRef(null, new TopicId(new UUID(5, 5))))));
+        assertThat(deleted)
+                .extracting(topic -> topic.verdict().error())
                 .containsExactly(
                         ErrorCode.NONE,
                         ErrorCode.NONE,
@@ -278,8 +367,15 @@ class ControllerTest {
     void deletionCanBeTurnedOff() {
         brokers(1);
         create(topic("a", 1));
-        apply(new AlterConfigs(List.of(alteration(BROKER, "", set("delete.topic.enable", "false"))), false));
-        assertThat(apply(new DeleteTopics(List.of(new TopicRef("a", TopicId.NONE)))).getFirst().verdict().error())
+        apply(
+                new AlterConfigs(
+                        List.of(alteration(BROKER, "", set("delete.topic.enable", "false"))),
+                        false));
+        assertThat(
+                        apply(new DeleteTopics(List.of(new TopicRef("a", TopicId.NONE))))
+                                .getFirst()
+                                .verdict()
+                                .error())
                 .isEqualTo(ErrorCode.TOPIC_DELETION_DISABLED);
     }
 
@@ -300,10 +396,16 @@ class ControllerTest {
             String topic, int count, @Nullable List<List<Integer>> assignments, ErrorCode error) {
         brokers(1, 2);
         create(sized("t", 2, 1));
-        assertThat(apply(new CreatePartitions(List.of(new MorePartitions(topic, count, assignments)), false))
-                        .getFirst()
-                        .verdict()
-                        .error())
+        assertThat(
+                        apply(
+                                        new CreatePartitions(
+                                                List.of(
+                                                        new MorePartitions(
+                                                                topic, count, assignments)),
+                                                false))
+                                .getFirst()
+                                .verdict()
+                                .error())
                 .isEqualTo(error);
     }
 
@@ -311,9 +413,14 @@ class ControllerTest {
     void partitionsAreAddedAfterThoseThatAreThere() {
         brokers(1, 2);
         create(sized("t", 1, 1));
-        apply(new CreatePartitions(List.of(new MorePartitions("t", 3, List.of(List.of(2), List.of(1)))), false));
+        apply(
+                new CreatePartitions(
+                        List.of(new MorePartitions("t", 3, List.of(List.of(2), List.of(1)))),
+                        false));
         apply(new CreatePartitions(List.of(new MorePartitions("t", 5, null)), false));
-        assertThat(present("t").partitions()).extracting(PartitionImage::partition).containsExactly(0, 1, 2, 3, 4);
+        assertThat(present("t").partitions())
+                .extracting(PartitionImage::partition)
+                .containsExactly(0, 1, 2, 3, 4);
         assertThat(present("t").partitions().get(1).leader()).isEqualTo(2);
         assertThat(state.partitionCount()).isEqualTo(5);
     }
@@ -332,35 +439,84 @@ class ControllerTest {
 
     static Stream<Arguments> refusedAlterations() {
         return Stream.of(
-                Arguments.of(alteration(TOPIC, "nope", set("segment.ms", "5")), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "does not exist"),
-                Arguments.of(alteration(TOPIC, "t", set("segment.mss", "5")), ErrorCode.INVALID_CONFIG, "did you mean segment.ms"),
-                Arguments.of(alteration(TOPIC, "t", set("segment.ms", "x")), ErrorCode.INVALID_CONFIG, "not a 64-bit integer"),
-                Arguments.of(alteration(TOPIC, "t", set("segment.ms", null)), ErrorCode.INVALID_REQUEST, "Null value"),
-                Arguments.of(alteration(TOPIC, "t", change("segment.ms", 2, "5")), ErrorCode.INVALID_CONFIG, "not LIST"),
-                Arguments.of(alteration(TOPIC, "t", change("segment.ms", 9, "5")), ErrorCode.INVALID_REQUEST, "operation type 9"),
-                Arguments.of(alteration(TOPIC, "t", change("cleanup.policy", 2, "compact")), ErrorCode.INVALID_CONFIG, "compaction"),
+                Arguments.of(
+                        alteration(TOPIC, "nope", set("segment.ms", "5")),
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        "does not exist"),
+                Arguments.of(
+                        alteration(TOPIC, "t", set("segment.mss", "5")),
+                        ErrorCode.INVALID_CONFIG,
+                        "did you mean segment.ms"),
+                Arguments.of(
+                        alteration(TOPIC, "t", set("segment.ms", "x")),
+                        ErrorCode.INVALID_CONFIG,
+                        "not a 64-bit integer"),
+                Arguments.of(
+                        alteration(TOPIC, "t", set("segment.ms", null)),
+                        ErrorCode.INVALID_REQUEST,
+                        "Null value"),
+                Arguments.of(
+                        alteration(TOPIC, "t", change("segment.ms", 2, "5")),
+                        ErrorCode.INVALID_CONFIG,
+                        "not LIST"),
+                Arguments.of(
+                        alteration(TOPIC, "t", change("segment.ms", 9, "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "operation type 9"),
+                Arguments.of(
+                        alteration(TOPIC, "t", change("cleanup.policy", 2, "compact")),
+                        ErrorCode.INVALID_CONFIG,
+                        "compaction"),
                 Arguments.of(
                         alteration(TOPIC, "t", set("segment.ms", "5"), set("segment.ms", "6")),
                         ErrorCode.INVALID_REQUEST,
                         "twice"),
-                Arguments.of(alteration(BROKER, "9", set("log.retention.ms", "5")), ErrorCode.INVALID_REQUEST, "Unexpected broker id"),
-                Arguments.of(alteration(BROKER, "x", set("log.retention.ms", "5")), ErrorCode.INVALID_REQUEST, "must be an integer"),
-                Arguments.of(alteration(BROKER, "1", set("log.bogus", "5")), ErrorCode.INVALID_CONFIG, "Unknown broker config"),
+                Arguments.of(
+                        alteration(BROKER, "9", set("log.retention.ms", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "Unexpected broker id"),
+                Arguments.of(
+                        alteration(BROKER, "x", set("log.retention.ms", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "must be an integer"),
+                Arguments.of(
+                        alteration(BROKER, "1", set("log.bogus", "5")),
+                        ErrorCode.INVALID_CONFIG,
+                        "Unknown broker config"),
                 Arguments.of(
                         alteration(BROKER, "1", set("connections.max.idle.ms", "5")),
                         ErrorCode.INVALID_REQUEST,
                         "net.idle"),
-                Arguments.of(alteration(BROKER, "1", set("log.segment.bytes", "13")), ErrorCode.INVALID_CONFIG, "at least 1048576"),
-                Arguments.of(alteration(BROKER, "", set("log.cleanup.policy", "compact")), ErrorCode.INVALID_CONFIG, "compaction"),
-                Arguments.of(alteration((byte) 8, "1", set("root", "DEBUG")), ErrorCode.INVALID_REQUEST, "Log levels"),
-                Arguments.of(alteration((byte) 16, "m", set("interval.ms", "5")), ErrorCode.INVALID_REQUEST, "Client metrics"),
-                Arguments.of(alteration((byte) 32, "g", set("x", "5")), ErrorCode.INVALID_REQUEST, "Group"),
-                Arguments.of(alteration((byte) 1, "g", set("x", "5")), ErrorCode.INVALID_REQUEST, "Resource type 1"));
+                Arguments.of(
+                        alteration(BROKER, "1", set("log.segment.bytes", "13")),
+                        ErrorCode.INVALID_CONFIG,
+                        "at least 1048576"),
+                Arguments.of(
+                        alteration(BROKER, "", set("log.cleanup.policy", "compact")),
+                        ErrorCode.INVALID_CONFIG,
+                        "compaction"),
+                Arguments.of(
+                        alteration((byte) 8, "1", set("root", "DEBUG")),
+                        ErrorCode.INVALID_REQUEST,
+                        "Log levels"),
+                Arguments.of(
+                        alteration((byte) 16, "m", set("interval.ms", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "Client metrics"),
+                Arguments.of(
+                        alteration((byte) 32, "g", set("x", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "Group"),
+                Arguments.of(
+                        alteration((byte) 1, "g", set("x", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "Resource type 1"));
     }
 
     @ParameterizedTest
     @MethodSource("refusedAlterations")
-    void alterationsThatCannotBeAreRefusedAsAWhole(ConfigAlteration alteration, ErrorCode error, String reason) {
+    void alterationsThatCannotBeAreRefusedAsAWhole(
+            ConfigAlteration alteration, ErrorCode error, String reason) {
         brokers(1);
         create(topic("t", 1, "retention.ms=7"));
         ClusterImage before = state;
@@ -369,11 +525,17 @@ class ControllerTest {
             changes.add(set("max.message.bytes", "99"));
         }
         changes.addAll(alteration.changes());
-        Verdict verdict = apply(new AlterConfigs(
-                        List.of(new ConfigAlteration(
-                                alteration.resourceType(), alteration.resourceName(), false, changes)),
-                        false))
-                .getFirst();
+        Verdict verdict =
+                apply(
+                                new AlterConfigs(
+                                        List.of(
+                                                new ConfigAlteration(
+                                                        alteration.resourceType(),
+                                                        alteration.resourceName(),
+                                                        false,
+                                                        changes)),
+                                        false))
+                        .getFirst();
         assertThat(verdict.error()).isEqualTo(error);
         assertThat(verdict.message()).contains(reason);
         assertThat(state).isEqualTo(before);
@@ -383,16 +545,22 @@ class ControllerTest {
     void valuesAreSetDeletedAppendedAndSubtracted() {
         brokers(1);
         create(topic("t", 1, "retention.ms=7", "segment.ms=8"));
-        apply(new AlterConfigs(
-                List.of(alteration(
-                        TOPIC,
-                        "t",
-                        set("retention.ms", "9"),
-                        change("segment.ms", 1, null),
-                        change("cleanup.policy", 2, "delete"))),
-                false));
-        assertThat(present("t").configs()).isEqualTo(Map.of("retention.ms", "9", "cleanup.policy", "delete"));
-        apply(new AlterConfigs(List.of(alteration(TOPIC, "t", change("cleanup.policy", 3, "delete"))), false));
+        apply(
+                new AlterConfigs(
+                        List.of(
+                                alteration(
+                                        TOPIC,
+                                        "t",
+                                        set("retention.ms", "9"),
+                                        change("segment.ms", 1, null),
+                                        change("cleanup.policy", 2, "delete"))),
+                        false));
+        assertThat(present("t").configs())
+                .isEqualTo(Map.of("retention.ms", "9", "cleanup.policy", "delete"));
+        apply(
+                new AlterConfigs(
+                        List.of(alteration(TOPIC, "t", change("cleanup.policy", 3, "delete"))),
+                        false));
         assertThat(present("t").configs()).containsEntry("cleanup.policy", "");
     }
 
@@ -400,16 +568,27 @@ class ControllerTest {
     void replacingForgetsWhatIsNotMentioned() {
         brokers(1);
         create(topic("t", 1, "retention.ms=7", "segment.ms=8"));
-        apply(new AlterConfigs(List.of(new ConfigAlteration(TOPIC, "t", true, List.of(set("segment.ms", "9")))), false));
+        apply(
+                new AlterConfigs(
+                        List.of(
+                                new ConfigAlteration(
+                                        TOPIC, "t", true, List.of(set("segment.ms", "9")))),
+                        false));
         assertThat(present("t").configs()).isEqualTo(Map.of("segment.ms", "9"));
     }
 
     @Test
     void brokerValuesAreKeptUnderTheNamesOfKafka() {
         brokers(1);
-        apply(new AlterConfigs(List.of(alteration(BROKER, "", set("topic-defaults.retention-ms", "5"))), false));
+        apply(
+                new AlterConfigs(
+                        List.of(alteration(BROKER, "", set("topic-defaults.retention-ms", "5"))),
+                        false));
         assertThat(state.brokerConfigs("")).isEqualTo(Map.of("log.retention.ms", "5"));
-        apply(new AlterConfigs(List.of(alteration(BROKER, "", change("log.retention.ms", 1, null))), false));
+        apply(
+                new AlterConfigs(
+                        List.of(alteration(BROKER, "", change("log.retention.ms", 1, null))),
+                        false));
         assertThat(state.brokerConfigs("")).isEmpty();
     }
 
@@ -417,9 +596,18 @@ class ControllerTest {
     void anUnchangedValueNeedsNoRecord() {
         brokers(1);
         create(topic("t", 1, "retention.ms=7"));
-        assertThat(controller
-                        .decide(state, new AlterConfigs(List.of(alteration(TOPIC, "t", set("retention.ms", "7"))), false))
-                        .records())
+        assertThat(
+                        controller
+                                .decide(
+                                        state,
+                                        new AlterConfigs(
+                                                List.of(
+                                                        alteration(
+                                                                TOPIC,
+                                                                "t",
+                                                                set("retention.ms", "7"))),
+                                                false))
+                                .records())
                 .isEmpty();
     }
 
@@ -472,6 +660,7 @@ class ControllerTest {
         assertThat(apply(new AllocateProducerIds(1))).isEqualTo(new ProducerIdBlock(0, 1_000));
         assertThat(apply(new AllocateProducerIds(2))).isEqualTo(new ProducerIdBlock(1_000, 1_000));
         assertThat(apply(new AllocateProducerIds(1))).isEqualTo(new ProducerIdBlock(2_000, 1_000));
-        assertThatThrownBy(() -> apply(new AllocateProducerIds(3))).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> apply(new AllocateProducerIds(3)))
+                .isInstanceOf(RefusedException.class);
     }
 }

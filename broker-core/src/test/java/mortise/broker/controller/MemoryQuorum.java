@@ -13,7 +13,9 @@ import mortise.spi.consensus.QuorumListener;
 import mortise.spi.consensus.QuorumView;
 import org.jspecify.annotations.Nullable;
 
-/** A quorum of one in memory. Commits at once, or when it is told to; can refuse and leave in doubt. */
+/**
+ * A quorum of one in memory. Commits at once, or when it is told to; can refuse and leave in doubt.
+ */
 public final class MemoryQuorum implements MetadataQuorum {
     /** Every committed entry, from index 1. */
     public final List<List<byte[]>> entries = new ArrayList<>();
@@ -70,7 +72,8 @@ public final class MemoryQuorum implements MetadataQuorum {
     @Override
     public CompletionStage<ProposeOutcome> propose(int inEpoch, List<byte[]> records) {
         if (inEpoch != epoch) {
-            return CompletableFuture.completedStage(new ProposeOutcome.Refused("epoch " + inEpoch + " is over"));
+            return CompletableFuture.completedStage(
+                    new ProposeOutcome.Refused("epoch " + inEpoch + " is over"));
         }
         if (answer != null) {
             return CompletableFuture.completedStage(answer);

@@ -26,12 +26,23 @@ import org.junit.jupiter.api.Test;
 
 /** The way from committed records to partitions. */
 class MetadataPublisherTest {
-    private static void alter(TestCluster cluster, int type, String resource, String name, String value) {
-        Verdict verdict = cluster.submit(new AlterConfigs(
-                        List.of(new ConfigAlteration(
-                                (byte) type, resource, false, List.of(new ConfigChange(name, ConfigChange.SET, value)))),
-                        false))
-                .getFirst();
+    private static void alter(
+            TestCluster cluster, int type, String resource, String name, String value) {
+        Verdict verdict =
+                cluster.submit(
+                                new AlterConfigs(
+                                        List.of(
+                                                new ConfigAlteration(
+                                                        (byte) type,
+                                                        resource,
+                                                        false,
+                                                        List.of(
+                                                                new ConfigChange(
+                                                                        name,
+                                                                        ConfigChange.SET,
+                                                                        value)))),
+                                        false))
+                        .getFirst();
         assertThat(verdict).isEqualTo(Verdict.ACCEPTED);
     }
 
@@ -42,7 +53,8 @@ class MetadataPublisherTest {
         cluster.enter();
         assertThat(cluster.image().isLive(1)).isTrue();
         assertThat(cluster.image().clusterId()).isEqualTo("test-cluster");
-        assertThat(cluster.image().brokers().get(1)).satisfies(broker -> assertThat(broker.rack()).isEqualTo("r7"));
+        assertThat(cluster.image().brokers().get(1))
+                .satisfies(broker -> assertThat(broker.rack()).isEqualTo("r7"));
         assertThat(cluster.image().features()).isEqualTo(Map.of("mortise.metadata", (short) 1));
     }
 
@@ -56,36 +68,95 @@ class MetadataPublisherTest {
         cluster.submit(new DeleteTopics(List.of(new TopicRef("t", TopicId.NONE))));
         assertThat(cluster.applier.calls)
                 .containsExactly(
-                        "open t-0", "open t-1", "open t-2",
-                        "configure t-0", "configure t-1", "configure t-2",
-                        "delete t-0", "delete t-1", "delete t-2");
+                        "open t-0",
+                        "open t-1",
+                        "open t-2",
+                        "configure t-0",
+                        "configure t-1",
+                        "configure t-2",
+                        "delete t-0",
+                        "delete t-1",
+                        "delete t-2");
         assertThat(cluster.fatal).isEmpty();
     }
 
     @Test
     void settingsAreTheTopicsOverTheBrokersOverTheDefaults() {
-        TestCluster cluster = TestCluster.started(Map.of("log.segment.bytes", "2097152", "log.retention.ms", "5"));
+        TestCluster cluster =
+                TestCluster.started(
+                        Map.of("log.segment.bytes", "2097152", "log.retention.ms", "5"));
         cluster.create("plain", 1);
         cluster.create(
-                "own", 1, "retention.ms=-1", "retention.bytes=77", "message.timestamp.type=LogAppendTime",
-                "cleanup.policy=", "flush.messages=1", "max.message.bytes=9", "preallocate=true",
-                "min.insync.replicas=2", "file.delete.delay.ms=3", "message.timestamp.before.max.ms=1",
-                "message.timestamp.after.max.ms=2", "segment.ms=4", "index.interval.bytes=5",
-                "segment.index.bytes=6", "flush.ms=7");
+                "own",
+                1,
+                "retention.ms=-1",
+                "retention.bytes=77",
+                "message.timestamp.type=LogAppendTime",
+                "cleanup.policy=",
+                "flush.messages=1",
+                "max.message.bytes=9",
+                "preallocate=true",
+                "min.insync.replicas=2",
+                "file.delete.delay.ms=3",
+                "message.timestamp.before.max.ms=1",
+                "message.timestamp.after.max.ms=2",
+                "segment.ms=4",
+                "index.interval.bytes=5",
+                "segment.index.bytes=6",
+                "flush.ms=7");
         Duration week = Duration.ofDays(7);
         assertThat(cluster.applier.settings.get("plain-0"))
-                .isEqualTo(new TopicSettings(
-                        new LogSettings(2 << 20, week, 4_096, 10 << 20, false, Duration.ofMinutes(1)),
-                        1_048_588, 1, false, Long.MAX_VALUE, 3_600_000, -1, 5, true, false,
-                        Long.MAX_VALUE, Long.MAX_VALUE, false));
+                .isEqualTo(
+                        new TopicSettings(
+                                new LogSettings(
+                                        2 << 20,
+                                        week,
+                                        4_096,
+                                        10 << 20,
+                                        false,
+                                        Duration.ofMinutes(1)),
+                                1_048_588,
+                                1,
+                                false,
+                                Long.MAX_VALUE,
+                                3_600_000,
+                                -1,
+                                5,
+                                true,
+                                false,
+                                Long.MAX_VALUE,
+                                Long.MAX_VALUE,
+                                false));
         assertThat(cluster.applier.settings.get("own-0"))
-                .isEqualTo(new TopicSettings(
-                        new LogSettings(2 << 20, Duration.ofMillis(4), 5, 6, true, Duration.ofMillis(3)),
-                        9, 2, true, 1, 2, 77, -1, false, false, 1, 7, true));
+                .isEqualTo(
+                        new TopicSettings(
+                                new LogSettings(
+                                        2 << 20,
+                                        Duration.ofMillis(4),
+                                        5,
+                                        6,
+                                        true,
+                                        Duration.ofMillis(3)),
+                                9,
+                                2,
+                                true,
+                                1,
+                                2,
+                                77,
+                                -1,
+                                false,
+                                false,
+                                1,
+                                7,
+                                true));
         alter(cluster, 4, "", "log.retention.ms", "6");
-        assertThat(cluster.applier.settings.get("plain-0")).extracting(TopicSettings::retentionMillis).isEqualTo(6L);
+        assertThat(cluster.applier.settings.get("plain-0"))
+                .extracting(TopicSettings::retentionMillis)
+                .isEqualTo(6L);
         alter(cluster, 4, "1", "log.retention.ms", "8");
-        assertThat(cluster.applier.settings.get("plain-0")).extracting(TopicSettings::retentionMillis).isEqualTo(8L);
+        assertThat(cluster.applier.settings.get("plain-0"))
+                .extracting(TopicSettings::retentionMillis)
+                .isEqualTo(8L);
         assertThat(cluster.applier.calls)
                 .as("a topic with a value of its own is left alone")
                 .doesNotContain("configure own-0");
@@ -96,7 +167,9 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         cluster.create("t", 20, "segment.ms=100000", "segment.jitter.ms=50000");
         List<Duration> ages =
-                cluster.applier.settings.values().stream().map(settings -> settings.log().segmentAge()).toList();
+                cluster.applier.settings.values().stream()
+                        .map(settings -> settings.log().segmentAge())
+                        .toList();
         assertThat(ages).allSatisfy(age -> assertThat(age.toMillis()).isBetween(50_000L, 100_000L));
         assertThat(ages.stream().distinct().count()).isGreaterThan(10);
         TestCluster next = cluster.restarted();
@@ -112,8 +185,10 @@ class MetadataPublisherTest {
         TestCluster next = cluster.restarted();
         OpenedPartitions opened = next.enter();
         assertThat(opened).isEqualTo(new OpenedPartitions(3, 0, List.of(), List.of()));
-        assertThat(next.applier.calls).containsExactlyInAnyOrder("open a-0", "open a-1", "open b-0");
-        assertThat(next.applier.roles.values()).allSatisfy(role -> assertThat(role.leaderEpoch()).isEqualTo(1));
+        assertThat(next.applier.calls)
+                .containsExactlyInAnyOrder("open a-0", "open a-1", "open b-0");
+        assertThat(next.applier.roles.values())
+                .allSatisfy(role -> assertThat(role.leaderEpoch()).isEqualTo(1));
         assertThat(next.image().isLive(1)).isTrue();
     }
 
@@ -158,7 +233,9 @@ class MetadataPublisherTest {
         assertThat(cluster.publisher.isOffline(topic.id(), new TopicPartition("t", 1))).isTrue();
         assertThat(cluster.publisher.isOffline(topic.id(), new TopicPartition("t", 0))).isFalse();
         alter(cluster, 2, "t", "segment.ms", "60");
-        assertThat(cluster.applier.calls).contains("configure t-0", "configure t-2").doesNotContain("configure t-1");
+        assertThat(cluster.applier.calls)
+                .contains("configure t-0", "configure t-2")
+                .doesNotContain("configure t-1");
         TestCluster next = cluster.restarted();
         next.applier.broken.add("t-1");
         assertThat(next.enter()).isEqualTo(new OpenedPartitions(2, 1, List.of(), List.of()));
@@ -171,11 +248,16 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         cluster.create("t", 1);
         cluster.applier.hold();
-        var deleted = cluster.loop.submit(
-                new DeleteTopics(List.of(new TopicRef("t", TopicId.NONE))), Duration.ofSeconds(1));
+        var deleted =
+                cluster.loop.submit(
+                        new DeleteTopics(List.of(new TopicRef("t", TopicId.NONE))),
+                        Duration.ofSeconds(1));
         cluster.run();
-        var created = cluster.loop.submit(
-                new ControllerCommand.CreateTopics(List.of(TestCluster.topic("t", 1)), false), Duration.ofSeconds(1));
+        var created =
+                cluster.loop.submit(
+                        new ControllerCommand.CreateTopics(
+                                List.of(TestCluster.topic("t", 1)), false),
+                        Duration.ofSeconds(1));
         cluster.run();
         assertThat(cluster.applier.calls).containsExactly("open t-0", "delete t-0");
         assertThat(deleted.toCompletableFuture()).isNotDone();
@@ -189,6 +271,11 @@ class MetadataPublisherTest {
     void damagedMetadataStopsTheBroker() {
         TestCluster cluster = TestCluster.started();
         cluster.publisher.committed(99, 1, List.of(new byte[] {0, 5, 0, 0, 1}));
-        assertThat(cluster.fatal).hasSize(1).first().asString().contains("entry 99").contains("damaged");
+        assertThat(cluster.fatal)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("entry 99")
+                .contains("damaged");
     }
 }

@@ -35,26 +35,40 @@ import mortise.tck.sim.SimClock;
 import mortise.tck.sim.SimTimers;
 import org.jspecify.annotations.Nullable;
 
-/** Controller, publisher and quorum of one broker, in one thread: {@link #run} does what is to be done. */
+/**
+ * Controller, publisher and quorum of one broker, in one thread: {@link #run} does what is to be
+ * done.
+ */
 public final class TestCluster {
     /** The broker's number. */
     public static final int NODE = 1;
 
-    /** A key as other concerns have them: only at the start, under Kafka's name, in a form of our own. */
-    public static final ConfigKey<Duration> IDLE = ConfigKey.of("net.idle", ConfigType.DURATION, "Idle time.")
-            .defaultsTo(Duration.ofMinutes(10))
-            .alias("connections.max.idle.ms");
+    /**
+     * A key as other concerns have them: only at the start, under Kafka's name, in a form of our
+     * own.
+     */
+    public static final ConfigKey<Duration> IDLE =
+            ConfigKey.of("net.idle", ConfigType.DURATION, "Idle time.")
+                    .defaultsTo(Duration.ofMinutes(10))
+                    .alias("connections.max.idle.ms");
 
     /** A secret. */
     public static final ConfigKey<String> SECRET =
             ConfigKey.of("net.secret", ConfigType.STRING, "A secret.").hidden();
 
     /** All keys of the broker. */
-    public static final ConfigSchema SCHEMA = MetadataSettings.SCHEMA.and(ConfigSchema.of(IDLE, SECRET));
+    public static final ConfigSchema SCHEMA =
+            MetadataSettings.SCHEMA.and(ConfigSchema.of(IDLE, SECRET));
 
     /** A store that can do everything but compact. */
-    public static final StoreTraits STORE = new StoreTraits(
-            "test", Set.of(Capability.DURABLE, Capability.RETENTION, Capability.SIDECARS, Capability.SEALED_SEGMENTS));
+    public static final StoreTraits STORE =
+            new StoreTraits(
+                    "test",
+                    Set.of(
+                            Capability.DURABLE,
+                            Capability.RETENTION,
+                            Capability.SIDECARS,
+                            Capability.SEALED_SEGMENTS));
 
     public final SimClock clock = new SimClock();
     public final SimTimers timers = new SimTimers(clock);
@@ -69,23 +83,36 @@ public final class TestCluster {
     public final BrokerLifecycle lifecycle;
 
     private TestCluster(
-            MemoryQuorum quorum, RecordingApplier applier, Map<String, String> config, StoreTraits store, long seed) {
+            MemoryQuorum quorum,
+            RecordingApplier applier,
+            Map<String, String> config,
+            StoreTraits store,
+            long seed) {
         this.quorum = quorum;
         this.applier = applier;
         Config read = Config.of(SCHEMA, config);
         configs = new BrokerConfigs(NODE, read, store);
         settings = MetadataSettings.from(read);
         controller = new Controller(configs, settings, new SplittableRandom(seed));
-        publisher = new MetadataPublisher(
-                NODE,
-                new TopicSettingsSource(configs, false),
-                applier,
-                settings.parallelPartitionOperations(),
-                (reason, cause) -> fatal.add(reason),
-                Metrics.discarding());
-        loop = new ControllerLoop(controller, quorum, publisher, timers, settings, Metrics.discarding());
-        lifecycle = new BrokerLifecycle(
-                "test-cluster", NODE, publisher, loop, settings, new SplittableRandom(seed + 1));
+        publisher =
+                new MetadataPublisher(
+                        NODE,
+                        new TopicSettingsSource(configs, false),
+                        applier,
+                        settings.parallelPartitionOperations(),
+                        (reason, cause) -> fatal.add(reason),
+                        Metrics.discarding());
+        loop =
+                new ControllerLoop(
+                        controller, quorum, publisher, timers, settings, Metrics.discarding());
+        lifecycle =
+                new BrokerLifecycle(
+                        "test-cluster",
+                        NODE,
+                        publisher,
+                        loop,
+                        settings,
+                        new SplittableRandom(seed + 1));
     }
 
     /** A cluster of one broker that clients may come to. */
@@ -115,8 +142,11 @@ public final class TestCluster {
     /** Lets the broker enter its cluster. */
     public OpenedPartitions enter() {
         quorum.start(publisher);
-        return await(lifecycle.enter(
-                List.of(new BrokerImage.Endpoint("PLAINTEXT", new HostPort("broker.test", 9092)))));
+        return await(
+                lifecycle.enter(
+                        List.of(
+                                new BrokerImage.Endpoint(
+                                        "PLAINTEXT", new HostPort("broker.test", 9092)))));
     }
 
     /** Does everything that can be done now. */
@@ -149,7 +179,9 @@ public final class TestCluster {
 
     /** Creates a topic that can be created. */
     public TopicImage create(String name, int partitions, String... configs) {
-        CreatedTopic created = submit(new CreateTopics(List.of(topic(name, partitions, configs)), false)).getFirst();
+        CreatedTopic created =
+                submit(new CreateTopics(List.of(topic(name, partitions, configs)), false))
+                        .getFirst();
         if (!created.verdict().accepted()) {
             throw new AssertionError(created.verdict().message());
         }
@@ -163,10 +195,11 @@ public final class TestCluster {
     /** A topic to be created, with configurations as {@code name=value}. */
     public static NewTopic topic(String name, int partitions, String... configs) {
         Map<String, @Nullable String> values = new HashMap<>();
-        Arrays.stream(configs).forEach(config -> {
-            int equals = config.indexOf('=');
-            values.put(config.substring(0, equals), config.substring(equals + 1));
-        });
+        Arrays.stream(configs)
+                .forEach(config -> {
+                    int equals = config.indexOf('=');
+                    values.put(config.substring(0, equals), config.substring(equals + 1));
+                });
         return new NewTopic(name, partitions, -1, Map.of(), values);
     }
 

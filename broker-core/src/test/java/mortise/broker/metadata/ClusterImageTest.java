@@ -55,19 +55,23 @@ class ClusterImageTest {
 
     @Test
     void aTopicRemovedAndMadeAgainInOneEntryIsTheNewOne() {
-        ClusterImage image = replay(
-                withTopic(),
-                new RemoveTopicRecord().topicId(ID),
-                new TopicRecord().name("t_x").topicId(new UUID(2, 2)),
-                new PartitionRecord().topicId(new UUID(2, 2)));
+        ClusterImage image =
+                replay(
+                        withTopic(),
+                        new RemoveTopicRecord().topicId(ID),
+                        new TopicRecord().name("t_x").topicId(new UUID(2, 2)),
+                        new PartitionRecord().topicId(new UUID(2, 2)));
         assertThat(image.topic("t.x")).isNull();
         assertThat(image.collision("t.x")).isEqualTo("t_x");
         assertThat(image.partitionCount()).isEqualTo(1);
-        ClusterImage again = replay(
-                image,
-                new RemoveTopicRecord().topicId(new UUID(2, 2)),
-                new TopicRecord().name("t_x").topicId(new UUID(3, 3)));
-        assertThat(again.topic("t_x")).extracting(TopicImage::id).isEqualTo(new TopicId(new UUID(3, 3)));
+        ClusterImage again =
+                replay(
+                        image,
+                        new RemoveTopicRecord().topicId(new UUID(2, 2)),
+                        new TopicRecord().name("t_x").topicId(new UUID(3, 3)));
+        assertThat(again.topic("t_x"))
+                .extracting(TopicImage::id)
+                .isEqualTo(new TopicId(new UUID(3, 3)));
         assertThat(again.collision("t.x")).isEqualTo("t_x");
         assertThat(again.removedTopics()).hasSize(2);
     }
@@ -98,12 +102,20 @@ class ClusterImageTest {
     @Test
     void aChangeNamesWhatDiffers() {
         ClusterImage one = withTopic();
-        ClusterImage two = replay(
-                one,
-                new TopicRecord().name("new").topicId(new UUID(2, 2)),
-                new ConfigRecord().resourceType((byte) 4).resourceName("").name("a").value("b"));
+        ClusterImage two =
+                replay(
+                        one,
+                        new TopicRecord().name("new").topicId(new UUID(2, 2)),
+                        new ConfigRecord()
+                                .resourceType((byte) 4)
+                                .resourceName("")
+                                .name("a")
+                                .value("b"));
         ClusterImage three =
-                replay(two, new RemoveTopicRecord().topicId(ID), new PartitionRecord().topicId(new UUID(2, 2)));
+                replay(
+                        two,
+                        new RemoveTopicRecord().topicId(ID),
+                        new PartitionRecord().topicId(new UUID(2, 2)));
         ImageChange first = ImageChange.between(one, two);
         assertThat(first.created()).extracting(TopicImage::name).containsExactly("new");
         assertThat(first.removed()).isEmpty();

@@ -38,10 +38,12 @@ class MetadataRecordsTest {
                         .brokerEpoch(2)
                         .fenced(true)
                         .rack("r1")
-                        .endpoints(List.of(new RegisterBrokerRecord.BrokerEndpoint()
-                                .name("PLAINTEXT")
-                                .host("localhost")
-                                .port(59092))),
+                        .endpoints(
+                                List.of(
+                                        new RegisterBrokerRecord.BrokerEndpoint()
+                                                .name("PLAINTEXT")
+                                                .host("localhost")
+                                                .port(59092))),
                 new BrokerFencingRecord().brokerId(1).brokerEpoch(2).fenced(false),
                 new TopicRecord().name("orders").topicId(ID),
                 new RemoveTopicRecord().topicId(ID),
@@ -63,8 +65,9 @@ class MetadataRecordsTest {
     }
 
     private static List<String> golden() throws IOException {
-        try (var in = Objects.requireNonNull(
-                MetadataRecordsTest.class.getResourceAsStream("metadata-records-0.hex"))) {
+        try (var in =
+                Objects.requireNonNull(
+                        MetadataRecordsTest.class.getResourceAsStream("metadata-records-0.hex"))) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
@@ -113,7 +116,8 @@ class MetadataRecordsTest {
                         .hasMessageContaining("damaged");
             }
             byte[] longer = Arrays.copyOf(whole, whole.length + 1);
-            assertThatThrownBy(() -> MetadataRecords.decode(longer)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> MetadataRecords.decode(longer))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 }

@@ -31,13 +31,17 @@ class PartitionWorkTest {
         for (int i = 0; i < 100; i++) {
             int index = random.nextInt(running.length);
             int number = i;
-            done.add(work.enqueue(partition(index), () -> {
-                started.computeIfAbsent(index, none -> new ArrayList<>()).add(number);
-                running[index]++;
-                CompletableFuture<Void> stage = new CompletableFuture<>();
-                open.add(stage);
-                return stage.whenComplete((nothing, failure) -> running[index]--);
-            }));
+            done.add(
+                    work.enqueue(
+                            partition(index),
+                            () -> {
+                                started.computeIfAbsent(index, none -> new ArrayList<>())
+                                        .add(number);
+                                running[index]++;
+                                CompletableFuture<Void> stage = new CompletableFuture<>();
+                                open.add(stage);
+                                return stage.whenComplete((nothing, failure) -> running[index]--);
+                            }));
             check(work, running);
             while (!open.isEmpty() && random.nextInt(3) > 0) {
                 finish(random, open);
@@ -78,10 +82,12 @@ class PartitionWorkTest {
         AtomicInteger count = new AtomicInteger();
         work.enqueue(partition(0), () -> first);
         for (int i = 0; i < 100_000; i++) {
-            work.enqueue(partition(i % 7), () -> {
-                count.incrementAndGet();
-                return CompletableFuture.completedStage(null);
-            });
+            work.enqueue(
+                    partition(i % 7),
+                    () -> {
+                        count.incrementAndGet();
+                        return CompletableFuture.completedStage(null);
+                    });
         }
         first.complete(null);
         assertThat(count).hasValue(100_000);
@@ -90,11 +96,15 @@ class PartitionWorkTest {
     @Test
     void anOperationThatThrowsFailsAloneAndTheNextOneRuns() {
         PartitionWork work = new PartitionWork(1);
-        CompletableFuture<Void> thrown = work.enqueue(partition(0), () -> {
-            throw new IllegalStateException("broken");
-        });
+        CompletableFuture<Void> thrown =
+                work.enqueue(
+                        partition(0),
+                        () -> {
+                            throw new IllegalStateException("broken");
+                        });
         assertThat(thrown).isCompletedExceptionally();
-        assertThat(work.enqueue(partition(0), () -> CompletableFuture.completedStage(null))).isCompleted();
+        assertThat(work.enqueue(partition(0), () -> CompletableFuture.completedStage(null)))
+                .isCompleted();
     }
 
     @Test
@@ -106,9 +116,13 @@ class PartitionWorkTest {
             for (int thread = 0; thread < 4; thread++) {
                 threads.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
-                        var unused = work.enqueue(partition(i % 13), () -> CompletableFuture.runAsync(
-                                        count::incrementAndGet, threads))
-                                .whenComplete((nothing, failure) -> all.countDown());
+                        var unused =
+                                work.enqueue(
+                                                partition(i % 13),
+                                                () ->
+                                                        CompletableFuture.runAsync(
+                                                                count::incrementAndGet, threads))
+                                        .whenComplete((nothing, failure) -> all.countDown());
                     }
                 });
             }

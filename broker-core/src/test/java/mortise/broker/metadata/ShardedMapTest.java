@@ -17,7 +17,9 @@ class ShardedMapTest {
         for (int step = 0; step < 200; step++) {
             Map<String, @Nullable Integer> changes = new HashMap<>();
             for (int i = random.nextInt(4); i >= 0; i--) {
-                changes.put("k" + random.nextInt(300), random.nextInt(3) == 0 ? null : random.nextInt());
+                changes.put(
+                        "k" + random.nextInt(300),
+                        random.nextInt(3) == 0 ? null : random.nextInt());
             }
             ShardedMap<String, Integer> before = map;
             Map<String, Integer> modelBefore = new HashMap<>(model);
@@ -50,20 +52,28 @@ class ShardedMapTest {
             Map<String, Integer> modelAfter) {
         Map<Integer, Integer> added = new HashMap<>();
         Map<Integer, Integer> gone = new HashMap<>();
-        before.compare(after, (was, is) -> {
-            if (was != null) {
-                gone.merge(was, 1, Integer::sum);
-            }
-            if (is != null) {
-                added.merge(is, 1, Integer::sum);
-            }
-        });
+        before.compare(
+                after,
+                (was, is) -> {
+                    if (was != null) {
+                        gone.merge(was, 1, Integer::sum);
+                    }
+                    if (is != null) {
+                        added.merge(is, 1, Integer::sum);
+                    }
+                });
         Map<String, Integer> expectedGone = new HashMap<>(modelBefore);
-        expectedGone.entrySet().removeIf(entry -> entry.getValue().equals(modelAfter.get(entry.getKey())));
+        expectedGone
+                .entrySet()
+                .removeIf(entry -> entry.getValue().equals(modelAfter.get(entry.getKey())));
         Map<String, Integer> expectedAdded = new HashMap<>(modelAfter);
-        expectedAdded.entrySet().removeIf(entry -> entry.getValue().equals(modelBefore.get(entry.getKey())));
-        assertThat(gone.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(expectedGone.size());
-        assertThat(added.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(expectedAdded.size());
+        expectedAdded
+                .entrySet()
+                .removeIf(entry -> entry.getValue().equals(modelBefore.get(entry.getKey())));
+        assertThat(gone.values().stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(expectedGone.size());
+        assertThat(added.values().stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(expectedAdded.size());
         assertThat(added.keySet())
                 .containsExactlyInAnyOrderElementsOf(new HashSet<>(expectedAdded.values()));
     }

@@ -60,7 +60,9 @@ final class ClusterView {
         // What the client itself connected to works for it, whatever this broker's other names are.
         InetSocketAddress local = context.localAddress();
         InetAddress address = local.getAddress();
-        return new HostPort(address == null ? local.getHostString() : address.getHostAddress(), local.getPort());
+        return new HostPort(
+                address == null ? local.getHostString() : address.getHostAddress(),
+                local.getPort());
     }
 
     /** The broker that clients send changes of the cluster to. */
@@ -78,9 +80,14 @@ final class ClusterView {
     record PartitionView(ErrorCode error, int leader, List<Integer> offline) {}
 
     /** How a partition looks by the listener that the client came by. */
-    PartitionView partition(RequestContext context, ClusterImage image, TopicImage topic, PartitionImage partition) {
+    PartitionView partition(
+            RequestContext context,
+            ClusterImage image,
+            TopicImage topic,
+            PartitionImage partition) {
         boolean failedHere =
-                publisher.isOffline(topic.id(), new TopicPartition(topic.name(), partition.partition()));
+                publisher.isOffline(
+                        topic.id(), new TopicPartition(topic.name(), partition.partition()));
         List<Integer> offline = offline(image, partition, failedHere);
         BrokerImage leader = image.brokers().get(partition.leader());
         if (leader == null || offline.contains(leader.id())) {
@@ -92,7 +99,8 @@ final class ClusterView {
         return new PartitionView(ErrorCode.NONE, partition.leader(), offline);
     }
 
-    private List<Integer> offline(ClusterImage image, PartitionImage partition, boolean failedHere) {
+    private List<Integer> offline(
+            ClusterImage image, PartitionImage partition, boolean failedHere) {
         boolean allLive = !failedHere;
         for (int i = 0; allLive && i < partition.replicas().size(); i++) {
             allLive = image.isLive(partition.replicas().get(i));
@@ -100,7 +108,8 @@ final class ClusterView {
         return allLive
                 ? List.of()
                 : partition.replicas().stream()
-                        .filter(replica -> !image.isLive(replica) || (failedHere && replica == nodeId))
+                        .filter(replica ->
+                                !image.isLive(replica) || (failedHere && replica == nodeId))
                         .toList();
     }
 }

@@ -91,10 +91,10 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     @Override
     public void handle(RequestContext context, MetadataRequest request) {
         List<MetadataRequestTopic> wanted = request.topics();
-        if (wanted == null || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
-            ClusterImage image = view.image();
+        if (wanted == null
+                || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
             respond(
-                    image.partitionCount(),
+                    view.image().partitionCount(),
                     () -> everything(context, request, view.image()),
                     context,
                     request);
@@ -110,18 +110,17 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                             "Topics are asked for by ID from version " + FIRST_WITH_IDS + " on."));
             return;
         }
-        Set<String> toCreate = missing(context, request, wanted);
-        if (toCreate.isEmpty()) {
-            ClusterImage image = view.image();
+        Creation creation = creation(context, request, wanted);
+        if (creation.names.isEmpty()) {
             respond(
-                    partitions(image, wanted),
-                    () -> some(context, request, view.image(), Map.of()),
+                    partitions(view.image(), wanted),
+                    () -> some(context, request, view.image(), creation.forbidden),
                     context,
                     request);
         } else {
             Answer.when(
-                    create(toCreate)
-                            .thenApply(verdicts -> some(context, request, view.image(), verdicts)),
+                    create(creation)
+                            .thenApply(errors -> some(context, request, view.image(), errors)),
                     this,
                     context,
                     request);
@@ -162,44 +161,60 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 : image.topic(name);
     }
 
-    /** The names to be created for this request. */
-    private Set<String> missing(
+    /**
+     * What is to be created for a request.
+     *
+     * @param names topics to create
+     * @param forbidden topics that the client may not create
+     */
+    private record Creation(Set<String> names, Map<String, ErrorCode> forbidden) {
+        static final Creation NOTHING = new Creation(Set.of(), Map.of());
+    }
+
+    private Creation creation(
             RequestContext context, MetadataRequest request, List<MetadataRequestTopic> wanted) {
         ClusterImage image = view.image();
-        Set<String> missing = new LinkedHashSet<>();
+        Creation creation = new Creation(new LinkedHashSet<>(), new TreeMap<>());
         for (MetadataRequestTopic topic : wanted) {
             String name = topic.name();
-            if (name != null
-                    && !isById(topic)
-                    && image.topic(name) == null
-                    && mayCreate(context, name)) {
-                missing.add(name);
+            if (name == null
+                    || isById(topic)
+                    || image.topic(name) != null
+                    || !creatable(context, name)) {
+                continue;
+            }
+            if (access.allowsOnCluster(context, Operation.CREATE)
+                    || access.allowsOnTopic(context, Operation.CREATE, name)) {
+                creation.names.add(name);
+            } else {
+                creation.forbidden.put(name, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
             }
         }
-        boolean asked = request.allowAutoTopicCreation();
-        return !missing.isEmpty() && asked && configs.value(MetadataSettings.AUTO_CREATE, image)
-                ? missing
-                : Set.of();
+        boolean wantedByAll =
+                request.allowAutoTopicCreation()
+                        && configs.value(MetadataSettings.AUTO_CREATE, image);
+        return wantedByAll ? creation : Creation.NOTHING;
     }
 
-    private boolean mayCreate(RequestContext context, String name) {
+    private boolean creatable(RequestContext context, String name) {
         return TopicNames.problem(name) == null
                 && !TopicNames.isInternal(name)
-                && access.allowsOnTopic(context, Operation.DESCRIBE, name)
-                && (access.allowsOnCluster(context, Operation.CREATE)
-                        || access.allowsOnTopic(context, Operation.CREATE, name));
+                && access.allowsOnTopic(context, Operation.DESCRIBE, name);
     }
 
-    private CompletionStage<Map<String, ErrorCode>> create(Set<String> names) {
+    private CompletionStage<Map<String, ErrorCode>> create(Creation creation) {
         List<NewTopic> topics =
-                names.stream().map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of())).toList();
+                creation.names.stream()
+                        .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
+                        .toList();
         return controller
                 .submit(new CreateTopics(topics, false), settings.autoCreateWait())
                 .handle((created, failure) -> {
-                    Map<String, ErrorCode> errors = new TreeMap<>();
+                    Map<String, ErrorCode> errors = new TreeMap<>(creation.forbidden);
                     if (failure != null) {
                         // It may yet be created: the client asks again.
-                        names.forEach(name -> errors.put(name, ErrorCode.LEADER_NOT_AVAILABLE));
+                        creation.names.forEach(
+                                name -> errors.put(name, ErrorCode.LEADER_NOT_AVAILABLE));
                     } else {
                         for (CreatedTopic topic : created) {
                             errors.put(topic.name(), topic.verdict().error());

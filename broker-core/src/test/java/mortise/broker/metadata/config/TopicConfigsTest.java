@@ -23,21 +23,34 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TopicConfigsTest {
-    private static final StoreTraits ABLE = new StoreTraits("able", EnumSet.allOf(Capability.class));
+    private static final StoreTraits ABLE =
+            new StoreTraits("able", EnumSet.allOf(Capability.class));
     private static final StoreTraits POOR = new StoreTraits("poor", Set.of());
 
     /** A line of the table that Apache Kafka 4.4.0 answered. */
-    private record Answer(String name, String type, String defaultText, String value, boolean accepted) {}
+    private record Answer(
+            String name, String type, String defaultText, String value, boolean accepted) {}
 
     private static List<Answer> answersOfKafka() throws IOException {
         List<Answer> answers = new ArrayList<>();
-        try (var in = new BufferedReader(new InputStreamReader(
-                Objects.requireNonNull(TopicConfigsTest.class.getResourceAsStream("kafka-topic-configs.tsv")), UTF_8))) {
+        try (var in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                Objects.requireNonNull(
+                                        TopicConfigsTest.class.getResourceAsStream(
+                                                "kafka-topic-configs.tsv")),
+                                UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (!line.startsWith("#")) {
                     String[] columns = line.split("\t", -1);
                     String value = columns[3].substring(1, columns[3].length() - 1);
-                    answers.add(new Answer(columns[0], columns[1], columns[2], value, columns[4].equals("ok")));
+                    answers.add(
+                            new Answer(
+                                    columns[0],
+                                    columns[1],
+                                    columns[2],
+                                    value,
+                                    columns[4].equals("ok")));
                 }
             }
         }
@@ -51,13 +64,18 @@ class TopicConfigsTest {
             names.add(answer.name);
             var config = TopicConfigs.find(answer.name).orElseThrow();
             assertThat(config.kind().name()).as(answer.name).isEqualTo(answer.type);
-            assertThat(String.valueOf(config.defaultValue())).as(answer.name).isEqualTo(answer.defaultText);
+            assertThat(String.valueOf(config.defaultValue()))
+                    .as(answer.name)
+                    .isEqualTo(answer.defaultText);
         }
-        assertThat(TopicConfigs.all()).extracting(config -> config.name()).containsExactlyInAnyOrderElementsOf(names);
+        assertThat(TopicConfigs.all())
+                .extracting(config -> config.name())
+                .containsExactlyInAnyOrderElementsOf(names);
     }
 
     @Test
-    void everyNameInTheClientLibraryIsKnownUnlessKafkaItselfDroppedIt() throws IllegalAccessException {
+    void everyNameInTheClientLibraryIsKnownUnlessKafkaItselfDroppedIt()
+            throws IllegalAccessException {
         for (var field : TopicConfig.class.getFields()) {
             if (field.getName().endsWith("_CONFIG")) {
                 String name = (String) field.get(null);
@@ -79,7 +97,9 @@ class TopicConfigsTest {
             } catch (IllegalArgumentException refused) {
                 accepted = false;
             }
-            assertThat(accepted).as(answer.name + "='" + answer.value + "'").isEqualTo(answer.accepted);
+            assertThat(accepted)
+                    .as(answer.name + "='" + answer.value + "'")
+                    .isEqualTo(answer.accepted);
         }
     }
 
@@ -118,18 +138,44 @@ class TopicConfigsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "cleanup.policy,delete", "cleanup.policy,''", "compression.type,producer", "compression.gzip.level,9",
-        "compression.lz4.level,17", "compression.zstd.level,-7", "delete.retention.ms,0",
-        "errors.deadletterqueue.group.enable,false", "file.delete.delay.ms,0", "flush.messages,1", "flush.ms,0",
-        "follower.replication.throttled.replicas,''", "index.interval.bytes,0",
-        "leader.replication.throttled.replicas,''", "local.retention.bytes,-2", "local.retention.ms,5",
-        "max.compaction.lag.ms,1", "max.decompressed.message.bytes,2147483639", "max.message.bytes,0",
-        "message.timestamp.after.max.ms,0", "message.timestamp.before.max.ms,0",
-        "message.timestamp.type,LogAppendTime", "min.cleanable.dirty.ratio,0.25", "min.compaction.lag.ms,0",
-        "min.insync.replicas,2", "preallocate,true", "remote.copy.lag.bytes,0", "remote.copy.lag.ms,-1",
-        "remote.log.copy.disable,true", "remote.log.delete.on.disable,true", "remote.storage.enable,false",
-        "retention.bytes,1", "retention.ms,-1", "segment.bytes,1048576", "segment.index.bytes,4",
-        "segment.jitter.ms,5", "segment.ms,1", "unclean.leader.election.enable,true",
+        "cleanup.policy,delete",
+        "cleanup.policy,''",
+        "compression.type,producer",
+        "compression.gzip.level,9",
+        "compression.lz4.level,17",
+        "compression.zstd.level,-7",
+        "delete.retention.ms,0",
+        "errors.deadletterqueue.group.enable,false",
+        "file.delete.delay.ms,0",
+        "flush.messages,1",
+        "flush.ms,0",
+        "follower.replication.throttled.replicas,''",
+        "index.interval.bytes,0",
+        "leader.replication.throttled.replicas,''",
+        "local.retention.bytes,-2",
+        "local.retention.ms,5",
+        "max.compaction.lag.ms,1",
+        "max.decompressed.message.bytes,2147483639",
+        "max.message.bytes,0",
+        "message.timestamp.after.max.ms,0",
+        "message.timestamp.before.max.ms,0",
+        "message.timestamp.type,LogAppendTime",
+        "min.cleanable.dirty.ratio,0.25",
+        "min.compaction.lag.ms,0",
+        "min.insync.replicas,2",
+        "preallocate,true",
+        "remote.copy.lag.bytes,0",
+        "remote.copy.lag.ms,-1",
+        "remote.log.copy.disable,true",
+        "remote.log.delete.on.disable,true",
+        "remote.storage.enable,false",
+        "retention.bytes,1",
+        "retention.ms,-1",
+        "segment.bytes,1048576",
+        "segment.index.bytes,4",
+        "segment.jitter.ms,5",
+        "segment.ms,1",
+        "unclean.leader.election.enable,true",
     })
     void everyConfigHasValuesThatAreServed(String name, String value) {
         assertThat(TopicConfigs.find(name).orElseThrow().problem(value, ABLE)).isNull();
@@ -139,7 +185,8 @@ class TopicConfigsTest {
     void defaultsNeverNeedACapability() {
         for (var config : TopicConfigs.all()) {
             String text = String.valueOf(config.defaultValue());
-            // Retention alone is on by default; a store without it keeps everything, and says so by name.
+            // Retention alone is on by default; a store without it keeps everything, and says so by
+            // name.
             if (!config.name().equals("retention.ms")) {
                 assertThat(config.problem(text, POOR)).as(config.name()).isNull();
             }
@@ -148,10 +195,11 @@ class TopicConfigsTest {
 
     @Test
     void everyConfigSaysHowItIsHonouredAndWhatItDoes() {
-        assertThat(TopicConfigs.all()).allSatisfy(config -> {
-            assertThat(config.honoured()).as(config.name()).isNotEmpty();
-            assertThat(config.doc()).as(config.name()).isNotEmpty();
-        });
+        assertThat(TopicConfigs.all())
+                .allSatisfy(config -> {
+                    assertThat(config.honoured()).as(config.name()).isNotEmpty();
+                    assertThat(config.doc()).as(config.name()).isNotEmpty();
+                });
     }
 
     @Test
@@ -171,10 +219,12 @@ class TopicConfigsTest {
 
     @Test
     void brokerDefaultsHaveTheBoundsOfTheirTopicConfig() {
-        assertThatThrownBy(() -> Config.of(MetadataSettings.SCHEMA, Map.of("log.segment.bytes", "13")))
+        assertThatThrownBy(
+                        () -> Config.of(MetadataSettings.SCHEMA, Map.of("log.segment.bytes", "13")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("at least 1048576");
-        assertThatThrownBy(() -> Config.of(MetadataSettings.SCHEMA, Map.of("log.cleanup.policy", "shred")))
+        assertThatThrownBy(() ->
+                        Config.of(MetadataSettings.SCHEMA, Map.of("log.cleanup.policy", "shred")))
                 .isInstanceOf(ConfigException.class);
     }
 }

@@ -1,2 +1,0 @@
-/** Building, starting and watching a broker; what the command line and embedding programs see. */
-package mortise.broker;
