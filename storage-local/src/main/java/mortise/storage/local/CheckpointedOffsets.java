@@ -22,14 +22,19 @@ final class CheckpointedOffsets {
         this.file = file;
     }
 
-    /** Takes what the file holds, of those partitions that are there. */
+    /**
+     * Takes what the file holds of those partitions that are there. The others' lines are removed
+     * from it: a log that is created under such a name later must not inherit them.
+     */
     void load(Set<TopicPartition> present) throws IOException {
         Map<TopicPartition, Long> stored = file.read();
-        stored.keySet().retainAll(present);
+        boolean orphans = stored.keySet().retainAll(present);
         synchronized (this) {
             offsets.clear();
             offsets.putAll(stored);
+            version += orphans ? 1 : 0;
         }
+        write();
     }
 
     /** The offset of a partition, or 0. */

@@ -11,6 +11,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -97,11 +98,27 @@ final class LocalLogDirectory implements LogDirectory {
     /** Takes the directory for this process, and gives it an identity if it is new. */
     void take() {
         try {
-            Files.createDirectories(path);
+            make();
             lock();
             identify();
         } catch (IOException failed) {
             throw fail("taking log directory " + path, failed);
+        }
+    }
+
+    /** Makes the directory, its name durable. */
+    private void make() throws IOException {
+        List<Path> made = new ArrayList<>();
+        for (Path at = path; at != null && !Files.exists(at); at = at.getParent()) {
+            made.add(at);
+        }
+        Files.createDirectories(path);
+        for (Path at : made) {
+            DiskFiles.syncDirectory(DiskFiles.parent(at));
+        }
+        if (made.isEmpty()) {
+            // a process that was killed may have made it and synced nothing
+            DiskFiles.syncDirectory(DiskFiles.parent(path));
         }
     }
 

@@ -541,6 +541,16 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
+    /** A start offset means nothing to a log whose directory a crash takes away. */
+    private void syncNamesAlone() throws IOException {
+        syncing.lock();
+        try {
+            syncNames();
+        } finally {
+            syncing.unlock();
+        }
+    }
+
     private void syncNames() throws IOException {
         if (metadataChanged) {
             metadataChanged = false;
@@ -697,7 +707,10 @@ final class LocalPartitionLog implements PartitionLog {
         structure.lock();
         try {
             changed = true;
-            boolean forwards = offset >= end().offset();
+            boolean forwards = offset > end().offset();
+            syncNames();
+            sidecars.clear();
+            DiskFiles.syncDirectory(path);
             if (forwards) {
                 // from here on a crash leaves the log empty at the new offset
                 directory.startOffsets().setDurably(partition(), offset);
@@ -713,7 +726,6 @@ final class LocalPartitionLog implements PartitionLog {
             for (int i = now.length - 1; i >= 0; i--) {
                 remove(now[i]);
             }
-            sidecars.clear();
             DiskFiles.syncDirectory(path);
             if (!forwards) {
                 directory.startOffsets().setDurably(partition(), offset);
@@ -743,6 +755,9 @@ final class LocalPartitionLog implements PartitionLog {
         }
         checkWithin(offset, end());
         try {
+            if (namesChanged) {
+                syncNamesAlone();
+            }
             directory.startOffsets().setDurably(partition(), offset);
             for (Segment segment : dropBelow(offset)) {
                 remove(segment);

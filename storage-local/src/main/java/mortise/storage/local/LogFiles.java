@@ -14,6 +14,7 @@ final class LogFiles {
     static final String EPOCHS = ".epochs";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";
+    static final String STRAY = ".stray";
     static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
     static final String DELETED_DIRECTORY = "-delete";
     static final String STRAY_DIRECTORY = "-stray";

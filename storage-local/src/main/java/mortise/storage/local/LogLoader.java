@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -18,6 +19,9 @@ import java.util.TreeSet;
  * the thread that opens the log.
  */
 final class LogLoader {
+    private static final List<String> SEGMENT_FILES =
+            List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX);
+
     private final StoreParts parts;
     private final Path directory;
     private final SegmentRecovery recovery;
@@ -25,7 +29,6 @@ final class LogLoader {
     private final NavigableSet<Long> producerSnapshots = new TreeSet<>();
     private final NavigableSet<Long> epochs = new TreeSet<>();
     private final List<Path> indexes = new ArrayList<>();
-    private boolean leaderEpochsPresent;
 
     LogLoader(StoreParts parts, Path directory, int indexIntervalBytes) {
         this.parts = parts;
@@ -45,8 +48,7 @@ final class LogLoader {
             long endOffset,
             boolean durable,
             NavigableSet<Long> producerSnapshots,
-            NavigableSet<Long> epochs,
-            boolean leaderEpochsPresent) {}
+            NavigableSet<Long> epochs) {}
 
     /**
      * @param startOffset the durable start, or 0
@@ -57,6 +59,9 @@ final class LogLoader {
         list();
         dropBelow(startOffset);
         removeOrphanIndexes();
+        if (!clean && !logs.isEmpty() && logs.firstKey() > Math.max(startOffset, recoveryPoint)) {
+            setAsideAll(startOffset);
+        }
         if (logs.isEmpty()) {
             return empty(startOffset);
         }
@@ -87,6 +92,10 @@ final class LogLoader {
             end = recovered.endOffset();
             durable &= recovered.durable();
             cut = nextBase != null && end != nextBase;
+            if (nextBase != null && !cut) {
+                recovered.segment().seal();
+                recovered.segment().sync(recovered.segment().size(), true);
+            }
             if (cut) {
                 parts.logger()
                         .log(
@@ -99,8 +108,9 @@ final class LogLoader {
             }
         }
         if (end < startOffset) {
-            segments.forEach(segment -> segment.retire());
+            // the log was reset to its start, or what lay below it was not synced
             for (Segment segment : segments) {
+                segment.retire();
                 removeSegment(segment.baseOffset());
             }
             return empty(startOffset);
@@ -113,8 +123,7 @@ final class LogLoader {
     }
 
     private Loaded loaded(List<Segment> segments, long start, long end, boolean durable) {
-        return new Loaded(
-                segments, start, end, durable, producerSnapshots, epochs, leaderEpochsPresent);
+        return new Loaded(segments, start, end, durable, producerSnapshots, epochs);
     }
 
     private long scanFrom(long recoveryPoint) {
@@ -140,8 +149,6 @@ final class LogLoader {
             producerSnapshots.add(snapshot.getAsLong());
         } else if (epoch.isPresent()) {
             epochs.add(epoch.getAsLong());
-        } else if (name.equals(LogFiles.LEADER_EPOCHS)) {
-            leaderEpochsPresent = true;
         } else if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
             Files.deleteIfExists(file);
         } else if (LogFiles.offset(name, LogFiles.OFFSET_INDEX).isPresent()
@@ -165,6 +172,35 @@ final class LogLoader {
                 Files.deleteIfExists(index);
             }
         }
+    }
+
+    /**
+     * The first segments are missing: they were never synced, so what follows them was not either,
+     * unless somebody put the files there by hand. Nothing is thrown away.
+     */
+    private void setAsideAll(long startOffset) throws IOException {
+        parts.logger()
+                .log(
+                        Level.WARNING,
+                        "{0}: the log begins at offset {1}, its first segment at {2}; renaming its"
+                                + " segments to {3}, remove them when you are sure that nobody"
+                                + " needs them",
+                        directory,
+                        Long.toString(startOffset),
+                        Long.toString(logs.firstKey()),
+                        "*" + LogFiles.STRAY);
+        for (long base : logs.keySet()) {
+            for (String suffix : SEGMENT_FILES) {
+                Path file = directory.resolve(LogFiles.name(base, suffix));
+                if (Files.exists(file)) {
+                    Files.move(
+                            file,
+                            file.resolveSibling(DiskFiles.name(file) + LogFiles.STRAY),
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+        logs.clear();
     }
 
     private void removeSegment(long base) throws IOException {

@@ -58,7 +58,7 @@ final class Segment {
 
     // guarded by the log's sync lock
     private int syncedBytes;
-    private boolean indexesSynced;
+    private boolean sealSynced;
 
     /** A segment with nothing in it and no file yet: the first append makes one. */
     static Segment empty(StoreParts parts, Path directory, long baseOffset, int ordinal) {
@@ -74,7 +74,7 @@ final class Segment {
         Segment segment = new Segment(parts, directory, baseOffset, ordinal, size);
         segment.maxTimestamp = UNKNOWN_TIMESTAMP;
         segment.syncedBytes = size;
-        segment.indexesSynced = true;
+        segment.sealSynced = true;
         return segment;
     }
 
@@ -306,6 +306,7 @@ final class Segment {
         maxTimestamp = resumed.maxTimestamp();
         size = walk.nextPosition();
         syncedBytes = size;
+        sealSynced = false;
         return next;
     }
 
@@ -380,9 +381,15 @@ final class Segment {
 
     // ---- syncing and ending
 
-    /** Makes what is below {@code upTo} durable, and the indexes of a sealed segment too. */
+    /**
+     * Makes what is below {@code upTo} durable, and of a sealed segment the file's length and the
+     * indexes too.
+     */
     void sync(int upTo, boolean sealed) throws IOException {
-        if (syncedBytes < upTo) {
+        if (upTo == 0) {
+            return; // there may not even be a file
+        }
+        if (syncedBytes < upTo || (sealed && !sealSynced)) {
             OpenFile open = file.use();
             if (open == null) {
                 return; // removed meanwhile
@@ -394,17 +401,12 @@ final class Segment {
             }
             syncedBytes = upTo;
         }
-        if (sealed && !indexesSynced) {
+        if (sealed && !sealSynced) {
             SegmentIndexes now = loaded();
             now.offsets().sync();
             now.times().sync();
-            indexesSynced = true;
+            sealSynced = true;
         }
-    }
-
-    /** Notes that its indexes were written anew and are not durable yet. */
-    void doubtIndexes() {
-        indexesSynced = false;
     }
 
     /** Closes its files until somebody wants them. */

@@ -170,7 +170,6 @@ final class SegmentRecovery {
                 channel().truncate(segment.size());
             }
             channel().force(true);
-            segment.doubtIndexes();
         }
 
         @Override

@@ -73,9 +73,6 @@ final class Sidecars {
         }
         if (last != null) {
             newest.put(last, Entry.stored(file(SidecarKind.LEADER_EPOCHS, last)));
-        } else if (stored.isEmpty() && loaded.leaderEpochsPresent()) {
-            // written by Apache Kafka: as of when it does not say
-            newest.put(loaded.endOffset(), Entry.stored(directory.resolve(LogFiles.LEADER_EPOCHS)));
         }
         return newest;
     }
@@ -137,7 +134,7 @@ final class Sidecars {
 
     private NavigableMap<Long, Entry> visible(SidecarKind kind) {
         NavigableMap<Long, Entry> all = of(kind);
-        return kind == SidecarKind.LEADER_EPOCHS && newest >= 0 && all.containsKey(newest)
+        return kind == SidecarKind.LEADER_EPOCHS && newest >= 0
                 ? all.subMap(newest, true, newest, true)
                 : all;
     }
@@ -247,9 +244,11 @@ final class Sidecars {
     void truncate(long offset) throws IOException {
         List<Path> dropped = new ArrayList<>();
         synchronized (this) {
-            for (NavigableMap<Long, Entry> map : entries.values()) {
-                drop(map.tailMap(offset, false), dropped);
-            }
+            drop(of(SidecarKind.PRODUCER_STATE).tailMap(offset, false), dropped);
+            NavigableMap<Long, Entry> epochs = of(SidecarKind.LEADER_EPOCHS);
+            // what the newest had replaced does not come back when it goes
+            boolean newestGoes = newest > offset;
+            drop(newestGoes ? epochs : epochs.tailMap(offset, false), dropped);
         }
         remove(dropped);
     }
