@@ -321,6 +321,11 @@ public final class HeapLog implements PartitionLog {
         };
     }
 
+    /** The offset after the batch that begins at an offset. */
+    public synchronized long offsetAfterBatchAt(long offset) {
+        return RecordBatch.of(ByteBuffer.wrap(batches.get(offset))).nextOffset();
+    }
+
     /** Spoils the latest producer snapshot. */
     synchronized void damageLatestSnapshot() {
         byte[] bytes = producerSidecars.lastEntry().getValue();

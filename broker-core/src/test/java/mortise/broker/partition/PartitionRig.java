@@ -24,7 +24,6 @@ import mortise.broker.runtime.Blocking;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.storage.LogId;
-import mortise.spi.storage.LogSettings;
 import mortise.tck.sim.SimClock;
 import mortise.tck.sim.SimTimers;
 
@@ -34,21 +33,7 @@ import mortise.tck.sim.SimTimers;
  */
 public final class PartitionRig implements AutoCloseable {
     public static final int NODE = 1;
-    public static final TopicSettings TOPIC =
-            new TopicSettings(
-                    LogSettings.DEFAULTS,
-                    1 << 20,
-                    1,
-                    false,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    -1,
-                    -1,
-                    true,
-                    false,
-                    Long.MAX_VALUE,
-                    Long.MAX_VALUE,
-                    false);
+    public static final TopicSettings TOPIC = new TopicSettingsEdit().settings();
 
     public final SimClock clock = new SimClock();
     public final SimTimers timers = new SimTimers(clock);
@@ -179,7 +164,7 @@ public final class PartitionRig implements AutoCloseable {
     }
 
     public static TopicSettings topic(UnaryOperator<TopicSettingsEdit> edit) {
-        return edit.apply(new TopicSettingsEdit(TOPIC)).settings();
+        return edit.apply(new TopicSettingsEdit()).settings();
     }
 
     /** A batch of so many records with values of so many bytes, as a producer sends it. */

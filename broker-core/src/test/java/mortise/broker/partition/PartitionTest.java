@@ -64,9 +64,8 @@ class PartitionTest {
         }
 
         Sent retry = rig.send(partition, batch(2, 10, 7, (short) 0, 2));
-        Sent tooOld = null;
         rig.send(partition, batch(2, 10, 7, (short) 0, 10));
-        tooOld = rig.send(partition, batch(2, 10, 7, (short) 0, 0));
+        Sent tooOld = rig.send(partition, batch(2, 10, 7, (short) 0, 0));
 
         assertThat(retry.error()).isEqualTo(ErrorCode.NONE);
         assertThat(retry.firstOffset()).isEqualTo(2);
@@ -378,7 +377,7 @@ class PartitionTest {
 
     @Test
     void retentionDropsWhatTheStoreLetsGo() {
-        Partition partition = rig.open("t", 0, topic(t -> t.retention(100, -1)));
+        Partition partition = rig.open("t", 0, topic(t -> t.retainBytes(100)));
         for (int i = 0; i < 4; i++) {
             rig.send(partition, batch(1, 10));
         }

@@ -4,128 +4,84 @@ import java.time.Duration;
 import mortise.broker.metadata.TopicSettings;
 import mortise.spi.storage.LogSettings;
 
-/** Topic settings that differ from others in what is said. */
-public record TopicSettingsEdit(TopicSettings settings) {
+/** Topic settings under construction: Kafka's defaults, but for what a test says. */
+public final class TopicSettingsEdit {
+    private LogSettings log = LogSettings.DEFAULTS;
+    private int maxMessageBytes = 1 << 20;
+    private int minInsyncReplicas = 1;
+    private boolean logAppendTime;
+    private long beforeMillis = Long.MAX_VALUE;
+    private long afterMillis = Long.MAX_VALUE;
+    private long retentionBytes = -1;
+    private boolean deletes = true;
+    private long flushMessages = Long.MAX_VALUE;
+    private long flushMillis = Long.MAX_VALUE;
+    private boolean durable;
+
     public TopicSettingsEdit durable() {
-        return with(
-                settings.log(),
-                settings.maxMessageBytes(),
-                settings.minInsyncReplicas(),
-                settings.logAppendTime(),
-                true);
+        durable = true;
+        return this;
     }
 
     public TopicSettingsEdit logAppendTime() {
-        return with(
-                settings.log(),
-                settings.maxMessageBytes(),
-                settings.minInsyncReplicas(),
-                true,
-                settings.durable());
+        logAppendTime = true;
+        return this;
     }
 
     public TopicSettingsEdit maxMessageBytes(int bytes) {
-        return with(
-                settings.log(),
-                bytes,
-                settings.minInsyncReplicas(),
-                settings.logAppendTime(),
-                settings.durable());
+        maxMessageBytes = bytes;
+        return this;
     }
 
     public TopicSettingsEdit minInsyncReplicas(int replicas) {
-        return with(
-                settings.log(),
-                settings.maxMessageBytes(),
-                replicas,
-                settings.logAppendTime(),
-                settings.durable());
+        minInsyncReplicas = replicas;
+        return this;
     }
 
     public TopicSettingsEdit segmentBytes(int bytes) {
-        return with(
+        log =
                 new LogSettings(
-                        bytes, Duration.ofDays(7), 4_096, 10 << 20, false, Duration.ofMinutes(1)),
-                settings.maxMessageBytes(),
-                settings.minInsyncReplicas(),
-                settings.logAppendTime(),
-                settings.durable());
+                        bytes, Duration.ofDays(7), 4_096, 10 << 20, false, Duration.ofMinutes(1));
+        return this;
     }
 
-    public TopicSettingsEdit timestampBounds(long beforeMillis, long afterMillis) {
-        return new TopicSettingsEdit(
-                new TopicSettings(
-                        settings.log(),
-                        settings.maxMessageBytes(),
-                        settings.minInsyncReplicas(),
-                        settings.logAppendTime(),
-                        beforeMillis,
-                        afterMillis,
-                        settings.retentionBytes(),
-                        settings.retentionMillis(),
-                        settings.deletes(),
-                        settings.compacts(),
-                        settings.flushMessages(),
-                        settings.flushMillis(),
-                        settings.durable()));
+    public TopicSettingsEdit timestampBounds(long before, long after) {
+        beforeMillis = before;
+        afterMillis = after;
+        return this;
     }
 
     public TopicSettingsEdit flush(long messages, long millis) {
-        return new TopicSettingsEdit(
-                new TopicSettings(
-                        settings.log(),
-                        settings.maxMessageBytes(),
-                        settings.minInsyncReplicas(),
-                        settings.logAppendTime(),
-                        settings.timestampBeforeMaxMillis(),
-                        settings.timestampAfterMaxMillis(),
-                        settings.retentionBytes(),
-                        settings.retentionMillis(),
-                        settings.deletes(),
-                        settings.compacts(),
-                        messages,
-                        millis,
-                        settings.durable()));
+        flushMessages = messages;
+        flushMillis = millis;
+        return this;
     }
 
-    public TopicSettingsEdit retention(long bytes, long millis) {
-        return new TopicSettingsEdit(
-                new TopicSettings(
-                        settings.log(),
-                        settings.maxMessageBytes(),
-                        settings.minInsyncReplicas(),
-                        settings.logAppendTime(),
-                        settings.timestampBeforeMaxMillis(),
-                        settings.timestampAfterMaxMillis(),
-                        bytes,
-                        millis,
-                        settings.deletes(),
-                        settings.compacts(),
-                        settings.flushMessages(),
-                        settings.flushMillis(),
-                        settings.durable()));
+    public TopicSettingsEdit retainBytes(long bytes) {
+        retentionBytes = bytes;
+        return this;
     }
 
-    private TopicSettingsEdit with(
-            LogSettings log,
-            int maxMessageBytes,
-            int minInsyncReplicas,
-            boolean logAppendTime,
-            boolean durable) {
-        return new TopicSettingsEdit(
-                new TopicSettings(
-                        log,
-                        maxMessageBytes,
-                        minInsyncReplicas,
-                        logAppendTime,
-                        settings.timestampBeforeMaxMillis(),
-                        settings.timestampAfterMaxMillis(),
-                        settings.retentionBytes(),
-                        settings.retentionMillis(),
-                        settings.deletes(),
-                        settings.compacts(),
-                        settings.flushMessages(),
-                        settings.flushMillis(),
-                        durable));
+    /** A cleanup policy without delete. */
+    public TopicSettingsEdit keeping() {
+        deletes = false;
+        return this;
+    }
+
+    public TopicSettings settings() {
+        return new TopicSettings(
+                log,
+                maxMessageBytes,
+                minInsyncReplicas,
+                logAppendTime,
+                beforeMillis,
+                afterMillis,
+                retentionBytes,
+                -1,
+                deletes,
+                !deletes,
+                flushMessages,
+                flushMillis,
+                durable);
     }
 }
