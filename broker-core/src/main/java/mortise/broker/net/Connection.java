@@ -163,7 +163,11 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     void execute(Runnable action) {
-        loop.execute(action);
+        try {
+            loop.execute(action);
+        } catch (RejectedExecutionException stopped) {
+            action.run();
+        }
     }
 
     // ---- Netty's calls

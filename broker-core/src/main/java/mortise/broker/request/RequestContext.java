@@ -89,6 +89,9 @@ public interface RequestContext {
      */
     void closeConnection(String reason);
 
-    /** Runs an action on the connection's event loop. */
+    /**
+     * Runs an action on the connection's event loop, or, once that has ended, at once on the
+     * calling thread: then nobody else works on the request any more.
+     */
     void execute(Runnable action);
 }

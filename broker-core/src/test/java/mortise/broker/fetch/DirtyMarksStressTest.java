@@ -38,14 +38,13 @@ class DirtyMarksStressTest {
             markers.add(
                     Thread.ofPlatform()
                             .daemon()
-                            .start(
-                                    () -> {
-                                        for (int i = 0; i < ROUNDS; i++) {
-                                            int at = (i + offset) % PARTITIONS;
-                                            written.incrementAndGet(at);
-                                            marks.mark(each.get(at));
-                                        }
-                                    }));
+                            .start(() -> {
+                                for (int i = 0; i < ROUNDS; i++) {
+                                    int at = (i + offset) % PARTITIONS;
+                                    written.incrementAndGet(at);
+                                    marks.mark(each.get(at));
+                                }
+                            }));
         }
         Semaphore woken = new Semaphore(0);
         AtomicInteger wakes = new AtomicInteger();

@@ -16,8 +16,8 @@ import mortise.wire.message.FetchResponse.PartitionData;
 
 /**
  * A consumer with a session against many partitions that are appended to at random: it sees every
- * batch once and in order, whatever limits it sets, whatever is cold, and it never waits while there
- * is something to read.
+ * batch once and in order, whatever limits it sets, whatever is cold, and it never waits while
+ * there is something to read.
  */
 class FetchModelTest {
     private static final int PARTITIONS = 6;

@@ -80,16 +80,18 @@ class PartitionWorkTest {
         PartitionWork work = new PartitionWork(1);
         CompletableFuture<Void> first = new CompletableFuture<>();
         AtomicInteger count = new AtomicInteger();
-        work.enqueue(partition(0), () -> first);
+        CompletableFuture<Void> ahead = work.enqueue(partition(0), () -> first);
         for (int i = 0; i < 100_000; i++) {
-            work.enqueue(
-                    partition(i % 7),
-                    () -> {
-                        count.incrementAndGet();
-                        return CompletableFuture.completedStage(null);
-                    });
+            var _ =
+                    work.enqueue(
+                            partition(i % 7),
+                            () -> {
+                                count.incrementAndGet();
+                                return CompletableFuture.completedStage(null);
+                            });
         }
         first.complete(null);
+        assertThat(ahead).isCompleted();
         assertThat(count).hasValue(100_000);
     }
 
@@ -116,7 +118,7 @@ class PartitionWorkTest {
             for (int thread = 0; thread < 4; thread++) {
                 threads.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
-                        var unused =
+                        var _ =
                                 work.enqueue(
                                                 partition(i % 13),
                                                 () ->

@@ -148,6 +148,23 @@ class NetworkServerTest {
     }
 
     @Test
+    void whatWaitsForItsEventLoopAfterTheEndStillRunsAndLetsGo() throws Exception {
+        BlockingQueue<RequestContext> started = new LinkedBlockingQueue<>();
+        TestServer server =
+                TestServer.with(
+                        new ScriptedHandler<HeartbeatRequest>(
+                                ApiKey.HEARTBEAT, (context, request) -> started.add(context)));
+        RequestContext parked;
+        try (RawClient client = server.client()) {
+            client.send(RawClient.frame(ApiKey.HEARTBEAT, 4, 1, new HeartbeatRequest()));
+            parked = started.take();
+        }
+        server.close();
+        parked.execute(() -> parked.respond(new HeartbeatResponse()));
+        assertThat(server.server().inflightBytes()).isZero();
+    }
+
+    @Test
     void aServerThatWasNeverStartedClosesWithoutAWord() {
         server(Transport.best(), listener("PLAINTEXT", "127.0.0.1", 0)).close();
     }

@@ -41,7 +41,9 @@ class MailboxStressTest {
     private final CreditLine line = new CreditLine();
     private final AtomicLong completed = new AtomicLong();
 
-    /** A mailbox's owner that checks that it has one writer and that each producer's order holds. */
+    /**
+     * A mailbox's owner that checks that it has one writer and that each producer's order holds.
+     */
     private static final class Checker implements MailboxOwner {
         private final int[] lastOf = new int[PRODUCERS];
         private final AtomicInteger inside = new AtomicInteger();
@@ -186,11 +188,10 @@ class MailboxStressTest {
             int number = producer;
             Thread.ofPlatform()
                     .daemon()
-                    .start(
-                            () -> {
-                                produce(number, mailboxes, site);
-                                finished.countDown();
-                            });
+                    .start(() -> {
+                        produce(number, mailboxes, site);
+                        finished.countDown();
+                    });
         }
 
         assertThat(finished.await(120, TimeUnit.SECONDS)).as("a request is stuck").isTrue();
@@ -198,7 +199,8 @@ class MailboxStressTest {
         drains.close();
         assertThat(completed).hasValue((long) PRODUCERS * REQUESTS);
         assertThat(checkers).extracting(checker -> checker.problem).containsOnly("");
-        assertThat(mailboxes).extracting(PartitionMailbox::toString)
+        assertThat(mailboxes)
+                .extracting(PartitionMailbox::toString)
                 .containsOnly("0 commands, 0 bytes");
         assertThat(line.length()).isZero();
         assertThat(mailboxes).noneMatch(PartitionMailbox::awaited);

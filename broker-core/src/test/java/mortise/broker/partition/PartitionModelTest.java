@@ -73,11 +73,10 @@ class PartitionModelTest {
     void thePartitionDoesWhatTheModelSays(RandomGenerator random) {
         boolean durable = random.nextInt(3) == 0;
         TopicSettings settings =
-                PartitionRig.topic(
-                        t -> {
-                            t.segmentBytes(600);
-                            return durable ? t.durable() : t;
-                        });
+                PartitionRig.topic(t -> {
+                    t.segmentBytes(600);
+                    return durable ? t.durable() : t;
+                });
         HeapLogStore store = new HeapLogStore();
         PartitionRig rig = new PartitionRig(store, Map.of());
         int epoch = 0;
@@ -152,11 +151,10 @@ class PartitionModelTest {
             Sent sent, Producer producer, Entry entry, boolean durable, boolean restarted) {
         Entry duplicate =
                 producer.batches.stream()
-                        .filter(
-                                known ->
-                                        known.epoch() == entry.epoch()
-                                                && known.firstSequence() == entry.firstSequence()
-                                                && known.records() == entry.records())
+                        .filter(known ->
+                                known.epoch() == entry.epoch()
+                                        && known.firstSequence() == entry.firstSequence()
+                                        && known.records() == entry.records())
                         .findFirst()
                         .orElse(null);
         if (duplicate != null
@@ -244,8 +242,7 @@ class PartitionModelTest {
             ByteBuffer bytes = ByteBuffer.allocate(all.sizeInBytes());
             all.copyTo(0, bytes);
             for (RecordBatch batch : RecordBatches.of(bytes.flip())) {
-                assertThat(batch.leaderEpoch())
-                        .isGreaterThanOrEqualTo(epochs.getOrDefault(0L, 0));
+                assertThat(batch.leaderEpoch()).isGreaterThanOrEqualTo(epochs.getOrDefault(0L, 0));
                 epochs.put(0L, batch.leaderEpoch());
                 entries.add(
                         new Entry(

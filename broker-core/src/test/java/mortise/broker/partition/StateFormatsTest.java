@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 
 /** The bytes of producer snapshots and leader epochs, as Apache Kafka reads and writes them. */
 class StateFormatsTest {
-    /** One producer: id 4711, epoch 3, last sequence 12, last offset 99, delta 4, time 1767225600000. */
+    /**
+     * One producer: id 4711, epoch 3, last sequence 12, last offset 99, delta 4, time
+     * 1767225600000.
+     */
     private static final String SNAPSHOT =
             "0001"
                     + "CCCCCCCC"
@@ -58,10 +61,9 @@ class StateFormatsTest {
         for (int i = 0; i < bytes.length; i++) {
             byte[] damaged = bytes.clone();
             damaged[i] ^= 0x10;
-            assertThatThrownBy(
-                            () ->
-                                    ProducerSnapshot.decode(
-                                            ByteBuffer.wrap(damaged), new ProducerStates(10)))
+            assertThatThrownBy(() ->
+                            ProducerSnapshot.decode(
+                                    ByteBuffer.wrap(damaged), new ProducerStates(10)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         for (int length = 0; length < bytes.length; length++) {
@@ -83,7 +85,10 @@ class StateFormatsTest {
 
     @Test
     void leaderEpochsThatAreNoneAreRefused() {
-        for (String text : new String[] {"", "0\n", "0\n1\n", "1\n0\n", "0\n1\n3\n", "0\nx\n", "0\n0\n1 2\n"}) {
+        for (String text :
+                new String[] {
+                    "", "0\n", "0\n1\n", "1\n0\n", "0\n1\n3\n", "0\nx\n", "0\n0\n1 2\n"
+                }) {
             ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             assertThatThrownBy(() -> LeaderEpochs.parse(bytes))
                     .as(text)

@@ -155,8 +155,8 @@ final class TestApis {
         return context;
     }
 
-    /** The answer to a request. */
-    @SuppressWarnings("unchecked")
+    /** The answer to a request; its type is the key's. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     <R extends ApiMessage> R call(ApiKey key, int version, ApiMessage request) {
         TestRequest context = send(key, version, request);
         cluster.run();

@@ -84,8 +84,7 @@ class OffsetApisTest {
     }
 
     private static RecordBatch zipped(long... timestamps) {
-        RecordBatchBuilder builder =
-                RecordBatchBuilder.growing(256).codec(Codecs.of().require(1));
+        RecordBatchBuilder builder = RecordBatchBuilder.growing(256).codec(Codecs.of().require(1));
         for (long timestamp : timestamps) {
             builder.append(timestamp, null, ByteBuffer.allocate(8));
         }
@@ -170,8 +169,7 @@ class OffsetApisTest {
 
     @Test
     void epochsFenceAndUnknownPartitionsAreUnknown() {
-        assertThat(list(4, -1).errorCode())
-                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
+        assertThat(list(4, -1).errorCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code());
         rig.open("t", 0, TOPIC, 3);
 
         assertThat(list(4, -1, 2).errorCode()).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH.code());
@@ -248,7 +246,8 @@ class OffsetApisTest {
                                                         .partitions(
                                                                 List.of(
                                                                         new DeleteRecordsPartition()
-                                                                                .offset(offset))))));
+                                                                                .offset(
+                                                                                        offset))))));
         rig.settle();
         return context.answer(DeleteRecordsResponse.class)
                 .topics()
@@ -264,8 +263,7 @@ class OffsetApisTest {
 
         assertThat(init(handler, null).producerId()).isEqualTo(4_711);
         assertThat(init(handler, null).producerEpoch()).isZero();
-        assertThat(init(handler, "tx").errorCode())
-                .isEqualTo(ErrorCode.UNSUPPORTED_VERSION.code());
+        assertThat(init(handler, "tx").errorCode()).isEqualTo(ErrorCode.UNSUPPORTED_VERSION.code());
         assertThat(init(handler, "").errorCode()).isEqualTo(ErrorCode.INVALID_REQUEST.code());
     }
 
@@ -279,8 +277,7 @@ class OffsetApisTest {
                                                 ErrorCode.REQUEST_TIMED_OUT, "no quorum")),
                         OPEN);
 
-        assertThat(init(handler, null).errorCode())
-                .isEqualTo(ErrorCode.REQUEST_TIMED_OUT.code());
+        assertThat(init(handler, null).errorCode()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT.code());
         assertThat(init(handler, null).producerId()).isEqualTo(-1);
     }
 
