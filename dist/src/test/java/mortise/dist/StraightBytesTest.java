@@ -42,7 +42,9 @@ class StraightBytesTest {
                     JavaClient.producer(broker.bootstrap(), Map.of("batch.size", 64 << 10))) {
                 byte[] value = new byte[RECORD_BYTES];
                 for (int i = 0; i < RECORDS; i++) {
-                    var _ = producer.send(new ProducerRecord<>("straight", value));
+                    var _ =
+                            producer.send(
+                                    new ProducerRecord<>("straight", new byte[] {(byte) i}, value));
                 }
             }
             Path trace = directory.resolve("trace");
