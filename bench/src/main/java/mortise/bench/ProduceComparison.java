@@ -70,6 +70,7 @@ final class ProduceComparison {
             throws IOException {
         try (RawDriver driver =
                 new RawDriver(running.address(), requests, load.depth, bench.clock())) {
+            driver.awaitLeaders();
             driver.run(bench.seconds());
             ProcessCost before = running.cost();
             RawDriver.Round done = driver.run(bench.seconds());

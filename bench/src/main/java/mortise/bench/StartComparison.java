@@ -30,8 +30,7 @@ final class StartComparison {
             PreparedProduce one = PreparedProduce.of(Bench.TOPIC, 0, 1, 100, (short) -1);
             try (RawDriver driver =
                     new RawDriver(running.address(), List.of(one), 1, bench.clock())) {
-                driver.run(0);
-                driver.drain();
+                driver.awaitLeaders();
             }
             ProcessCost first = running.cost();
             double seconds = (bench.clock().nanoTime() - running.startedNanos()) / 1e9;
