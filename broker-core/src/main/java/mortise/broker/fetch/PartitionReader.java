@@ -95,11 +95,16 @@ final class PartitionReader {
         LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
         long start = view.startOffset();
         long offset = interest.offset();
-        if (offset < start || (offset > upTo.offset() && offset > view.log().end().offset())) {
+        if (offset < start) {
             refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
+        // first, because a client whose log parted from this one may well be beyond its end
         if (diverges(interest, view, start, upTo)) {
+            return true;
+        }
+        if (offset > upTo.offset() && offset > view.log().end().offset()) {
+            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
         LogSlice slice = null;
