@@ -96,12 +96,15 @@ final class PartitionReader {
         LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
         long start = view.startOffset();
         long offset = interest.offset();
-        // First, because an offset beyond the end may be how a client meets a log that parted from
-        // its own: it must truncate, not start over.
+        if (offset < start) {
+            refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+            return true;
+        }
+        // first, because a client whose log parted from this one may well be beyond its end
         if (diverges(interest, view, start, upTo)) {
             return true;
         }
-        if (offset < start || (offset > upTo.offset() && offset > view.log().end().offset())) {
+        if (offset > upTo.offset() && offset > view.log().end().offset()) {
             refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
