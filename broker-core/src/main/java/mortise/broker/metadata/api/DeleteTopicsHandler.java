@@ -131,11 +131,10 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                     ErrorCode.TOPIC_AUTHORIZATION_FAILED,
                     "Authorization failed.");
         }
-        boolean alsoById =
-                topic != null && !byId && times.containsKey(new TopicRef(null, topic.id()));
-        return alsoById
-                ? refused(new TopicRef(name, topic.id()), ErrorCode.INVALID_REQUEST, TWICE)
-                : null;
+        if (topic != null && !byId && times.containsKey(new TopicRef(null, topic.id()))) {
+            return refused(new TopicRef(name, topic.id()), ErrorCode.INVALID_REQUEST, TWICE);
+        }
+        return null;
     }
 
     private static DeletableTopicResult refused(TopicRef ref, ErrorCode error, String reason) {
