@@ -46,7 +46,7 @@ class BadBatchTest {
     @TempDir static Path directory;
 
     private static BrokerProcess broker;
-    private RawConnection connection;
+    private ByteConnection connection;
 
     @BeforeAll
     static void start() {
@@ -64,7 +64,7 @@ class BadBatchTest {
 
     @BeforeEach
     void connect() {
-        connection = RawConnection.to(broker.bootstrap());
+        connection = ByteConnection.to(broker.bootstrap());
     }
 
     @AfterEach

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(ErrorsPage.class)
 class BadBytesTest {
     private static final byte[] VERSIONS =
-            RawConnection.frame(
+            ByteConnection.frame(
                     ApiKey.API_VERSIONS,
                     3,
                     1,
@@ -56,7 +56,7 @@ class BadBytesTest {
         boolean served = false;
         for (int attempt = 0; !served && attempt < 1_000; attempt++) {
             // the connections of a test may still be on their way out
-            try (RawConnection good = RawConnection.to(broker.bootstrap())) {
+            try (ByteConnection good = ByteConnection.to(broker.bootstrap())) {
                 served = isServed(good);
             }
         }
@@ -65,13 +65,13 @@ class BadBytesTest {
     }
 
     /** From an address that has no line in the log yet. */
-    private static RawConnection connect() {
-        return RawConnection.from("127.0.0." + nextAddress++, broker.bootstrap(), 0);
+    private static ByteConnection connect() {
+        return ByteConnection.from("127.0.0." + nextAddress++, broker.bootstrap(), 0);
     }
 
     /** Sends bytes and reads until the broker closes. */
     private static byte[] answerTo(byte... bytes) {
-        try (RawConnection connection = connect()) {
+        try (ByteConnection connection = connect()) {
             return connection.send(bytes).readToEnd();
         }
     }
@@ -114,7 +114,7 @@ class BadBytesTest {
     @Test
     void aTruncatedFrameHasItsTimeAndNoMore() {
         assertThat(answerTo(ByteBuffer.allocate(8).putInt(1_000).putInt(7).array())).isEmpty();
-        try (RawConnection gone = connect()) {
+        try (ByteConnection gone = connect()) {
             gone.send(ByteBuffer.allocate(8).putInt(1_000).putInt(7).array());
         }
     }
@@ -143,7 +143,7 @@ class BadBytesTest {
     @Test
     void anUnsupportedVersionIsNamedAndApiVersionsIsAnsweredAnyway() {
         assertThat(answerTo(request(ApiKey.PRODUCE.id(), 99))).isEmpty();
-        try (RawConnection connection = connect()) {
+        try (ByteConnection connection = connect()) {
             ByteBuffer answer = connection.send(request(ApiKey.API_VERSIONS.id(), 99)).receive();
             assertThat(answer.getInt()).as("correlation id").isEqualTo(1);
             assertThat(answer.getShort()).as("UNSUPPORTED_VERSION").isEqualTo((short) 35);
@@ -152,16 +152,16 @@ class BadBytesTest {
 
     @Test
     void oneConnectionTooManyIsClosed() {
-        List<RawConnection> open = new ArrayList<>();
+        List<ByteConnection> open = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
-            open.add(RawConnection.from("127.0.0.99", broker.bootstrap(), 0));
+            open.add(ByteConnection.from("127.0.0.99", broker.bootstrap(), 0));
         }
         long served = open.stream().filter(BadBytesTest::isServed).count();
-        open.forEach(RawConnection::close);
+        open.forEach(ByteConnection::close);
         assertThat(served).isBetween(1L, 20L);
     }
 
-    private static boolean isServed(RawConnection connection) {
+    private static boolean isServed(ByteConnection connection) {
         try {
             return connection.send(VERSIONS).receive().hasRemaining();
         } catch (UncheckedIOException closed) {

@@ -3,119 +3,221 @@ package mortise.dist;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
 import mortise.api.HostPort;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.Frames;
-import mortise.wire.WireReader;
 import mortise.wire.message.RequestHeader;
-import mortise.wire.message.ResponseHeader;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.protocol.types.BoundField;
+import org.apache.kafka.common.protocol.types.Field;
+import org.apache.kafka.common.protocol.types.Schema;
+import org.apache.kafka.common.protocol.types.Struct;
+import org.apache.kafka.common.protocol.types.TaggedFields;
+import org.apache.kafka.common.record.internal.BaseRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * A connection on which every byte is the test's. It may come from any address of the loopback
- * network, because the broker logs one line per address and kind.
+ * One connection that sends any request in any version, and reads the answer by Apache Kafka's own
+ * description of the protocol into one text per field. A connection that the broker closed is
+ * opened again for the next request.
  */
 final class RawConnection implements AutoCloseable {
-    private static final int TIMEOUT_MILLIS = 60_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
 
-    private final Socket socket;
-    private final DataInputStream in;
+    private final HostPort address;
+    private Socket socket;
+    private int correlationId;
 
-    private RawConnection(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = new DataInputStream(socket.getInputStream());
+    RawConnection(String bootstrap) {
+        address = HostPort.parse(bootstrap);
+        socket = connect();
     }
 
-    static RawConnection to(String bootstrap) {
-        return from("127.0.0.1", bootstrap, 0);
+    private Socket connect() {
+        try {
+            Socket connected = new Socket(address.host(), address.port());
+            connected.setTcpNoDelay(true);
+            connected.setSoTimeout(TIMEOUT_MILLIS);
+            return connected;
+        } catch (IOException failure) {
+            throw new UncheckedIOException("connecting to " + address, failure);
+        }
     }
 
     /**
-     * Connects.
+     * What a broker answered.
      *
-     * @param from which address of this machine to come from
-     * @param receiveBufferBytes what the socket takes before it is read; 0 leaves the default
+     * @param fields the text of each field by its path; one field named "connection" if it closed
+     *     the connection
      */
-    static RawConnection from(String from, String bootstrap, int receiveBufferBytes) {
-        HostPort address = HostPort.parse(bootstrap);
-        Socket socket = new Socket();
-        try {
-            if (receiveBufferBytes > 0) {
-                socket.setReceiveBufferSize(receiveBufferBytes);
+    record Answer(Map<String, String> fields) {
+        static final Answer CLOSED = new Answer(Map.of("connection", "closed"));
+        static final Answer SILENCE = new Answer(Map.of("connection", "silent"));
+
+        /** The text of a field; fails if there is none. */
+        String field(String path) {
+            String text = fields.get(path);
+            if (text == null) {
+                throw new AssertionError("the answer has no " + path + ": " + fields);
             }
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.bind(new InetSocketAddress(from, 0));
-            socket.connect(new InetSocketAddress(address.host(), address.port()), TIMEOUT_MILLIS);
-            return new RawConnection(socket);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("connecting to " + bootstrap, failure);
+            return text;
         }
     }
 
-    static byte[] frame(ApiKey key, int version, int correlationId, ApiMessage body) {
-        ByteBuffer frame =
-                Frames.encode(
-                        key.requestHeaderVersion((short) version),
-                        new RequestHeader()
-                                .requestApiKey(key.id())
-                                .requestApiVersion((short) version)
-                                .correlationId(correlationId)
-                                .clientId("raw"),
-                        body,
-                        (short) version);
-        byte[] bytes = new byte[frame.remaining()];
-        frame.get(bytes);
-        return bytes;
+    /** The frame of a request; its length is in front. */
+    ByteBuffer encode(ApiKey key, short version, ApiMessage request) {
+        RequestHeader header =
+                new RequestHeader()
+                        .requestApiKey(key.id())
+                        .requestApiVersion(version)
+                        .correlationId(++correlationId)
+                        .clientId("parity");
+        return Frames.encode(key.requestHeaderVersion(version), header, request, version);
     }
 
-    RawConnection send(byte... bytes) {
+    /** Sends a request and reads its answer. */
+    Answer call(ApiKey key, short version, ApiMessage request) {
+        return exchange(key, version, encode(key, version, request));
+    }
+
+    /** Sends a frame and reads the answer to it as one of this version. */
+    Answer exchange(ApiKey key, short version, ByteBuffer frame) {
         try {
-            socket.getOutputStream().write(bytes);
-            return this;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            send(frame);
+            return receive(key, version);
+        } catch (SocketTimeoutException late) {
+            closeQuietly();
+            socket = connect();
+            return Answer.SILENCE;
+        } catch (IOException closed) {
+            closeQuietly();
+            socket = connect();
+            return Answer.CLOSED;
         }
     }
 
-    <R extends ApiMessage> R call(ApiKey key, int version, ApiMessage request, Class<R> type) {
-        send(frame(key, version, 1, request));
-        WireReader reader = new WireReader(receive());
-        new ResponseHeader().read(reader, key.responseHeaderVersion((short) version));
-        ApiMessage response = key.newResponse();
-        response.read(reader, (short) version);
-        return type.cast(response);
+    /** Sends a frame that has no answer. */
+    void send(ByteBuffer frame) throws IOException {
+        socket.getOutputStream()
+                .write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
     }
 
-    /** The next response, without its length. */
-    ByteBuffer receive() {
-        try {
-            byte[] frame = new byte[in.readInt()];
-            in.readFully(frame);
-            return ByteBuffer.wrap(frame);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+    private Answer receive(ApiKey key, short version) throws IOException {
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        int answered = buffer.getInt();
+        if (answered != correlationId) {
+            throw new AssertionError("answer to " + answered + " instead of " + correlationId);
+        }
+        ApiMessageType type = ApiMessageType.fromApiKey(key.id());
+        if (type.responseHeaderVersion(version) > 0) {
+            TaggedFields.of().read(buffer);
+        }
+        Map<String, String> fields = new TreeMap<>();
+        flatten("", type.responseSchemas()[version].read(buffer), fields);
+        if (buffer.hasRemaining()) {
+            fields.put("(bytes after the message)", Integer.toString(buffer.remaining()));
+        }
+        return new Answer(fields);
+    }
+
+    private static void flatten(String path, Object value, Map<String, String> fields) {
+        switch (value) {
+            case null -> fields.put(path, "null");
+            case Struct struct -> flattenStruct(path, struct, fields);
+            case Object[] list -> {
+                fields.put(path + ".size", Integer.toString(list.length));
+                for (Object element : list) {
+                    String place = path + "[" + identity(element) + "]";
+                    String unique = place;
+                    for (int twin = 2; fields.containsKey(unique); twin++) {
+                        unique = place + "#" + twin;
+                    }
+                    fields.put(unique, "");
+                    flatten(unique, element, fields);
+                }
+            }
+            case MemoryRecords records -> fields.put(path, hex(records.buffer()));
+            case BaseRecords other -> throw new AssertionError("unexpected records: " + other);
+            case ByteBuffer bytes -> fields.put(path, hex(bytes));
+            default -> fields.put(path, value.toString());
         }
     }
 
-    /** Everything until the broker closes. */
-    byte[] readToEnd() {
+    private static void flattenStruct(String path, Struct struct, Map<String, String> fields) {
+        String prefix = path.isEmpty() ? "" : path + ".";
+        for (BoundField field : struct.schema().fields()) {
+            Object value = struct.get(field);
+            if (field.def.type instanceof TaggedFields tagged) {
+                Map<?, ?> present = (Map<?, ?>) value;
+                present.forEach((tag, content) -> {
+                    Field known = tagged.fields().get(tag);
+                    flatten(prefix + (known == null ? "tag " + tag : known.name), content, fields);
+                });
+            } else {
+                flatten(prefix + field.def.name, value, fields);
+            }
+        }
+    }
+
+    /**
+     * What tells an element of a list from the others: its first field that is a name or number.
+     */
+    private static String identity(Object element) {
+        if (!(element instanceof Struct struct)) {
+            return String.valueOf(element);
+        }
+        Schema schema = struct.schema();
+        for (String name :
+                new String[] {
+                    "name",
+                    "topic",
+                    "resource_name",
+                    "partition_index",
+                    "partition",
+                    "index",
+                    "api_key",
+                    "node_id",
+                    "broker_id",
+                    "topic_id"
+                }) {
+            if (schema.get(name) != null) {
+                Object value = struct.get(name);
+                if (value != null && !value.equals("")) {
+                    return value.toString();
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String hex(ByteBuffer bytes) {
+        StringBuilder text = new StringBuilder(bytes.remaining() + " bytes ");
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            text.append(Character.forDigit((bytes.get(i) >> 4) & 15, 16))
+                    .append(Character.forDigit(bytes.get(i) & 15, 16));
+        }
+        return text.toString();
+    }
+
+    private void closeQuietly() {
         try {
-            return in.readAllBytes();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+            socket.close();
+        } catch (IOException alreadyClosed) {
+            // it is of no use any more, which is all that was wanted
         }
     }
 
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        closeQuietly();
     }
 }

@@ -47,7 +47,7 @@ class SlowClientsTest {
     }
 
     private static byte[] fetch() {
-        return RawConnection.frame(
+        return ByteConnection.frame(
                 ApiKey.FETCH,
                 11,
                 1,
@@ -83,12 +83,12 @@ class SlowClientsTest {
                 BrokerProcess.start(directory.resolve("data"), "--set", "net.stall-timeout=2s")) {
             produce(broker, "large", ("x".repeat(999) + "\n").repeat(8_000));
             long before = residentBytes(broker);
-            List<RawConnection> stalled = new ArrayList<>();
+            List<ByteConnection> stalled = new ArrayList<>();
             byte[] half = ByteBuffer.allocate(1_000).putInt(FRAME_BYTES).array();
             for (int i = 0; i < CLIENTS; i++) {
-                stalled.add(RawConnection.from("127.0.0.2", broker.bootstrap(), 0).send(half));
+                stalled.add(ByteConnection.from("127.0.0.2", broker.bootstrap(), 0).send(half));
                 stalled.add(
-                        RawConnection.from("127.0.0.3", broker.bootstrap(), 4_096).send(fetch()));
+                        ByteConnection.from("127.0.0.3", broker.bootstrap(), 4_096).send(fetch()));
             }
             // a batch of 60 KiB needs memory that the halves of requests have taken
             produce(broker, "others", ("y".repeat(999) + "\n").repeat(100));
@@ -100,7 +100,7 @@ class SlowClientsTest {
                     .hasSize(100);
             assertThat(residentBytes(broker) - before).isLessThan(MORE_MEMORY);
             ErrorsPage.saw(broker.log());
-            stalled.forEach(RawConnection::close);
+            stalled.forEach(ByteConnection::close);
         }
     }
 
@@ -111,9 +111,9 @@ class SlowClientsTest {
                 "limits of another process are not to be set on this machine (prlimit)");
         try (BrokerProcess broker = BrokerProcess.start(directory.resolve("data"))) {
             setMostFiles(broker, openFiles(broker) + 20);
-            List<RawConnection> crowd = new ArrayList<>();
+            List<ByteConnection> crowd = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                crowd.add(RawConnection.to(broker.bootstrap()));
+                crowd.add(ByteConnection.to(broker.bootstrap()));
             }
             for (int look = 0; look < 2_000 && !broker.log().contains("cannot accept"); look++) {
                 LockSupport.parkNanos(10_000_000);
@@ -125,7 +125,7 @@ class SlowClientsTest {
                                     .status())
                     .isZero();
             ErrorsPage.saw(broker.log());
-            crowd.forEach(RawConnection::close);
+            crowd.forEach(ByteConnection::close);
         }
     }
 
