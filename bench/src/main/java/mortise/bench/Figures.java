@@ -28,8 +28,8 @@ final class Figures {
     }
 
     /**
-     * A table: a row per figure, median and range per system, and the ratio of the first to the
-     * last.
+     * A table: a row per figure, median and range per system, and the ratio of the first to each of
+     * the others.
      */
     String table() {
         StringBuilder text = new StringBuilder();
@@ -48,12 +48,15 @@ final class Figures {
                                 sorted.getFirst(),
                                 sorted.getLast()));
             });
-            if (medians.size() > 1) {
+            List<String> systems = List.copyOf(bySystem.keySet());
+            for (int other = 1; other < medians.size(); other++) {
                 text.append(
                         String.format(
                                 Locale.ROOT,
-                                "  ratio %.3f",
-                                medians.getFirst() / medians.getLast()));
+                                "  %s/%s %.3f",
+                                systems.getFirst(),
+                                systems.get(other),
+                                medians.getFirst() / medians.get(other)));
             }
             text.append('\n');
         });

@@ -6,20 +6,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import mortise.api.Clock;
 
 /**
- * The bench's command line: {@code produce} and {@code start}, each against the peer, interleaved,
- * fresh process and directory per round. See {@code docs/performance.md}.
+ * The bench's command line: each comparison runs against the peer, interleaved, fresh process and
+ * directory per round. See {@code docs/performance.md}.
  */
 final class Main {
     private static final String USAGE =
             """
-            usage: bench produce|start [--rounds N] [--seconds N] [--home DIR] [--peer DIR] [--work DIR] [--pin]
+            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N]
+              produce      raw produce requests: what the broker spends on each
+              start        empty directory to first acknowledged record, and idle memory
+              footprint    what 1,000 partitions and 1,000 connections cost
+              allocation   heap bytes allocated per produced byte (10 GB, or --bytes)
                    --home   an assembled Mortise (default dist/target/mortise)
                    --peer   the peer's jars (./mvnw -pl bench/peer package puts them there; default bench/peer/target/lib)
                    --work   where data directories are made (default bench/target/work)
                    --pin    pin the measured system to processor 0 (start the bench itself under taskset -c 1)
-                   --extra  KEY=VALUE,… further settings of Mortise
+                   --only   mortise or kafka
+                   --extra  further settings of Mortise
             """;
 
     private Main() {}
@@ -54,10 +60,18 @@ final class Main {
                         Path.of(options.getOrDefault("work", "bench/target/work")).toAbsolutePath(),
                         Integer.parseInt(options.getOrDefault("rounds", "5")),
                         Double.parseDouble(options.getOrDefault("seconds", "8")),
-                        options.containsKey("pin") ? 0 : -1);
+                        options.containsKey("pin") ? 0 : -1,
+                        Clock.system(),
+                        new Figures());
         switch (arguments[0]) {
-            case "produce" -> bench.produce();
-            case "start" -> bench.start();
+            case "produce" -> new ProduceComparison(bench).run();
+            case "start" -> new StartComparison(bench).run();
+            case "footprint" -> new FootprintComparison(bench).run();
+            case "allocation" ->
+                    new AllocationRun(
+                                    bench,
+                                    Long.parseLong(options.getOrDefault("bytes", "10000000000")))
+                            .run();
             default -> {
                 System.err.print(USAGE);
                 System.exit(2);

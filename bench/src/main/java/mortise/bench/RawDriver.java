@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 
@@ -55,6 +56,22 @@ final class RawDriver implements AutoCloseable {
 
         double megabytesPerSecond() {
             return batchBytes / 1e6 / seconds;
+        }
+    }
+
+    /**
+     * Sends one request on each connection until it is accepted: a system may say that a partition
+     * has a leader a moment before that leader knows.
+     */
+    void awaitLeaders() throws IOException {
+        for (Lane lane : lanes) {
+            for (int attempt = 1; lane.probe() != 0; attempt++) {
+                if (attempt == 1_000) {
+                    throw new IOException(
+                            "a partition took no request in " + attempt + " attempts");
+                }
+                LockSupport.parkNanos(5_000_000);
+            }
         }
     }
 
@@ -149,6 +166,23 @@ final class RawDriver implements AutoCloseable {
                 outgoing.put(request.frame().duplicate());
             }
             outgoing.flip();
+        }
+
+        /** Sends one request and waits for its answer; returns its error code. */
+        short probe() throws IOException {
+            ByteBuffer frame = request.frame().duplicate();
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+            while (incoming.position() < 4 || incoming.position() < 4 + incoming.getInt(0)) {
+                if (channel.read(incoming) < 0) {
+                    throw new EOFException("the broker closed a connection at its first request");
+                }
+            }
+            incoming.flip();
+            short error = PreparedProduce.error(incoming.slice(4, incoming.getInt(0)));
+            incoming.clear();
+            return error;
         }
 
         /** Tops the connection up to its depth and writes what the socket takes. */

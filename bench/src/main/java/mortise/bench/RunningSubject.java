@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import mortise.api.Clock;
 import mortise.api.HostPort;
+import mortise.api.PermittedApi;
 import mortise.client.Cluster;
 import mortise.client.ConnectionFailedException;
 
@@ -39,6 +40,7 @@ final class RunningSubject implements AutoCloseable {
      *
      * @param core the processor to pin it to, or -1
      */
+    @PermittedApi("a process's output is redirected to a java.io.File")
     static RunningSubject start(Subject subject, Path parent, int port, int core, Clock clock)
             throws IOException, InterruptedException {
         Files.createDirectories(parent);

@@ -17,6 +17,7 @@ import mortise.broker.controller.ControllerCommand.ConfigChange;
 import mortise.broker.controller.ControllerCommand.NewTopic;
 import mortise.broker.metadata.ClusterImage;
 import mortise.broker.metadata.TopicImage;
+import mortise.broker.metadata.TopicNames;
 import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.ConfigKind;
 import mortise.broker.metadata.config.ConfigResource;
@@ -87,6 +88,15 @@ final class ConfigAlterations {
     }
 
     private List<ApiMessage> alterTopic(ClusterImage state, ConfigAlteration alteration) {
+        if (alteration.resourceName().isEmpty()) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_REQUEST,
+                    "There are no defaults of all topics; alter those of all brokers.");
+        }
+        String problem = TopicNames.problem(alteration.resourceName());
+        if (problem != null) {
+            throw new RefusedException(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+        }
         TopicImage topic = state.topic(alteration.resourceName());
         if (topic == null) {
             throw new RefusedException(
@@ -98,6 +108,11 @@ final class ConfigAlterations {
                 alteration,
                 topic.configs(),
                 new Rules() {
+                    @Override
+                    public boolean knows(String name) {
+                        return TopicConfigs.find(name).isPresent();
+                    }
+
                     @Override
                     public String name(String name) {
                         return topicConfig(name).name();
@@ -150,7 +165,7 @@ final class ConfigAlterations {
         TopicConfig<?> config = topicConfig(name);
         String problem = config.problem(value, store());
         if (problem != null) {
-            throw invalid(name, problem);
+            throw invalid(ErrorCode.INVALID_CONFIG, name, problem);
         }
         return config.canonical(value);
     }
@@ -175,6 +190,11 @@ final class ConfigAlterations {
                 state.brokerConfigs(resource),
                 new Rules() {
                     @Override
+                    public boolean knows(String name) {
+                        return configs.find(name).isPresent();
+                    }
+
+                    @Override
                     public String name(String name) {
                         return BrokerConfigs.shownName(brokerKey(name));
                     }
@@ -197,7 +217,7 @@ final class ConfigAlterations {
                         ConfigKey<?> key = brokerKey(name);
                         String problem = configs.problem(key, value);
                         if (problem != null) {
-                            throw invalid(name, problem);
+                            throw invalid(ErrorCode.INVALID_REQUEST, name, problem);
                         }
                         return TopicConfigs.defaultedBy(key)
                                 .<String>map(config -> config.canonical(value))
@@ -243,6 +263,12 @@ final class ConfigAlterations {
 
     /** What differs between the configurations of topics and brokers. */
     private interface Rules {
+        /**
+         * Whether there is a configuration of this name. Unknown ones can be deleted: they are not
+         * set.
+         */
+        boolean knows(String name);
+
         /** The name under which a value is kept; refuses names that there are not. */
         String name(String name);
 
@@ -263,7 +289,8 @@ final class ConfigAlterations {
         Map<String, String> after = new TreeMap<>(alteration.replaceAll() ? Map.of() : present);
         Set<String> seen = new HashSet<>();
         for (ConfigChange change : alteration.changes()) {
-            String name = rules.name(change.name());
+            boolean gone = change.operation() == ConfigChange.DELETE && !rules.knows(change.name());
+            String name = gone ? change.name() : rules.name(change.name());
             if (!seen.add(name)) {
                 throw new RefusedException(
                         ErrorCode.INVALID_REQUEST,
@@ -335,10 +362,9 @@ final class ConfigAlterations {
         return value;
     }
 
-    private static RefusedException invalid(String name, String problem) {
+    private static RefusedException invalid(ErrorCode error, String name, String problem) {
         return new RefusedException(
-                ErrorCode.INVALID_CONFIG,
-                "Invalid value for configuration " + name + ": " + problem);
+                error, "Invalid value for configuration " + name + ": " + problem);
     }
 
     private static ConfigRecord record(

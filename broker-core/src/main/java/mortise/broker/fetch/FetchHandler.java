@@ -108,7 +108,14 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                     new FetchResponse().errorCode(ErrorCode.INVALID_FETCH_SESSION_EPOCH.code()));
             return;
         }
-        session.update(request, sources);
+        if (session.update(request, sources) && sessions.overfull()) {
+            // the client fetches in full then, and is told whether there is room for a session
+            sessions.close(session.id());
+            session.end();
+            context.respond(
+                    new FetchResponse().errorCode(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code()));
+            return;
+        }
         if (session.isEmpty()) {
             sessions.close(session.id());
         }

@@ -90,6 +90,14 @@ final class FetchPass implements DirtyMarks.Waiter {
         }
     }
 
+    /** Nobody waits for the answer any more: lets go of frame, session and timer. */
+    private void abandoned() {
+        if (session.marks().claim(this)) {
+            finish();
+            context.respondNothing();
+        }
+    }
+
     private void lookAgain() {
         giveSlicesBack();
         begin();
@@ -183,6 +191,7 @@ final class FetchPass implements DirtyMarks.Waiter {
         if (timer == null) {
             long wait = Math.max(0, deadlineNanos - sources.clock().nanoTime());
             timer = sources.timers().schedule(Duration.ofNanos(wait), this::expired);
+            context.whenConnectionClosed(this::abandoned);
         }
         telemetry.parkedFetches().increment();
         if (!session.marks().park(this)) {
@@ -191,6 +200,9 @@ final class FetchPass implements DirtyMarks.Waiter {
         if (sources.clock().nanoTime() - deadlineNanos >= 0) {
             // the timer may have fired before it could find anything parked
             expired();
+        }
+        if (context.connectionClosed()) {
+            abandoned();
         }
         return true;
     }

@@ -140,8 +140,13 @@ final class FetchSession {
         return seen == OWNED || seen == OWNED_AND_CLOSED;
     }
 
-    /** Takes what a request names and what it forgets. */
-    void update(FetchRequest request, FetchSources sources) {
+    /**
+     * Takes what a request names and what it forgets.
+     *
+     * @return whether it has more partitions now
+     */
+    boolean update(FetchRequest request, FetchSources sources) {
+        int before = size;
         for (FetchTopic topic : request.topics()) {
             FetchTopicKey key = key(topic.topicId(), topic.topic());
             for (FetchPartition partition : topic.partitions()) {
@@ -158,6 +163,7 @@ final class FetchSession {
             }
         }
         size = interests.size();
+        return size > before;
     }
 
     private FetchTopicKey key(UUID topicId, String name) {

@@ -117,6 +117,11 @@ public final class FetchSessions {
                 .isPresent();
     }
 
+    /** Whether all sessions together have more partitions than they may. */
+    boolean overfull() {
+        return partitions() > settings.sessionPartitions();
+    }
+
     private boolean evict(FetchSession session) {
         evictions.increment();
         return remove(session);

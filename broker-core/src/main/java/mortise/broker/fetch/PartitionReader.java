@@ -70,19 +70,20 @@ final class PartitionReader {
             return true;
         }
         int epoch = interest.currentLeaderEpoch();
-        if (epoch >= 0 && epoch != view.leaderEpoch()) {
-            refuse(
-                    interest,
-                    epoch < view.leaderEpoch()
-                            ? ErrorCode.FENCED_LEADER_EPOCH
-                            : ErrorCode.UNKNOWN_LEADER_EPOCH);
+        if (epoch >= 0 && epoch < view.leaderEpoch()) {
+            refuseToRead(interest, ErrorCode.FENCED_LEADER_EPOCH);
             nameLeader(interest, partition);
+            return true;
+        }
+        if (epoch > view.leaderEpoch()) {
+            // the client knows more than this broker, which has no leader to name
+            refuseToRead(interest, ErrorCode.UNKNOWN_LEADER_EPOCH);
             return true;
         }
         try {
             return read(interest, view, room, first, mayBlock);
         } catch (OffsetOutOfRangeException outside) {
-            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+            refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
         } catch (StorageException failed) {
             partition.storageFailed(failed);
             refuse(interest, ErrorCode.KAFKA_STORAGE_ERROR);
@@ -95,11 +96,16 @@ final class PartitionReader {
         LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
         long start = view.startOffset();
         long offset = interest.offset();
-        if (offset < start || (offset > upTo.offset() && offset > view.log().end().offset())) {
-            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+        if (offset < start) {
+            refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
+        // first, because a client whose log parted from this one may well be beyond its end
         if (diverges(interest, view, start, upTo)) {
+            return true;
+        }
+        if (offset > upTo.offset() && offset > view.log().end().offset()) {
+            refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
         LogSlice slice = null;
@@ -163,7 +169,7 @@ final class PartitionReader {
         }
         LeaderEpochs.EpochEnd end = view.epochs().endOf(epoch, view.log().end().offset());
         if (end.epoch() == LeaderEpochs.NO_EPOCH) {
-            refuse(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
+            refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
             return true;
         }
         if (end.epoch() >= epoch && end.endOffset() >= interest.offset()) {
@@ -179,12 +185,20 @@ final class PartitionReader {
     }
 
     private static void refuse(FetchInterest interest, ErrorCode error) {
-        interest.answer(
-                new PartitionData()
-                        .partitionIndex(interest.index())
-                        .errorCode(error.code())
-                        .highWatermark(-1)
-                        .records(NO_RECORDS));
+        interest.answer(refusal(interest, error));
+    }
+
+    /** Refuses what the partition itself refuses: there, no list of transactions is null. */
+    private static void refuseToRead(FetchInterest interest, ErrorCode error) {
+        interest.answer(refusal(interest, error).abortedTransactions(null));
+    }
+
+    private static PartitionData refusal(FetchInterest interest, ErrorCode error) {
+        return new PartitionData()
+                .partitionIndex(interest.index())
+                .errorCode(error.code())
+                .highWatermark(-1)
+                .records(NO_RECORDS);
     }
 
     private void nameLeader(FetchInterest interest, Partition partition) {

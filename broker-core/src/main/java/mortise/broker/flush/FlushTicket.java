@@ -9,7 +9,9 @@ import mortise.spi.storage.PartitionLog;
  * asking while it is being synced makes it wait once more, because the sync under way may have
  * begun too early.
  *
- * <p>Thread-safe: the state moves by compare-and-set only.
+ * <p>Thread-safe. <b>Memory.</b> A writer moves the log's end and then looks at the state; a
+ * flusher moves the state and then looks at the log's end. A full fence between the two on either
+ * side makes sure that at least one sees the other, however weakly the log publishes its end.
  */
 public final class FlushTicket {
     private static final int IDLE = 0;
@@ -41,6 +43,7 @@ public final class FlushTicket {
 
     /** Asks for a sync that covers everything appended before this call. Never blocks. */
     public void request() {
+        VarHandle.fullFence();
         while (true) {
             int seen = (int) STATE.getVolatile(this);
             if (seen == QUEUED || seen == SYNCING_AND_ASKED) {
@@ -62,11 +65,14 @@ public final class FlushTicket {
      */
     public void serve() {
         STATE.setVolatile(this, SYNCING);
+        VarHandle.fullFence();
         try {
             log.sync();
             listener.flushed();
         } catch (RuntimeException failed) {
             listener.flushFailed(failed);
+        } catch (Error failed) {
+            listener.flushFailed(new IllegalStateException("a sync ended with " + failed, failed));
         }
         if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
             STATE.setVolatile(this, QUEUED);

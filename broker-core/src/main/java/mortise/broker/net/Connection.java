@@ -260,6 +260,9 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (awaiting) {
             services.limiter().withdraw(this);
         }
+        for (NettyRequest request = oldest; request != null; request = request.next) {
+            request.abandoned();
+        }
         finishAnswered();
         loopState.remove(this);
         services.telemetry().closed(closeReason == null ? CloseReason.CLIENT : closeReason);

@@ -62,6 +62,7 @@ final class NettyRequest implements RequestContext {
     @SuppressWarnings("unused") // through REFERENCES
     private volatile int references = 1;
 
+    private volatile @Nullable Runnable whenClosed;
     private @Nullable ApiMessage response;
     private @Nullable String closeReason;
     private boolean timed;
@@ -156,6 +157,22 @@ final class NettyRequest implements RequestContext {
     @Override
     public boolean connectionClosed() {
         return connection.closed();
+    }
+
+    @Override
+    public void whenConnectionClosed(Runnable action) {
+        whenClosed = action;
+        if (connection.closed()) {
+            action.run();
+        }
+    }
+
+    /** The connection has closed. */
+    void abandoned() {
+        Runnable action = whenClosed;
+        if (action != null) {
+            action.run();
+        }
     }
 
     @Override

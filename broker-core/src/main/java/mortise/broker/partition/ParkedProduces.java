@@ -5,9 +5,9 @@ import java.util.Iterator;
 import mortise.api.ErrorCode;
 
 /**
- * Batches that are in the log and wait for the high watermark, in log order. Confined to the
- * partition's mailbox. Each holds a request that the connection's in-flight limit counts, which
- * bounds it.
+ * Batches that are in the log and wait for the high watermark, in the order in which they were
+ * taken, which is log order except for retries of an earlier batch. Confined to the partition's
+ * mailbox. Each holds a request that the connection's in-flight limit counts, which bounds it.
  */
 final class ParkedProduces {
     private final ArrayDeque<AppendBatch> waiting = new ArrayDeque<>();
@@ -54,12 +54,14 @@ final class ParkedProduces {
         }
     }
 
-    /** Nanoseconds until the next deadline, at least 0; only if something waits. */
-    long nanosToNextDeadline(long nowNanos) {
-        long least = Long.MAX_VALUE;
+    /** The deadline that passes first; only if something waits. */
+    long earliestDeadline() {
+        long earliest = waiting.getFirst().deadlineNanos();
         for (AppendBatch batch : waiting) {
-            least = Math.min(least, batch.deadlineNanos() - nowNanos);
+            if (batch.deadlineNanos() - earliest < 0) {
+                earliest = batch.deadlineNanos();
+            }
         }
-        return Math.max(0, least);
+        return earliest;
     }
 }

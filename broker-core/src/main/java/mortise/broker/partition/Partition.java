@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
+import mortise.api.Timers;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.broker.flush.FlushListener;
@@ -97,8 +98,8 @@ public final class Partition implements MailboxOwner, FlushListener {
     private LogPosition highWatermark;
     private long recordsSinceFlush;
     private boolean flushTimed;
+    private Timers.@Nullable Scheduled deadlineTimer;
     private long deadlineTimerNanos;
-    private boolean deadlineTimed;
 
     Partition(
             LogId id,
@@ -378,9 +379,8 @@ public final class Partition implements MailboxOwner, FlushListener {
                             - around.settings().producerExpiration().toMillis());
         }
         if ((signals & DEADLINE) != 0) {
-            deadlineTimed = false;
             parked.expire(around.clock().nanoTime());
-            timeDeadline();
+            retimeDeadline();
         }
     }
 
@@ -508,7 +508,6 @@ public final class Partition implements MailboxOwner, FlushListener {
                         known.lastOffset(),
                         current.logAppendTime() ? known.timestamp() : RecordBatch.NO_TIMESTAMP);
                 acknowledgeWhenDue(command);
-                timeDeadline();
                 yield false;
             }
             case ProducerStates.Refuse no -> {
@@ -570,7 +569,6 @@ public final class Partition implements MailboxOwner, FlushListener {
         for (int i = 0; i < run.count(); i++) {
             acknowledgeWhenDue(run.accepted(i));
         }
-        timeDeadline();
         askForFlush(run.records(), current);
     }
 
@@ -580,6 +578,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         } else {
             batch.park();
             parked.add(batch);
+            timeDeadline(batch.deadlineNanos());
         }
     }
 
@@ -588,12 +587,21 @@ public final class Partition implements MailboxOwner, FlushListener {
         return leading == null ? log.bounds().startOffset() : leading.startOffset();
     }
 
-    private void advanceHighWatermark() {
+    /** Moves the high watermark up to where it may be; false if it is there. It never goes back. */
+    private boolean raiseHighWatermark() {
         LogPosition reached = settings.durable() ? log.durableEnd() : end;
         if (reached.offset() <= highWatermark.offset()) {
-            return;
+            return false;
         }
         highWatermark = reached;
+        return true;
+    }
+
+    private void advanceHighWatermark() {
+        if (!raiseHighWatermark()) {
+            return;
+        }
+        LogPosition reached = highWatermark;
         LeaderView leading = view;
         if (leading != null) {
             leading.highWatermark(reached);
@@ -602,22 +610,32 @@ public final class Partition implements MailboxOwner, FlushListener {
         }
     }
 
-    /** Sees to it that someone looks when the next deadline of a parked produce passes. */
-    private void timeDeadline() {
-        if (parked.isEmpty()) {
+    /** Sees to it that someone looks when this deadline of a parked produce passes. */
+    private void timeDeadline(long deadlineNanos) {
+        if (deadlineTimer != null && deadlineTimerNanos - deadlineNanos <= DEADLINE_SLACK_NANOS) {
             return;
         }
-        long now = around.clock().nanoTime();
-        if (deadlineTimed && deadlineTimerNanos - now <= DEADLINE_SLACK_NANOS) {
-            return;
+        forgetDeadlineTimer();
+        long wait = Math.max(0, deadlineNanos - around.clock().nanoTime());
+        deadlineTimerNanos = deadlineNanos;
+        deadlineTimer =
+                around.timers().schedule(Duration.ofNanos(wait), () -> mailbox.signal(DEADLINE));
+    }
+
+    /** After a look: there is one timer, for the earliest of the deadlines that are left. */
+    private void retimeDeadline() {
+        forgetDeadlineTimer();
+        if (!parked.isEmpty()) {
+            timeDeadline(parked.earliestDeadline());
         }
-        long wait = parked.nanosToNextDeadline(now);
-        if (deadlineTimed && deadlineTimerNanos - (now + wait) <= DEADLINE_SLACK_NANOS) {
-            return;
+    }
+
+    private void forgetDeadlineTimer() {
+        Timers.Scheduled timer = deadlineTimer;
+        if (timer != null) {
+            timer.cancel();
+            deadlineTimer = null;
         }
-        deadlineTimed = true;
-        deadlineTimerNanos = now + wait;
-        around.timers().schedule(Duration.ofNanos(wait), () -> mailbox.signal(DEADLINE));
     }
 
     private void askForFlush(long records, TopicSettings current) {
@@ -652,7 +670,7 @@ public final class Partition implements MailboxOwner, FlushListener {
             if (epochs != known) {
                 log.putSidecar(SidecarKind.LEADER_EPOCHS, end.offset(), epochs.toText());
             }
-            highWatermark = settings.durable() ? log.durableEnd() : end;
+            raiseHighWatermark();
             view =
                     new LeaderView(
                             changed.leaderEpoch(),
@@ -660,6 +678,7 @@ public final class Partition implements MailboxOwner, FlushListener {
                             log,
                             highWatermark,
                             log.bounds().startOffset());
+            parked.acknowledgeBelow(highWatermark.offset(), startOffset());
             if (highWatermark.offset() < end.offset()) {
                 flush.request();
             }

@@ -9,6 +9,7 @@ import mortise.record.RecordBatch;
  */
 final class ProducerEntry {
     static final int REMEMBERED_BATCHES = 5;
+    private static final long NO_TURN = -1;
 
     final long producerId;
     private final int[] lastSequences = new int[REMEMBERED_BATCHES];
@@ -20,7 +21,7 @@ final class ProducerEntry {
     private int newest = -1;
     private long activeMillis;
 
-    private long turn;
+    private long turn = NO_TURN;
     private short turnEpoch;
     private int turnLastSequence;
 

@@ -201,29 +201,71 @@ final class ProducerStates {
         return entry;
     }
 
-    /** Drops a tenth, so that a full table is not sorted for every new producer. */
+    /**
+     * Drops a tenth, so that a full table is not sorted for every new producer. Whoever has a batch
+     * in the turn at hand stays: its next batch of this turn must meet what was accepted.
+     */
     private void forgetLongestSilent() {
         long[] times = new long[size];
-        int i = 0;
+        int silent = 0;
         for (ProducerEntry entry : slots) {
-            if (entry != null) {
-                times[i++] = entry.activeMillis();
+            if (entry != null && !entry.acceptedIn(turn)) {
+                times[silent++] = entry.activeMillis();
             }
         }
-        Arrays.sort(times);
-        keepActiveSince(times[Math.min(size - 1, size / 10)] + 1);
+        if (silent == 0) {
+            return;
+        }
+        Arrays.sort(times, 0, silent);
+        int drop = Math.max(1, silent / 10);
+        long latest = times[drop - 1];
+        int atLatest = drop;
+        while (atLatest > 0 && times[atLatest - 1] == latest) {
+            atLatest--;
+        }
+        forget(latest, drop - atLatest);
+    }
+
+    /** Drops the silent that were active before a time, and so many of those active at it. */
+    private void forget(long latest, int atLatest) {
+        int left = atLatest;
+        @Nullable ProducerEntry[] before = empty();
+        for (ProducerEntry entry : before) {
+            if (entry == null) {
+                continue;
+            }
+            boolean silent = !entry.acceptedIn(turn);
+            if (silent && entry.activeMillis() < latest) {
+                continue;
+            }
+            if (silent && entry.activeMillis() == latest && left > 0) {
+                left--;
+                continue;
+            }
+            keep(entry);
+        }
     }
 
     private void keepActiveSince(long oldestMillis) {
+        @Nullable ProducerEntry[] before = empty();
+        for (ProducerEntry entry : before) {
+            if (entry != null && entry.activeMillis() >= oldestMillis) {
+                keep(entry);
+            }
+        }
+    }
+
+    /** Takes everything out of the table. */
+    private @Nullable ProducerEntry[] empty() {
         @Nullable ProducerEntry[] before = slots;
         slots = new ProducerEntry[before.length];
         size = 0;
-        for (ProducerEntry entry : before) {
-            if (entry != null && entry.activeMillis() >= oldestMillis) {
-                slots[place(slots, entry.producerId)] = entry;
-                size++;
-            }
-        }
+        return before;
+    }
+
+    private void keep(ProducerEntry entry) {
+        slots[place(slots, entry.producerId)] = entry;
+        size++;
     }
 
     private void rehash(int length) {

@@ -64,6 +64,13 @@ public interface RequestContext {
      */
     boolean connectionClosed();
 
+    /**
+     * Has an action run if the connection closes, or has closed, before the request is through: for
+     * a request that waits and holds something meanwhile. It runs on the event loop or on the
+     * calling thread, perhaps twice, perhaps after an answer. One action a request.
+     */
+    void whenConnectionClosed(Runnable action);
+
     /** Keeps the frame beyond the answer. */
     void retain();
 

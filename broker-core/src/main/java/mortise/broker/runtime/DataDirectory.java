@@ -155,13 +155,10 @@ public final class DataDirectory implements AutoCloseable {
 
     private static void format(Path path, int nodeId, String clusterId) throws IOException {
         String content =
-                """
-                # Identity of a Mortise data directory. Not to be edited.
-                format.version=%d
-                cluster.id=%s
-                node.id=%d
-                """
-                        .formatted(FORMAT, clusterId, nodeId);
+                "# Identity of a Mortise data directory. Not to be edited.\n"
+                        + ("format.version=" + FORMAT + "\n")
+                        + ("cluster.id=" + clusterId + "\n")
+                        + ("node.id=" + nodeId + "\n");
         Path unfinished = path.resolve(IDENTITY + ".new");
         try (FileChannel file =
                 FileChannel.open(

@@ -444,6 +444,14 @@ class ControllerTest {
                         ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                         "does not exist"),
                 Arguments.of(
+                        alteration(TOPIC, "a b", set("segment.ms", "5")),
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        "contains ' '"),
+                Arguments.of(
+                        alteration(TOPIC, "", set("segment.ms", "5")),
+                        ErrorCode.INVALID_REQUEST,
+                        "defaults of all topics"),
+                Arguments.of(
                         alteration(TOPIC, "t", set("segment.mss", "5")),
                         ErrorCode.INVALID_CONFIG,
                         "did you mean segment.ms"),
@@ -489,11 +497,11 @@ class ControllerTest {
                         "net.idle"),
                 Arguments.of(
                         alteration(BROKER, "1", set("log.segment.bytes", "13")),
-                        ErrorCode.INVALID_CONFIG,
+                        ErrorCode.INVALID_REQUEST,
                         "at least 1048576"),
                 Arguments.of(
                         alteration(BROKER, "", set("log.cleanup.policy", "compact")),
-                        ErrorCode.INVALID_CONFIG,
+                        ErrorCode.INVALID_REQUEST,
                         "compaction"),
                 Arguments.of(
                         alteration((byte) 8, "1", set("root", "DEBUG")),

@@ -173,6 +173,45 @@ class FetchHandlerTest {
     }
 
     @Test
+    void aClientBeyondTheEndIsToldWhereItsLogParted() {
+        Partition partition = rig.partitions.open("t", 0, TOPIC, 2);
+        append(partition, 2);
+        rig.partitions.partitions.changeRole(partition.id(), PartitionRig.led(0, 5));
+        rig.partitions.settle();
+
+        PartitionData diverged = only(rig.fetch().wait(500).from("t", 0, 9, 1000, 5, 2).answer());
+
+        assertThat(diverged.errorCode()).isZero();
+        assertThat(diverged.divergingEpoch().epoch()).isEqualTo(2);
+        assertThat(diverged.divergingEpoch().endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void aFetchWhoseConnectionClosesIsOverAndLeavesItsSession() {
+        open("t", 0);
+        int id = rig.fetch().session(0, 0).from("t", 0, 0).answer().sessionId();
+        FakeRequest waiting = rig.fetch().session(id, 1).wait(500).send();
+        assertThat(waiting.answered()).isFalse();
+
+        waiting.closeByPeer();
+
+        assertThat(waiting.answeredNothing()).isTrue();
+        assertThat(rig.partitions.timers.pending()).isZero();
+        assertThat(rig.fetch().session(id, 2).answer().errorCode()).isZero();
+    }
+
+    @Test
+    void aFetchOfAClosedConnectionDoesNotBeginToWait() {
+        open("t", 0);
+        rig.closedFromTheStart = true;
+
+        FakeRequest late = rig.fetch().wait(500).from("t", 0, 0).send();
+
+        assertThat(late.answeredNothing()).isTrue();
+        assertThat(rig.partitions.timers.pending()).isZero();
+    }
+
+    @Test
     void unknownTopicsAndReplicasAreRefused() {
         assertThat(error(rig.fetch().wait(500).from("no", 0, 0).answer()))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
@@ -359,6 +398,30 @@ class FetchHandlerTest {
         assertThat(tight.fetch().session(first, 1).answer().errorCode())
                 .isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code());
         assertThat(tight.fetch().session(second, 2).answer().errorCode()).isZero();
+    }
+
+    @Test
+    void partitionsOfSessionsAreBoundedAlsoWhereASessionGrows() {
+        FetchRig tight = new FetchRig(Map.of("fetch.session-partitions", "2"));
+        for (int i = 0; i < 4; i++) {
+            tight.partitions.open("t", i, TOPIC);
+        }
+        int id = tight.fetch().session(0, 0).from("t", 0, 0).answer().sessionId();
+        assertThat(tight.fetch().session(id, 1).from("t", 1, 0).answer().errorCode()).isZero();
+
+        FetchResponse grown = tight.fetch().session(id, 2).from("t", 2, 0).answer();
+
+        assertThat(grown.errorCode()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code());
+        assertThat(tight.sessions.count()).isZero();
+        FetchResponse full =
+                tight.fetch()
+                        .session(0, 0)
+                        .from("t", 0, 0)
+                        .from("t", 1, 0)
+                        .from("t", 2, 0)
+                        .answer();
+        assertThat(full.sessionId()).isZero();
+        assertThat(partitions(full)).hasSize(3);
     }
 
     @Test

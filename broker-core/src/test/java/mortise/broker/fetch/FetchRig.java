@@ -32,6 +32,9 @@ final class FetchRig {
     final FetchHandler handler;
     final ArrayDeque<Runnable> loop = new ArrayDeque<>();
 
+    /** Whether requests come from connections that have closed already. */
+    boolean closedFromTheStart;
+
     FetchRig() {
         this(Map.of());
     }
@@ -135,6 +138,9 @@ final class FetchRig {
 
         FakeRequest send() {
             FakeRequest context = new FakeRequest(ApiKey.FETCH, version, loop);
+            if (closedFromTheStart) {
+                context.closeByPeer();
+            }
             handler.handle(context, request.topics(topics));
             return context;
         }

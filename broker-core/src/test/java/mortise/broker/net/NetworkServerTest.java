@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.api.config.Config;
@@ -162,6 +163,36 @@ class NetworkServerTest {
         server.close();
         parked.execute(() -> parked.respond(new HeartbeatResponse()));
         assertThat(server.server().inflightBytes()).isZero();
+    }
+
+    @Test
+    void aRequestThatWaitsHearsThatItsConnectionHasClosedAndCanLetGo() throws Exception {
+        BlockingQueue<RequestContext> started = new LinkedBlockingQueue<>();
+        try (TestServer server =
+                TestServer.with(
+                        new ScriptedHandler<HeartbeatRequest>(
+                                ApiKey.HEARTBEAT,
+                                (context, request) -> {
+                                    context.orderingPointPassed();
+                                    context.whenConnectionClosed(context::respondNothing);
+                                    started.add(context);
+                                }))) {
+            RequestContext last;
+            try (RawClient client = server.client()) {
+                for (int i = 0; i < 3; i++) {
+                    client.send(RawClient.frame(ApiKey.HEARTBEAT, 4, i, new HeartbeatRequest()));
+                    started.take();
+                }
+                client.send(RawClient.frame(ApiKey.HEARTBEAT, 4, 3, new HeartbeatRequest()));
+                last = started.take();
+                assertThat(server.server().inflightBytes()).isPositive();
+            }
+            Eventually.is("all memory given back", () -> server.server().inflightBytes() == 0);
+
+            AtomicInteger late = new AtomicInteger();
+            last.whenConnectionClosed(late::incrementAndGet);
+            assertThat(late).as("closed before it said that it waits").hasValue(1);
+        }
     }
 
     @Test

@@ -21,6 +21,8 @@ public final class FakeRequest implements RequestContext {
     private volatile boolean nothing;
     private volatile @Nullable String closed;
     private volatile boolean ordered;
+    private volatile boolean connectionClosed;
+    private volatile @Nullable Runnable whenClosed;
     private int answers;
 
     public FakeRequest(ApiKey key, int version) {
@@ -128,7 +130,21 @@ public final class FakeRequest implements RequestContext {
 
     @Override
     public boolean connectionClosed() {
-        return false;
+        return connectionClosed;
+    }
+
+    @Override
+    public void whenConnectionClosed(Runnable action) {
+        whenClosed = action;
+    }
+
+    /** Closes the connection, answered or not. */
+    public void closeByPeer() {
+        connectionClosed = true;
+        Runnable action = whenClosed;
+        if (action != null) {
+            action.run();
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.FileRange;
@@ -48,6 +49,9 @@ public final class HeapLog implements PartitionLog {
 
     /** Thrown by the next append, once. */
     public @Nullable StorageException failAppend;
+
+    /** Awaited by every append, as if the disk stood still. */
+    public volatile @Nullable CountDownLatch holdAppends;
 
     /** Thrown by every sync. */
     public @Nullable StorageException failSync;
@@ -97,7 +101,13 @@ public final class HeapLog implements PartitionLog {
         }
         inAppend = Thread.currentThread();
         try {
+            CountDownLatch held = holdAppends;
+            if (held != null) {
+                held.await();
+            }
             return appended(set);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         } finally {
             inAppend = null;
         }

@@ -202,6 +202,71 @@ class PartitionTest {
     }
 
     @Test
+    void deadlinesThatComeAndGoKeepOneTimer() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        int before = rig.timers.pending();
+
+        for (int i = 0; i < 20; i++) {
+            for (long seconds : new long[] {30, 1, 30}) {
+                long deadline = rig.clock.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+                offer(partition, new Sent(batch(1, 10), (short) -1, deadline));
+            }
+            rig.clock.advance(Duration.ofMillis(1_100));
+            rig.settle();
+        }
+
+        assertThat(rig.timers.pending() - before).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadlineBeforeTheOneThatIsTimedIsKept() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        long now = rig.clock.nanoTime();
+        Sent late = offer(partition, new Sent(batch(1, 10), (short) -1, now + 30_000_000_000L));
+        Sent early = offer(partition, new Sent(batch(1, 10), (short) -1, now + 1_000_000_000L));
+
+        rig.clock.advance(Duration.ofMillis(1_100));
+        rig.settle();
+        assertThat(early.error()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+        assertThat(late.done()).isFalse();
+
+        rig.clock.advance(Duration.ofSeconds(30));
+        rig.settle();
+        assertThat(late.error()).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
+    }
+
+    @Test
+    void aNewTermAcknowledgesWhatBecameDurableMeanwhile() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        Sent sent = rig.send(partition, batch(1, 10));
+        assertThat(sent.done()).isFalse();
+
+        // the sync has returned, its signal is on the way, and the new term is first
+        rig.log("t", 0).sync();
+        rig.partitions.changeRole(partition.id(), PartitionRig.led(0, 1));
+        rig.settle();
+        partition.flushed();
+        rig.settle();
+
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(1);
+        assertThat(sent.done()).isTrue();
+        assertThat(sent.error()).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
+    void theHighWatermarkDoesNotGoBackWithANewTerm() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10));
+
+        rig.partitions.configure(partition.id(), topic(t -> t.durable()));
+        rig.partitions.changeRole(partition.id(), PartitionRig.led(0, 1));
+        rig.settle();
+
+        assertThat(rig.log("t", 0).durableEnd().offset()).isZero();
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(3);
+    }
+
+    @Test
     void aFailedSyncTakesThePartitionOutOfService() {
         Partition partition = rig.open("t", 0, topic(t -> t.durable()));
         rig.log("t", 0).failSync = new StorageException(StorageException.Reach.LOG, "fsync: EIO");

@@ -151,6 +151,9 @@ class AccessTest {
         }
 
         @Override
+        public void whenConnectionClosed(Runnable action) {}
+
+        @Override
         public void retain() {}
 
         @Override

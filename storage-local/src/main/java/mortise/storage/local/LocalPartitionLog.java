@@ -362,7 +362,8 @@ final class LocalPartitionLog implements PartitionLog {
         }
         RecentWindow.Found found = recent.find(offset);
         if (found == null) {
-            return EmptySlice.PRESENT;
+            // the window may have moved on between the two looks
+            return recent.covers(offset) ? EmptySlice.PRESENT : Optional.empty();
         }
         int limit = LogReads.limit(found.segment(), Math.min(upTo.token(), last.token()));
         int length = length(found.position(), found.end(), limit, maxBytes, wholeBatch);
@@ -387,7 +388,7 @@ final class LocalPartitionLog implements PartitionLog {
         LogPosition last = end();
         checkWithin(offset, last);
         long limitToken = Math.min(upTo.token(), last.token());
-        LogReads.Place place = offset == last.offset() ? null : reads.atOrAfter(offset, limitToken);
+        LogReads.Place place = find(offset, last, limitToken);
         if (place == null) {
             return EmptySlice.INSTANCE;
         }
@@ -416,14 +417,30 @@ final class LocalPartitionLog implements PartitionLog {
         check();
         LogPosition last = end();
         checkWithin(offset, last);
-        LogReads.Place place =
-                offset == last.offset() ? null : reads.atOrAfter(offset, last.token());
+        LogReads.Place place = find(offset, last, last.token());
         if (place == null) {
             return last;
         }
         place.open().release();
         return new LogPosition(
                 Math.min(offset, place.baseOffset()), place.segment().token(place.position()));
+    }
+
+    /**
+     * The batch at an offset or after a gap, if any lies before a border.
+     *
+     * @throws OffsetOutOfRangeException also if the start moved beyond the offset while its segment
+     *     was looked for: what was found instead lies further on
+     */
+    private LogReads.@Nullable Place find(long offset, LogPosition last, long limitToken) {
+        LogReads.Place place = offset == last.offset() ? null : reads.atOrAfter(offset, limitToken);
+        if (offset < startOffset) {
+            if (place != null) {
+                place.open().release();
+            }
+            throw new OffsetOutOfRangeException(id, offset, bounds());
+        }
+        return place;
     }
 
     private void checkWithin(long offset, LogPosition last) {

@@ -2,9 +2,9 @@ package mortise.broker.metadata.api;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
 import mortise.broker.controller.ControllerCommand.DeleteTopics;
@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
     private static final short FIRST_WITH_DISABLED_ERROR = 3;
     private static final short FIRST_WITH_IDS = 6;
+    private static final String TWICE =
+            "The topic is asked for twice in one request; it is not deleted.";
 
     private final ClusterView view;
     private final ControllerLoop controller;
@@ -57,13 +59,14 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
         List<DeletableTopicResult> results = new ArrayList<>();
         List<TopicRef> accepted = new ArrayList<>();
         ClusterImage image = view.image();
-        Set<Object> seen = new HashSet<>();
-        for (TopicRef ref : refs(request, context.apiVersion())) {
-            DeletableTopicResult refusal = refusal(context, image, ref, seen);
-            if (refusal == null) {
-                accepted.add(ref);
-            } else {
+        Map<TopicRef, Integer> times = new LinkedHashMap<>();
+        refs(request, context.apiVersion()).forEach(ref -> times.merge(ref, 1, Integer::sum));
+        for (TopicRef ref : times.keySet()) {
+            DeletableTopicResult refusal = refusal(context, image, ref, times);
+            if (refusal != null) {
                 results.add(refusal);
+            } else if (!isNamedToo(image, ref, times)) {
+                accepted.add(ref);
             }
         }
         Answer.when(
@@ -79,6 +82,13 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                 request);
     }
 
+    /** Whether a topic is asked for by its ID and, elsewhere in the request, by its name. */
+    private static boolean isNamedToo(
+            ClusterImage image, TopicRef ref, Map<TopicRef, Integer> times) {
+        TopicImage topic = ref.name() == null ? image.topic(ref.id()) : null;
+        return topic != null && times.containsKey(new TopicRef(topic.name(), TopicId.NONE));
+    }
+
     private static List<TopicRef> refs(DeleteTopicsRequest request, short version) {
         return version < FIRST_WITH_IDS
                 ? request.topicNames().stream()
@@ -89,8 +99,12 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                         .toList();
     }
 
+    /** Why a topic is not deleted, if this broker can tell; nothing is told to strangers. */
     private @Nullable DeletableTopicResult refusal(
-            RequestContext context, ClusterImage image, TopicRef ref, Set<Object> seen) {
+            RequestContext context,
+            ClusterImage image,
+            TopicRef ref,
+            Map<TopicRef, Integer> times) {
         boolean byId = !ref.id().equals(TopicId.NONE);
         if (byId == (ref.name() != null)) {
             return refused(
@@ -100,12 +114,10 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                             ? "You may not specify both topic name and topic id."
                             : "Neither topic name nor id were specified.");
         }
-        TopicImage topic = ref.name() != null ? image.topic(ref.name()) : image.topic(ref.id());
-        Object identity = topic != null ? topic.id() : ref;
-        if (!seen.add(identity)) {
-            return refused(
-                    ref, ErrorCode.INVALID_REQUEST, "The topic is named twice in one request.");
+        if (times.getOrDefault(ref, 0) > 1) {
+            return refused(ref, ErrorCode.INVALID_REQUEST, TWICE);
         }
+        TopicImage topic = byId ? image.topic(ref.id()) : image.topic(String.valueOf(ref.name()));
         String name = topic != null ? topic.name() : ref.name();
         if (name == null) {
             return null;
@@ -113,12 +125,16 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
         if (!access.allowsOnTopic(context, Operation.DESCRIBE, name)) {
             return refused(ref, ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed.");
         }
-        return access.allowsOnTopic(context, Operation.DELETE, name)
-                ? null
-                : refused(
-                        new TopicRef(name, ref.id()),
-                        ErrorCode.TOPIC_AUTHORIZATION_FAILED,
-                        "Authorization failed.");
+        if (!access.allowsOnTopic(context, Operation.DELETE, name)) {
+            return refused(
+                    new TopicRef(name, ref.id()),
+                    ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+                    "Authorization failed.");
+        }
+        if (topic != null && !byId && times.containsKey(new TopicRef(null, topic.id()))) {
+            return refused(new TopicRef(name, topic.id()), ErrorCode.INVALID_REQUEST, TWICE);
+        }
+        return null;
     }
 
     private static DeletableTopicResult refused(TopicRef ref, ErrorCode error, String reason) {

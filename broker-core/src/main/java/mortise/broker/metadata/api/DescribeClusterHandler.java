@@ -18,7 +18,6 @@ import mortise.wire.message.DescribeClusterResponse.DescribeClusterBroker;
 
 /** Serves DescribeCluster: who is in the cluster and where. Everybody may ask. */
 final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest> {
-    private static final short FIRST_WITH_ENDPOINT_TYPE = 1;
     private static final byte BROKERS = 1;
     private static final byte CONTROLLERS = 2;
     private static final short FIRST_WITH_FENCED = 2;
@@ -99,10 +98,6 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
     @Override
     public DescribeClusterResponse failure(
             DescribeClusterRequest request, short version, ErrorCode error, String reason) {
-        DescribeClusterResponse response =
-                new DescribeClusterResponse().errorCode(error.code()).errorMessage(reason);
-        return version >= FIRST_WITH_ENDPOINT_TYPE
-                ? response.endpointType(request.endpointType())
-                : response;
+        return new DescribeClusterResponse().errorCode(error.code()).errorMessage(reason);
     }
 }

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -94,7 +94,9 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
             return partition -> true;
         }
         Map<String, Collection<Integer>> byTopic = new HashMap<>();
-        topics.forEach(topic -> byTopic.put(topic.topic(), Set.copyOf(topic.partitions())));
+        topics.forEach(topic ->
+                byTopic.computeIfAbsent(topic.topic(), first -> new HashSet<>())
+                        .addAll(topic.partitions()));
         return partition ->
                 byTopic.getOrDefault(partition.topic(), List.of()).contains(partition.partition());
     }

@@ -66,10 +66,22 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                             + cursor.partitionIndex()
                             + "; it must be at least 0.");
         }
+        if (cursor != null && !reaches(request, cursor.topicName())) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The cursor points to topic '"
+                            + cursor.topicName()
+                            + "', which the request does not name.");
+        }
         boolean large =
                 (request.topics().isEmpty() ? view.image().topicCount() : request.topics().size())
                         > settings.largeResponsePartitions();
         Answer.built(large, blocking, () -> describe(context, request), this, context, request);
+    }
+
+    private static boolean reaches(DescribeTopicPartitionsRequest request, String topic) {
+        return request.topics().isEmpty()
+                || request.topics().stream().anyMatch(asked -> asked.name().equals(topic));
     }
 
     private DescribeTopicPartitionsResponse describe(
@@ -87,10 +99,13 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
             } else if (topic == null) {
                 page.topics.add(
                         unknown(
-                                name,
-                                TopicNames.problem(name) == null
-                                        ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
-                                        : ErrorCode.INVALID_TOPIC_EXCEPTION));
+                                        name,
+                                        TopicNames.problem(name) == null
+                                                ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+                                                : ErrorCode.INVALID_TOPIC_EXCEPTION)
+                                .topicAuthorizedOperations(
+                                        access.authorizedOperations(
+                                                context, ResourceType.TOPIC, name)));
             } else {
                 int from =
                         cursor != null && cursor.topicName().equals(name)

@@ -265,12 +265,16 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
         if (name == null) {
             return unknown(wanted, ErrorCode.UNKNOWN_TOPIC_ID);
         }
+        return withOperations(context, request, name, unknown(wanted, absence(name, creations)));
+    }
+
+    private static ErrorCode absence(String name, Map<String, ErrorCode> creations) {
         if (TopicNames.problem(name) != null) {
-            return unknown(wanted, ErrorCode.INVALID_TOPIC_EXCEPTION);
+            return ErrorCode.INVALID_TOPIC_EXCEPTION;
         }
         ErrorCode creation = creations.getOrDefault(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         boolean gone = creation == ErrorCode.NONE || creation == ErrorCode.TOPIC_ALREADY_EXISTS;
-        return unknown(wanted, gone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : creation);
+        return gone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : creation;
     }
 
     private static MetadataResponseTopic unknown(MetadataRequestTopic wanted, ErrorCode error) {
@@ -293,12 +297,19 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                         .topicId(topic.id().value())
                         .isInternal(topic.internal())
                         .partitions(partitions);
-        if (context.apiVersion() >= FIRST_WITH_OPERATIONS
-                && request.includeTopicAuthorizedOperations()) {
-            answer.topicAuthorizedOperations(
-                    access.authorizedOperations(context, ResourceType.TOPIC, topic.name()));
-        }
-        return answer;
+        return withOperations(context, request, topic.name(), answer);
+    }
+
+    private MetadataResponseTopic withOperations(
+            RequestContext context,
+            MetadataRequest request,
+            String topic,
+            MetadataResponseTopic answer) {
+        return context.apiVersion() >= FIRST_WITH_OPERATIONS
+                        && request.includeTopicAuthorizedOperations()
+                ? answer.topicAuthorizedOperations(
+                        access.authorizedOperations(context, ResourceType.TOPIC, topic))
+                : answer;
     }
 
     private MetadataResponsePartition partition(

@@ -118,12 +118,11 @@ public final class BrokerConfigs {
                 synonyms.add(new ConfigEntry.Synonym(config.name(), text, ConfigSource.TOPIC));
             }
             config.brokerKey().ifPresent(key -> addSynonyms(key, dynamic, synonyms));
-            if (synonyms.isEmpty()) {
-                synonyms.add(
-                        new ConfigEntry.Synonym(
-                                config.name(), defaultText(config), ConfigSource.DEFAULT));
-            }
-            ConfigEntry.Synonym first = synonyms.getFirst();
+            ConfigEntry.Synonym first =
+                    synonyms.isEmpty()
+                            ? new ConfigEntry.Synonym(
+                                    config.name(), defaultText(config), ConfigSource.DEFAULT)
+                            : synonyms.getFirst();
             entries.add(
                     new ConfigEntry(
                             config.name(),

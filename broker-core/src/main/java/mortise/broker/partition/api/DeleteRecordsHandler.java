@@ -1,7 +1,10 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import mortise.api.ErrorCode;
@@ -52,9 +55,12 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         DeleteRecordsResponse response = new DeleteRecordsResponse();
         List<CompletableFuture<?>> outstanding = new ArrayList<>();
         for (DeleteRecordsTopic topic : request.topics()) {
+            if (topic.partitions().isEmpty()) {
+                continue;
+            }
             boolean allowed = access.allowsOnTopic(context, Operation.DELETE, topic.name());
             List<DeleteRecordsPartitionResult> answers = new ArrayList<>(topic.partitions().size());
-            for (DeleteRecordsPartition asked : topic.partitions()) {
+            for (DeleteRecordsPartition asked : lastOfEach(topic)) {
                 DeleteRecordsPartitionResult answer =
                         new DeleteRecordsPartitionResult().partitionIndex(asked.partitionIndex());
                 answers.add(answer);
@@ -71,6 +77,13 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         CompletionStage<Void> all =
                 CompletableFuture.allOf(outstanding.toArray(CompletableFuture[]::new));
         all.whenComplete((done, failed) -> context.respond(response));
+    }
+
+    /** Of several requests for one partition the last counts. */
+    private static Collection<DeleteRecordsPartition> lastOfEach(DeleteRecordsTopic topic) {
+        Map<Integer, DeleteRecordsPartition> last = new LinkedHashMap<>();
+        topic.partitions().forEach(asked -> last.put(asked.partitionIndex(), asked));
+        return last.values();
     }
 
     private CompletionStage<?> delete(

@@ -53,7 +53,10 @@ public final class InitProducerIdHandler implements ApiHandler<InitProducerIdReq
     @Override
     public void handle(RequestContext context, InitProducerIdRequest request) {
         String transactionalId = request.transactionalId();
-        if (transactionalId != null) {
+        if ((request.producerId() == -1) != (request.producerEpoch() == -1)) {
+            // an ID and its epoch come together
+            context.respond(refused(ErrorCode.INVALID_REQUEST));
+        } else if (transactionalId != null) {
             ErrorCode refusal =
                     transactionalId.isEmpty()
                             ? ErrorCode.INVALID_REQUEST

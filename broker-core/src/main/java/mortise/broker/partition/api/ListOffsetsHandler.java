@@ -121,10 +121,18 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
     private ListOffsetsResponse answer(RequestContext context, ListOffsetsRequest request) {
         ListOffsetsResponse response = new ListOffsetsResponse();
         for (ListOffsetsTopic topic : request.topics()) {
+            if (topic.partitions().isEmpty()) {
+                continue;
+            }
             boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, topic.name());
             Set<Integer> twice = twice(topic);
             List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.partitions().size());
+            Set<Integer> refused = new HashSet<>();
             for (ListOffsetsPartition asked : topic.partitions()) {
+                if (twice.contains(asked.partitionIndex())
+                        && !refused.add(asked.partitionIndex())) {
+                    continue;
+                }
                 ListOffsetsPartitionResponse answer =
                         new ListOffsetsPartitionResponse().partitionIndex(asked.partitionIndex());
                 answers.add(answer);

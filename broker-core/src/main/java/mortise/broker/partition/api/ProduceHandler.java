@@ -77,7 +77,9 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
                         request.acks(),
                         clock.nanoTime() + request.timeoutMs() * 1_000_000L);
         for (TopicProduceData topic : request.topicData()) {
-            addTopic(pass, context, topic);
+            if (!topic.partitionData().isEmpty()) {
+                addTopic(pass, context, topic);
+            }
         }
         pass.begin();
     }

@@ -81,7 +81,7 @@ class ClusterHandlersTest {
                             new DescribeClusterRequest().endpointType((byte) 2));
             assertThat(ErrorCode.of(controllers.errorCode()))
                     .isEqualTo(ErrorCode.MISMATCHED_ENDPOINT_TYPE);
-            assertThat(controllers.endpointType()).isEqualTo((byte) 2);
+            assertThat(controllers.endpointType()).isEqualTo((byte) 1);
             DescribeClusterResponse unknown =
                     apis.call(
                             ApiKey.DESCRIBE_CLUSTER,

@@ -125,6 +125,9 @@ final class TestRequest implements RequestContext {
     }
 
     @Override
+    public void whenConnectionClosed(Runnable action) {}
+
+    @Override
     public void retain() {}
 
     @Override

@@ -225,6 +225,7 @@ class TopicHandlersTest {
     @Test
     void topicsAreDeletedByIdAndOddReferencesAreRefused() {
         TopicImage topic = apis.cluster.create("a", 1);
+        TopicImage twice = apis.cluster.create("twice", 1);
         DeleteTopicsResponse response =
                 apis.call(
                         ApiKey.DELETE_TOPICS,
@@ -234,7 +235,8 @@ class TopicHandlersTest {
                                 .topics(
                                         List.of(
                                                 new DeleteTopicState().topicId(topic.id().value()),
-                                                new DeleteTopicState().name("a"),
+                                                new DeleteTopicState().topicId(twice.id().value()),
+                                                new DeleteTopicState().name("twice"),
                                                 new DeleteTopicState()
                                                         .name("a")
                                                         .topicId(topic.id().value()),
@@ -248,7 +250,8 @@ class TopicHandlersTest {
                         ErrorCode.INVALID_REQUEST,
                         ErrorCode.INVALID_REQUEST,
                         ErrorCode.UNKNOWN_TOPIC_ID);
-        assertThat(apis.cluster.image().topicCount()).isZero();
+        assertThat(apis.cluster.image().topic("a")).isNull();
+        assertThat(apis.cluster.image().topic("twice")).as("named in two ways").isNotNull();
     }
 
     @ParameterizedTest

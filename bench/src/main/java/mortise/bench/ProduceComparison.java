@@ -1,0 +1,91 @@
+package mortise.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import mortise.client.Cluster;
+
+/** Raw produce requests over pipelining connections: what the broker spends on each. */
+final class ProduceComparison {
+    private static final int CONNECTIONS = 6;
+    private static final List<Load> LOADS =
+            List.of(
+                    new Load("60 × 1 KiB per request", 60, 1_024, 4),
+                    new Load("one record of 100 B per request", 1, 100, 64));
+
+    private final Bench bench;
+
+    ProduceComparison(Bench bench) {
+        this.bench = bench;
+    }
+
+    /**
+     * What each of the connections sends: records per request, bytes per value, requests
+     * unanswered.
+     */
+    private record Load(String name, int records, int valueBytes, int depth) {
+        PreparedProduce request(int partition) {
+            return PreparedProduce.of(Bench.TOPIC, partition, records, valueBytes, (short) 1);
+        }
+    }
+
+    void run() throws IOException, InterruptedException {
+        bench.run(() -> {
+            for (Load load : LOADS) {
+                for (Subject subject : bench.subjects()) {
+                    produce(subject, load);
+                }
+                floor(load);
+            }
+        });
+    }
+
+    /** The load against the least that a broker must do. */
+    private void floor(Load load) throws IOException, InterruptedException {
+        PreparedProduce request = load.request(0);
+        byte[] answer = PreparedProduce.answer(Bench.TOPIC);
+        Subject subject = new Subject.Floor(request, HexFormat.of().formatHex(answer));
+        try (RunningSubject running = bench.start(subject)) {
+            running.awaitPort();
+            measure(subject, load, running, Collections.nCopies(CONNECTIONS, request));
+        }
+    }
+
+    private void produce(Subject subject, Load load) throws IOException, InterruptedException {
+        try (RunningSubject running = bench.start(subject);
+                Cluster cluster = running.connect()) {
+            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS);
+            List<PreparedProduce> requests = new ArrayList<>();
+            for (int partition = 0; partition < CONNECTIONS; partition++) {
+                requests.add(load.request(partition));
+            }
+            measure(subject, load, running, requests);
+        }
+    }
+
+    private void measure(
+            Subject subject, Load load, RunningSubject running, List<PreparedProduce> requests)
+            throws IOException {
+        try (RawDriver driver =
+                new RawDriver(running.address(), requests, load.depth, bench.clock())) {
+            driver.awaitLeaders();
+            driver.run(bench.seconds());
+            ProcessCost before = running.cost();
+            RawDriver.Round done = driver.run(bench.seconds());
+            ProcessCost spent = running.cost().since(before);
+            driver.drain();
+            String what = load.name + ": ";
+            String name = subject.name();
+            double cpu = spent.cpuSeconds();
+            Figures figures = bench.figures();
+            figures.add(what + "requests/s", name, done.requestsPerSecond());
+            figures.add(what + "MB/s", name, done.megabytesPerSecond());
+            figures.add(what + "broker CPU µs per request", name, cpu * 1e6 / done.requests());
+            figures.add(what + "requests per broker CPU-second", name, done.requests() / cpu);
+            figures.add(what + "MB per broker CPU-second", name, done.batchBytes() / 1e6 / cpu);
+            figures.add(what + "resident MB", name, spent.residentMegabytes());
+        }
+    }
+}

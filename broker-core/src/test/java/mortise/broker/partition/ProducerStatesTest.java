@@ -1,0 +1,74 @@
+package mortise.broker.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import mortise.record.RecordBatch;
+import org.junit.jupiter.api.Test;
+
+/** The bound of the producer table: who is forgotten, and who is not. */
+class ProducerStatesTest {
+    private static final int MOST = 100;
+    private static final long NOW = 1_000;
+
+    private final ProducerStates producers = new ProducerStates(MOST);
+
+    private static RecordBatch batch(long producerId, int sequence) {
+        return PartitionRig.batch(1, 10, producerId, (short) 0, sequence);
+    }
+
+    private void write(long producerId, long nowMillis) {
+        producers.beginTurn();
+        RecordBatch batch = batch(producerId, 0);
+        assertThat(producers.check(batch)).isEqualTo(ProducerStates.Accept.INSTANCE);
+        producers.wrote(batch, nowMillis);
+    }
+
+    @Test
+    void aFullTableForgetsTheLongestSilentTenth() {
+        for (int id = 0; id < MOST; id++) {
+            write(id, NOW + id);
+        }
+
+        write(MOST, NOW + MOST);
+
+        assertThat(producers.size()).isEqualTo(MOST - MOST / 10 + 1);
+        assertThat(producers.find(9)).isNull();
+        assertThat(producers.find(10)).isNotNull();
+    }
+
+    @Test
+    void aFullTableOfOneMillisecondForgetsATenthToo() {
+        for (int id = 0; id < MOST; id++) {
+            write(id, NOW);
+        }
+
+        write(MOST, NOW);
+
+        assertThat(producers.size()).isEqualTo(MOST - MOST / 10 + 1);
+    }
+
+    @Test
+    void aProducerWithABatchInTheTurnIsNotForgottenDuringIt() {
+        for (int id = 0; id < MOST - 1; id++) {
+            write(id, NOW);
+        }
+        producers.beginTurn();
+        assertThat(producers.check(batch(1_000, 0))).isEqualTo(ProducerStates.Accept.INSTANCE);
+        for (int id = 2_000; id < 2_000 + MOST; id++) {
+            assertThat(producers.check(batch(id, 0))).isEqualTo(ProducerStates.Accept.INSTANCE);
+        }
+
+        assertThat(producers.check(batch(1_000, 0))).isEqualTo(ProducerStates.Unsettled.INSTANCE);
+    }
+
+    @Test
+    void aSnapshotOfMoreThanTheTableHoldsIsCutToTheLatest() {
+        for (int id = 0; id < 3 * MOST; id++) {
+            producers.restore(id, (short) 0, 0, id, 0, NOW + id);
+        }
+
+        assertThat(producers.size()).isLessThanOrEqualTo(MOST);
+        assertThat(producers.find(3 * MOST - 1)).isNotNull();
+        assertThat(producers.find(0)).isNull();
+    }
+}
