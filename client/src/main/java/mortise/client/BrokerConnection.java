@@ -1,15 +1,13 @@
 package mortise.client;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -35,15 +33,18 @@ public final class BrokerConnection implements AutoCloseable {
 
     private final HostPort address;
     private final String clientId;
+    private final Duration timeout;
     private final Socket socket;
     private final DataInputStream input;
     private final OutputStream output;
     private final Map<ApiKey, Short> versions = new EnumMap<>(ApiKey.class);
     private int nextCorrelationId;
 
-    private BrokerConnection(HostPort address, String clientId, Socket socket) throws IOException {
+    private BrokerConnection(HostPort address, String clientId, Duration timeout, Socket socket)
+            throws IOException {
         this.address = address;
         this.clientId = clientId;
+        this.timeout = timeout;
         this.socket = socket;
         this.input = new DataInputStream(socket.getInputStream());
         this.output = socket.getOutputStream();
@@ -66,12 +67,12 @@ public final class BrokerConnection implements AutoCloseable {
                 throw new UnknownHostException(address.host());
             }
             socket.connect(target, timeoutMillis);
-            BrokerConnection connection = new BrokerConnection(address, clientId, socket);
+            BrokerConnection connection = new BrokerConnection(address, clientId, timeout, socket);
             connection.negotiate();
             return connection;
         } catch (IOException failure) {
             closeQuietly(socket);
-            throw ConnectionFailedException.connecting(address, failure);
+            throw ConnectionFailedException.connecting(address, timeout, failure);
         } catch (RuntimeException failure) {
             closeQuietly(socket);
             throw failure;
@@ -184,7 +185,7 @@ public final class BrokerConnection implements AutoCloseable {
         try {
             output.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
         } catch (IOException failure) {
-            throw ConnectionFailedException.talking(address, key, failure);
+            throw talking(key, failure);
         }
     }
 
@@ -192,21 +193,30 @@ public final class BrokerConnection implements AutoCloseable {
         try {
             int length = input.readInt();
             if (length < 4 || length > LARGEST_RESPONSE) {
-                throw new ConnectionFailedException(
-                        address
-                                + " answered "
-                                + key.apiName()
-                                + " with a frame of "
-                                + length
-                                + " bytes; it does not speak the Kafka protocol on this port",
-                        null);
+                throw ConnectionFailedException.notKafka(
+                        address,
+                        "its answer to " + key.apiName() + " begins with " + shown(length));
             }
             byte[] frame = new byte[length];
             input.readFully(frame);
             return ByteBuffer.wrap(frame);
         } catch (IOException failure) {
-            throw ConnectionFailedException.talking(address, key, failure);
+            throw talking(key, failure);
         }
+    }
+
+    private ConnectionFailedException talking(ApiKey key, IOException failure) {
+        return ConnectionFailedException.talking(
+                address, key, versions.isEmpty(), timeout, failure);
+    }
+
+    /** Four bytes as text if they are that, else as the length that they stand for. */
+    private static String shown(int word) {
+        byte[] bytes = ByteBuffer.allocate(4).putInt(word).array();
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        return text.chars().allMatch(letter -> letter >= ' ' && letter < 127)
+                ? "'" + text + "'"
+                : "a length of " + word;
     }
 
     private void parse(ApiKey key, ByteBuffer frame, ApiMessage response, int version) {
@@ -215,13 +225,12 @@ public final class BrokerConnection implements AutoCloseable {
             new ResponseHeader().read(reader, key.responseHeaderVersion((short) version));
             response.read(reader, (short) version);
         } catch (MalformedMessageException malformed) {
-            throw new ConnectionFailedException(
-                    address
-                            + " answered "
+            throw ConnectionFailedException.notKafka(
+                    address,
+                    "its answer to "
                             + key.apiName()
-                            + " with something else: "
-                            + malformed.getMessage(),
-                    malformed);
+                            + " cannot be parsed: "
+                            + malformed.getMessage());
         }
     }
 
@@ -234,16 +243,5 @@ public final class BrokerConnection implements AutoCloseable {
     @Override
     public void close() {
         closeQuietly(socket);
-    }
-
-    /** What a failure of the socket means to a person. */
-    static String reason(IOException failure) {
-        return switch (failure) {
-            case ConnectException refused -> "nobody listens there (" + refused.getMessage() + ")";
-            case UnknownHostException unknown -> "the host name is unknown";
-            case SocketTimeoutException late -> "no answer in time";
-            case EOFException ended -> "the broker closed the connection";
-            case IOException other -> String.valueOf(other.getMessage());
-        };
     }
 }

@@ -32,6 +32,19 @@ public final class BrokerErrorException extends RuntimeException {
         }
     }
 
+    /** Throws if the code of a topic's metadata is not success, saying what to do about it. */
+    static void checkTopic(short code, String topic) {
+        String hint =
+                switch (ErrorCode.of(code)) {
+                    case UNKNOWN_TOPIC_OR_PARTITION ->
+                            "there is no such topic; 'mortise topics list' shows which there are, 'mortise topics create' makes one";
+                    case INVALID_TOPIC_EXCEPTION ->
+                            "a name has 1 to 249 ASCII letters, digits, '.', '_' and '-'";
+                    default -> null;
+                };
+        check(code, "topic " + topic, hint);
+    }
+
     /** The error. */
     public ErrorCode error() {
         return error;

@@ -73,7 +73,7 @@ public final class Cluster implements AutoCloseable {
     public MetadataResponse.MetadataResponseTopic topic(String name, boolean create) {
         MetadataResponse.MetadataResponseTopic topic =
                 metadata(List.of(name), create).topics().getFirst();
-        BrokerErrorException.check(topic.errorCode(), "topic " + name, null);
+        BrokerErrorException.checkTopic(topic.errorCode(), name);
         return topic;
     }
 
@@ -85,7 +85,7 @@ public final class Cluster implements AutoCloseable {
     public BrokerConnection leader(TopicPartition partition) {
         MetadataResponse metadata = metadata(List.of(partition.topic()), false);
         MetadataResponse.MetadataResponseTopic topic = metadata.topics().getFirst();
-        BrokerErrorException.check(topic.errorCode(), "topic " + partition.topic(), null);
+        BrokerErrorException.checkTopic(topic.errorCode(), partition.topic());
         MetadataResponse.MetadataResponsePartition found =
                 topic.partitions().stream()
                         .filter(candidate -> candidate.partitionIndex() == partition.partition())
@@ -122,8 +122,13 @@ public final class Cluster implements AutoCloseable {
         if (address.equals(bootstrap.address())) {
             return bootstrap;
         }
-        return connections.computeIfAbsent(
-                address, missing -> BrokerConnection.open(missing, clientId, timeout));
+        try {
+            return connections.computeIfAbsent(
+                    address, missing -> BrokerConnection.open(missing, clientId, timeout));
+        } catch (ConnectionFailedException unreachable) {
+            throw ConnectionFailedException.advertised(
+                    bootstrap.address(), nodeId, address, unreachable);
+        }
     }
 
     /** Closes every connection. */

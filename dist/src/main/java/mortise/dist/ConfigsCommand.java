@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import mortise.client.Cluster;
 import mortise.client.Configs;
 import mortise.wire.message.DescribeConfigsResponse;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +31,8 @@ final class ConfigsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to do: describe or alter");
+        throw new IncompleteCommandException(
+                spec.commandLine(), "name what to do: describe or alter");
     }
 
     @Command(
@@ -102,14 +105,13 @@ final class ConfigsCommand implements Runnable {
         Set<String> defaults = delete == null ? Set.of() : Set.copyOf(delete);
         if (values.isEmpty() && defaults.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "name a change: --set KEY=VALUE or --delete KEY");
+                    spec.subcommands().get("alter"),
+                    "name a change: --set KEY=VALUE or --delete KEY");
         }
         try (Cluster cluster = connection.connect()) {
             new Configs(cluster).alter(kind, name, values, defaults);
             output.print(
-                    out(),
-                    Map.of("altered", name, "set", values, "deleted", defaults),
-                    () -> out().println("altered " + name));
+                    out(), altered(name, values, defaults), () -> out().println("altered " + name));
         }
     }
 
@@ -117,11 +119,20 @@ final class ConfigsCommand implements Runnable {
         return spec.commandLine().getOut();
     }
 
-    private static Map<String, Object> row(
-            DescribeConfigsResponse.DescribeConfigsResourceResult config) {
+    private static Map<String, Object> altered(
+            String name, Map<String, String> values, Set<String> defaults) {
         Map<String, Object> row = new LinkedHashMap<>();
+        row.put("altered", name);
+        row.put("set", values);
+        row.put("deleted", defaults);
+        return row;
+    }
+
+    private static Map<String, @Nullable Object> row(
+            DescribeConfigsResponse.DescribeConfigsResourceResult config) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("name", config.name());
-        row.put("value", shown(config));
+        row.put("value", value(config));
         row.put("source", source(config.configSource()));
         row.put("readOnly", config.readOnly());
         row.put("documentation", config.documentation());
@@ -129,7 +140,12 @@ final class ConfigsCommand implements Runnable {
     }
 
     private static String shown(DescribeConfigsResponse.DescribeConfigsResourceResult config) {
-        return config.isSensitive() ? "****" : String.valueOf(config.value());
+        return Objects.requireNonNullElse(value(config), "(not set)");
+    }
+
+    private static @Nullable String value(
+            DescribeConfigsResponse.DescribeConfigsResourceResult config) {
+        return config.isSensitive() ? "****" : config.value();
     }
 
     private static String source(byte code) {

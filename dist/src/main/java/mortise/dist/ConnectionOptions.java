@@ -19,6 +19,7 @@ final class ConnectionOptions {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
+            converter = Numbers.Seconds.class,
             description = "How long to wait for each answer (default ${DEFAULT-VALUE}).")
     private int timeoutSeconds = 30;
 

@@ -1,16 +1,14 @@
 package mortise.dist;
 
-import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mortise.client.Cluster;
 import mortise.client.Consumer;
-import mortise.record.Record;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,10 +47,14 @@ final class ConsumeCommand implements Callable<Integer> {
             paramLabel = "beginning|end|OFFSET|@MILLIS",
             defaultValue = "beginning",
             description =
-                    "Where to begin: an offset, or a time in milliseconds after an @ (default ${DEFAULT-VALUE}).")
+                    "Where to begin: an offset, or a time in milliseconds since 1970 after an @ (default ${DEFAULT-VALUE}).")
     private String from = "beginning";
 
-    @Option(names = "--max", paramLabel = "N", description = "Stop after so many records.")
+    @Option(
+            names = "--max",
+            paramLabel = "N",
+            converter = Numbers.Count.class,
+            description = "Stop after so many records.")
     private long max = Long.MAX_VALUE;
 
     @Option(
@@ -68,80 +70,86 @@ final class ConsumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        RecordPrinter printer = new RecordPrinter(output.json(), keySeparator);
         try (Cluster cluster = connection.connect();
                 Consumer consumer = new Consumer(cluster, topic, InstalledCodecs.load())) {
+            List<Integer> chosen = partitions == null ? consumer.partitions() : partitions;
             Map<Integer, Long> ends = new TreeMap<>();
-            for (int partition : partitions == null ? consumer.partitions() : partitions) {
-                begin(consumer, partition);
+            for (int partition : chosen) {
                 ends.put(partition, consumer.offset(partition, Consumer.LATEST));
             }
-            long printed = 0;
+            begin(consumer, ends);
+            print(consumer, ends, printer);
+            return 0;
+        }
+    }
+
+    private void print(Consumer consumer, Map<Integer, Long> ends, RecordPrinter printer) {
+        long printed = 0;
+        try {
             while (printed < max && (follow || !consumer.reached(ends))) {
                 for (Consumer.Received received : consumer.poll(WAIT_MILLIS)) {
                     if (printed == max) {
                         break;
                     }
-                    print(out, received);
+                    printer.print(received);
                     printed++;
                 }
-                out.flush();
-                if (out.checkError()) {
-                    // the reader of the pipe is gone
-                    return 0;
-                }
+                printer.flush();
             }
-            return 0;
+        } catch (IOException | UncheckedIOException readerLeft) {
+            // as in "mortise consume ... | head -1": who reads the output has had enough
         }
     }
 
-    private void begin(Consumer consumer, int partition) {
-        switch (from) {
-            case "beginning" -> consumer.seekToTime(partition, Consumer.EARLIEST);
-            case "end" -> consumer.seekToTime(partition, Consumer.LATEST);
-            default -> {
-                try {
-                    if (from.startsWith("@")) {
-                        consumer.seekToTime(partition, Long.parseLong(from.substring(1)));
-                    } else {
-                        consumer.seek(partition, Long.parseLong(from));
-                    }
-                } catch (NumberFormatException noNumber) {
-                    throw new ParameterException(
-                            spec.commandLine(),
-                            "--from: '"
-                                    + from
-                                    + "' is not beginning, end, an offset, or @ and milliseconds",
-                            noNumber);
-                }
-            }
-        }
-    }
-
-    private void print(PrintWriter out, Consumer.Received received) {
-        Record record = received.record();
-        if (output.json()) {
-            Map<String, @Nullable Object> line = new LinkedHashMap<>();
-            line.put("partition", received.partition().partition());
-            line.put("offset", record.offset());
-            line.put("timestamp", record.timestamp());
-            line.put("key", text(record.key()));
-            line.put("value", text(record.value()));
-            Map<String, @Nullable Object> headers = new LinkedHashMap<>();
-            record.headers().forEach(header -> headers.put(header.key(), text(header.value())));
-            line.put("headers", headers);
-            Json.write(out, line);
-            out.println();
+    private void begin(Consumer consumer, Map<Integer, Long> ends) {
+        if (from.equals("beginning")) {
+            ends.keySet().forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
+        } else if (from.equals("end")) {
+            ends.forEach(consumer::seek);
+        } else if (from.startsWith("@")) {
+            long time = number(from.substring(1));
+            ends.keySet().forEach(partition -> consumer.seekToTime(partition, time));
         } else {
-            String key = text(record.key());
-            String value = text(record.value());
-            out.println(
-                    (keySeparator == null ? "" : (key == null ? "" : key) + keySeparator)
-                            + (value == null ? "" : value));
+            seek(consumer, ends, number(from));
         }
     }
 
-    private static @Nullable String text(@Nullable ByteBuffer bytes) {
-        return bytes == null ? null : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    private long number(String text) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException noNumber) {
+            // said below, as for a negative number
+        }
+        throw new ParameterException(
+                spec.commandLine(),
+                "--from: '"
+                        + from
+                        + "' is not beginning, end, an offset, or @ and milliseconds since 1970");
+    }
+
+    /** Begins at an offset, or in partitions that do not have it at the nearest that they have. */
+    private void seek(Consumer consumer, Map<Integer, Long> ends, long wanted) {
+        List<String> ranges = new ArrayList<>();
+        ends.forEach((partition, end) -> {
+            long start = consumer.offset(partition, Consumer.EARLIEST);
+            consumer.seek(partition, Math.clamp(wanted, start, end));
+            if (wanted < start || wanted > end) {
+                ranges.add("partition " + partition + " has " + start + " to " + end);
+            }
+        });
+        if (ranges.size() == ends.size()) {
+            throw new CommandFailedException(
+                    "no chosen partition of "
+                            + topic
+                            + " holds offset "
+                            + wanted
+                            + "; "
+                            + String.join(", ", ranges)
+                            + "; name another offset with --from");
+        }
     }
 }

@@ -2,6 +2,7 @@ package mortise.dist;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import mortise.api.config.ConfigException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code mortise}. Exit status: 0 done, 1 refused or failed, 2 wrong use. */
 @Command(
@@ -25,8 +27,15 @@ import picocli.CommandLine.Spec;
             ConfigsCommand.class,
             TrainCommand.class
         },
-        footer = {"", "In a checkout also: mortise build, mortise test."})
+        footer = {
+            "",
+            "Exit status: 0 done, 1 refused or failed, 2 wrong use.",
+            "In a checkout also: mortise build, mortise test."
+        })
 public final class Main implements Runnable {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+
     @Spec private CommandSpec spec;
 
     /** Runs the command line and ends the process with its status. */
@@ -39,40 +48,98 @@ public final class Main implements Runnable {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        boolean json = asksForJson(arguments);
         CommandLine commandLine =
                 new CommandLine(new Main())
                         .setOut(out)
                         .setErr(err)
                         .setCaseInsensitiveEnumValuesAllowed(true)
-                        .setExecutionExceptionHandler(Main::explain);
+                        .setParameterExceptionHandler((wrong, all) -> misused(wrong, json))
+                        .setExecutionExceptionHandler(
+                                (failure, command, parsed) -> explain(failure, command, json));
         int status = commandLine.execute(arguments);
         out.flush();
         err.flush();
         return status;
     }
 
-    /** One line for what a user can mend, a stack trace for what is our fault. */
-    private static int explain(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
-            throws Exception {
-        PrintWriter err = command.getErr();
-        switch (failure) {
-            case ConfigException refused ->
-                    refused.problems().forEach(problem -> err.println("mortise: " + problem));
-            case BrokerErrorException refused -> err.println("mortise: " + refused.getMessage());
-            case ConnectionFailedException failed -> err.println("mortise: " + failed.getMessage());
-            case CommandFailedException failed -> err.println("mortise: " + failed.getMessage());
-            case ParameterException wrong -> throw wrong;
-            case Exception other -> {
-                err.println("mortise: unexpected failure of '" + command.getCommandName() + "'");
-                other.printStackTrace(err);
-            }
+    /** Whether the output is to be JSON, for failures that come before the options are known. */
+    private static boolean asksForJson(String... arguments) {
+        String all = " " + String.join(" ", arguments) + " ";
+        return all.matches("(?is).* (-o[ =]?|--output[ =])json .*");
+    }
+
+    /** One line, and for a command without a subcommand its usage. */
+    private static int misused(ParameterException wrong, boolean json) {
+        CommandLine command = wrong.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String message = wrongUse(wrong) + "; see " + name + " --help";
+        new Failure(Failure.USAGE, message).print(command.getErr(), json);
+        if (!json && wrong instanceof IncompleteCommandException) {
+            command.usage(command.getErr());
         }
-        return 1;
+        return MISUSED;
+    }
+
+    private static String wrongUse(ParameterException wrong) {
+        if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(wrong.getMessage())
+                    .replaceAll("\\s+", " ")
+                    .replace("option option", "option");
+        }
+        String first = unmatched.getUnmatched().getFirst();
+        boolean group = !unmatched.getCommandLine().getSubcommands().isEmpty();
+        List<String> nearest = unmatched.getSuggestions();
+        return (unmatched.isUnknownOption()
+                        ? "there is no option " + first
+                        : group
+                                ? "there is no command '" + first + "'"
+                                : "'" + first + "' is one argument too many")
+                + (nearest.isEmpty() ? "" : "; did you mean " + String.join(", ", nearest) + "?");
+    }
+
+    /** One line for what a user can mend, a stack trace for what is our fault. */
+    private static int explain(Exception failure, CommandLine command, boolean json)
+            throws Exception {
+        if (failure instanceof ParameterException wrong) {
+            throw wrong;
+        }
+        PrintWriter err = command.getErr();
+        List<Failure> failures = failures(failure, command);
+        failures.forEach(each -> each.print(err, json));
+        if (!json && failures.getFirst().error().equals(Failure.INTERNAL)) {
+            failure.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    private static List<Failure> failures(Exception failure, CommandLine command) {
+        return switch (failure) {
+            case ConfigException refused ->
+                    refused.problems().stream()
+                            .map(problem -> new Failure(Failure.CONFIGURATION, problem.toString()))
+                            .toList();
+            case BrokerErrorException refused ->
+                    List.of(
+                            new Failure(
+                                    refused.error().name(), String.valueOf(refused.getMessage())));
+            case ConnectionFailedException failed ->
+                    List.of(new Failure(Failure.CONNECTION, String.valueOf(failed.getMessage())));
+            case CommandFailedException failed ->
+                    List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
+            case Exception other ->
+                    List.of(
+                            new Failure(
+                                    Failure.INTERNAL,
+                                    "unexpected failure of '"
+                                            + command.getCommandName()
+                                            + "': "
+                                            + other));
+        };
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command");
+        throw new IncompleteCommandException(spec.commandLine(), "name a command");
     }
 }

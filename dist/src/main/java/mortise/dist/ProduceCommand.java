@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class ProduceCommand implements Callable<Integer> {
     private static final int BATCH_BYTES = 64 << 10;
+    private static final int LONGEST_LINE_BYTES = 32 << 20;
 
     @Spec private CommandSpec spec;
 
@@ -59,22 +61,20 @@ final class ProduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        byte[] separator = separator();
         try (Cluster cluster = connection.connect();
                 Producer producer =
                         new Producer(cluster, Clock.system(), topic, codec(), BATCH_BYTES)) {
-            long sent = 0;
-            LineReader lines = new LineReader(System.in);
-            for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
-                report(out, send(producer, line, sent + 1));
-                sent++;
-                if (lines.wouldWait()) {
-                    report(out, producer.flush());
-                }
+            long sent;
+            try {
+                sent = sendLines(producer, separator, out);
+            } catch (CommandFailedException unusable) {
+                report(out, producer.flush());
+                throw unusable;
             }
             report(out, producer.flush());
-            long total = sent;
             if (!output.json()) {
-                spec.commandLine().getErr().println("sent " + total + " records to " + topic);
+                spec.commandLine().getErr().println("sent " + sent + " records to " + topic);
             }
             return 0;
         } catch (IOException failure) {
@@ -82,11 +82,25 @@ final class ProduceCommand implements Callable<Integer> {
         }
     }
 
-    private List<Producer.Stored> send(Producer producer, ByteBuffer line, long number) {
-        if (keySeparator == null) {
+    private long sendLines(Producer producer, byte @Nullable [] separator, PrintWriter out)
+            throws IOException {
+        long sent = 0;
+        LineReader lines = new LineReader(System.in);
+        for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
+            report(out, send(producer, separator, line, sent + 1));
+            sent++;
+            if (lines.wouldWait()) {
+                report(out, producer.flush());
+            }
+        }
+        return sent;
+    }
+
+    private List<Producer.Stored> send(
+            Producer producer, byte @Nullable [] separator, ByteBuffer line, long number) {
+        if (separator == null) {
             return producer.send(null, line);
         }
-        byte[] separator = keySeparator.getBytes(StandardCharsets.UTF_8);
         int at = indexOf(line, separator);
         if (at < 0) {
             throw new CommandFailedException(
@@ -94,12 +108,23 @@ final class ProduceCommand implements Callable<Integer> {
                             + number
                             + " has no key separator '"
                             + keySeparator
-                            + "'; the lines before it were sent");
+                            + "'; the lines before it were sent, none from it on");
         }
         ByteBuffer key = line.slice(0, at);
         ByteBuffer value =
                 line.slice(at + separator.length, line.remaining() - at - separator.length);
         return producer.send(key, value);
+    }
+
+    private byte @Nullable [] separator() {
+        if (keySeparator == null) {
+            return null;
+        }
+        if (keySeparator.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--key-separator: the separator has no characters");
+        }
+        return keySeparator.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int indexOf(ByteBuffer line, byte[] separator) {
@@ -115,13 +140,12 @@ final class ProduceCommand implements Callable<Integer> {
     private void report(PrintWriter out, List<Producer.Stored> stored) {
         if (output.json()) {
             for (Producer.Stored batch : stored) {
-                Json.write(
-                        out,
-                        Map.of(
-                                "topic", batch.partition().topic(),
-                                "partition", batch.partition().partition(),
-                                "baseOffset", batch.baseOffset(),
-                                "records", batch.records()));
+                Map<String, Object> document = new LinkedHashMap<>();
+                document.put("topic", batch.partition().topic());
+                document.put("partition", batch.partition().partition());
+                document.put("baseOffset", batch.baseOffset());
+                document.put("records", batch.records());
+                Json.write(out, document);
                 out.println();
             }
             out.flush();
@@ -152,6 +176,7 @@ final class ProduceCommand implements Callable<Integer> {
         private byte[] line = new byte[256];
         private int chunkPosition;
         private int chunkLimit;
+        private long lines;
 
         LineReader(InputStream input) {
             this.input = input;
@@ -170,13 +195,26 @@ final class ProduceCommand implements Callable<Integer> {
                 }
                 byte next = chunk[chunkPosition++];
                 if (next == '\n') {
+                    lines++;
                     return ByteBuffer.wrap(Arrays.copyOf(line, length));
                 }
                 if (length == line.length) {
-                    line = Arrays.copyOf(line, Math.multiplyExact(length, 2));
+                    grow(length);
                 }
                 line[length++] = next;
             }
+        }
+
+        private void grow(int length) {
+            if (length >= LONGEST_LINE_BYTES) {
+                throw new CommandFailedException(
+                        "line "
+                                + (lines + 1)
+                                + " is longer than "
+                                + LONGEST_LINE_BYTES
+                                + " bytes, the most that one record may have here; the lines before it were sent");
+            }
+            line = Arrays.copyOf(line, Math.min(2 * length, LONGEST_LINE_BYTES));
         }
 
         /**

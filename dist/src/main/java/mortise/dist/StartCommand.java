@@ -111,17 +111,17 @@ final class StartCommand implements Callable<Integer> {
         }
         builder.environment(System.getenv());
         builder.layer("--set", set);
-        Map<String, String> flags = new LinkedHashMap<>();
-        put(flags, "listeners", listen);
-        put(flags, "advertised-listeners", advertise);
-        put(flags, "data.directory", data);
-        put(flags, "node.id", id);
-        return builder.layer("command line", flags);
+        flag(builder, "--listen", "listeners", listen);
+        flag(builder, "--advertise", "advertised-listeners", advertise);
+        flag(builder, "--data", "data.directory", data);
+        flag(builder, "--id", "node.id", id);
+        return builder;
     }
 
-    private static void put(Map<String, String> flags, String key, @Nullable String value) {
+    private static void flag(
+            BrokerBuilder builder, String name, String key, @Nullable String value) {
         if (value != null) {
-            flags.put(key, value);
+            builder.layer(name, Map.of(key, value));
         }
     }
 

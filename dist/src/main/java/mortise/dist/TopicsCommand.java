@@ -17,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,7 +30,7 @@ final class TopicsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
+        throw new IncompleteCommandException(
                 spec.commandLine(), "name what to do: create, list, describe, grow or delete");
     }
 
@@ -44,6 +43,7 @@ final class TopicsCommand implements Runnable {
                             names = "--partitions",
                             paramLabel = "N",
                             defaultValue = "-1",
+                            converter = Numbers.Partitions.class,
                             description =
                                     "How many partitions (default: the broker's num.partitions).")
                     int partitions,
@@ -51,6 +51,7 @@ final class TopicsCommand implements Runnable {
                             names = "--replication-factor",
                             paramLabel = "N",
                             defaultValue = "-1",
+                            converter = Numbers.Replicas.class,
                             description = "How many replicas of each (default: the broker's).")
                     int replicationFactor,
             @Option(
@@ -167,7 +168,7 @@ final class TopicsCommand implements Runnable {
             new Topics(cluster).grow(name, partitions);
             output.print(
                     out(),
-                    Map.of("topic", name, "partitions", partitions),
+                    grown(name, partitions),
                     () -> out().println(name + " has " + partitions + " partitions"));
         }
     }
@@ -196,6 +197,13 @@ final class TopicsCommand implements Runnable {
         row.put("id", new TopicId(topic.topicId()));
         row.put("partitions", topic.partitions().size());
         row.put("internal", topic.isInternal());
+        return row;
+    }
+
+    private static Map<String, Object> grown(String name, int partitions) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("topic", name);
+        row.put("partitions", partitions);
         return row;
     }
 

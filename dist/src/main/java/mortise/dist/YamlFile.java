@@ -2,6 +2,8 @@ package mortise.dist;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -23,6 +26,10 @@ final class YamlFile {
 
     static Map<String, String> read(Path file) {
         Object document;
+        if (Files.isDirectory(file)) {
+            throw new CommandFailedException(
+                    "configuration file " + file + " is a directory; name a file with --config");
+        }
         try (Reader reader = Files.newBufferedReader(file)) {
             LoadSettings settings =
                     LoadSettings.builder()
@@ -33,15 +40,21 @@ final class YamlFile {
         } catch (NoSuchFileException missing) {
             throw new CommandFailedException(
                     "configuration file " + file + " does not exist; name another with --config");
-        } catch (IOException failure) {
-            throw new CommandFailedException(
-                    "configuration file " + file + " cannot be read: " + failure);
-        } catch (YamlEngineException malformed) {
+        } catch (AccessDeniedException forbidden) {
             throw new CommandFailedException(
                     "configuration file "
                             + file
-                            + " is not YAML: "
-                            + String.valueOf(malformed.getMessage()).replaceAll("\\s+", " "));
+                            + " cannot be read: this user may not; change its permissions, or name another with --config");
+        } catch (IOException failure) {
+            throw new CommandFailedException(
+                    "configuration file "
+                            + file
+                            + " cannot be read: "
+                            + failure.getMessage()
+                            + "; name another with --config");
+        } catch (YamlEngineException malformed) {
+            throw new CommandFailedException(
+                    "configuration file " + file + notYaml(malformed) + "; correct the file");
         }
         Map<String, String> flat = new LinkedHashMap<>();
         if (document != null) {
@@ -52,6 +65,23 @@ final class YamlFile {
             flatten(file, "", map, flat);
         }
         return flat;
+    }
+
+    private static String notYaml(YamlEngineException malformed) {
+        if (malformed instanceof MarkedYamlEngineException marked) {
+            String where =
+                    marked.getProblemMark()
+                            .map(mark ->
+                                    ", line "
+                                            + (mark.getLine() + 1)
+                                            + ", column "
+                                            + (mark.getColumn() + 1))
+                            .orElse("");
+            return where + ", is not YAML: " + marked.getProblem();
+        }
+        return malformed.getCause() instanceof CharacterCodingException
+                ? " is not YAML: it holds bytes that are not UTF-8 text"
+                : " is not YAML: " + String.valueOf(malformed.getMessage()).replaceAll("\\s+", " ");
     }
 
     private static void flatten(Path file, String prefix, Map<?, ?> map, Map<String, String> flat) {

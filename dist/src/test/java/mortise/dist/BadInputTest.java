@@ -2,35 +2,29 @@ package mortise.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import mortise.api.HostPort;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What users and strangers get wrong, against a real process: one line with cause and remedy, and
- * the broker goes on.
+ * What users write wrongly, on the command line and in configurations: one line with cause and
+ * remedy, word for word as {@code docs/errors.md} has it.
  */
+@ExtendWith(ErrorsPage.class)
 class BadInputTest {
     @TempDir static Path directory;
 
@@ -48,15 +42,19 @@ class BadInputTest {
 
     private static BrokerProcess.Finished startFails(String... arguments) {
         BrokerProcess.Finished finished = BrokerProcess.run(arguments);
+        ErrorsPage.saw(finished.err());
         assertThat(finished.status()).as("%s %s", finished.out(), finished.err()).isEqualTo(1);
         return finished;
     }
 
     private static void oneLine(BrokerProcess.Finished finished, String... parts) {
+        ErrorsPage.saw(finished.err());
         List<String> said =
                 finished.err().lines().filter(line -> line.startsWith("mortise: ")).toList();
         assertThat(said).as(finished.err()).hasSize(1);
-        assertThat(said.getFirst()).contains(parts);
+        for (String part : parts) {
+            assertThat(said.getFirst()).contains(part);
+        }
     }
 
     @Test
@@ -71,23 +69,26 @@ class BadInputTest {
                             "--data",
                             directory.resolve("port").toString()),
                     address,
-                    "in use",
+                    "another process uses port",
                     "--listen");
         }
     }
 
     @Test
-    void aMissingJdkIsOneLineThatSaysWhereItLooked() {
+    void aMissingJdkIsOneLineThatSaysWhereItLooked() throws IOException {
         Assumptions.assumeTrue(
                 BrokerProcess.run(Map.of(), List.of("unshare", "-m", "true"), "").status() == 0,
                 "mount namespaces are not to be had on this machine (unshare -m)");
+        Path old = Files.createDirectories(directory.resolve("jdk-17/bin")).getParent();
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.12\"\n");
+        Files.createSymbolicLink(old.resolve("bin/java"), Path.of("/bin/true"));
         String hidden =
                 "mount -t tmpfs none /usr/lib/jvm && mount -t tmpfs none /opt && exec \"$0\" start";
         BrokerProcess.Finished finished =
                 BrokerProcess.run(
                         Map.of(
                                 "JAVA_HOME",
-                                "/nowhere",
+                                old.toString(),
                                 "HOME",
                                 "/nowhere",
                                 "PATH",
@@ -100,12 +101,13 @@ class BadInputTest {
                                 hidden,
                                 BrokerProcess.HOME.resolve("mortise").toString()),
                         "");
+        ErrorsPage.saw(finished.err());
         assertThat(finished.status()).isEqualTo(69);
         assertThat(finished.err().lines()).hasSize(1);
         assertThat(finished.err())
                 .contains(
                         "no JDK 25 found",
-                        "JAVA_HOME (/nowhere)",
+                        "JAVA_HOME (" + old + ", which is JDK 17)",
                         "/usr/lib/jvm",
                         "install a JDK 25");
     }
@@ -177,6 +179,7 @@ class BadInputTest {
                         Map.of("MORTISE_NET__MAX_REQUEST_BYTE", "5"),
                         BrokerProcess.command(List.of("start", "--check-config")),
                         "");
+        ErrorsPage.saw(finished.err());
         assertThat(finished.status()).isEqualTo(1);
         assertThat(finished.err())
                 .contains(
@@ -188,121 +191,7 @@ class BadInputTest {
         oneLine(
                 startFails("start", "--set", "plugins.storage=cloud"),
                 "no storage plugin named 'cloud'",
-                "local, memory");
-    }
-
-    private static Socket connect() throws IOException {
-        HostPort address = HostPort.parse(broker.bootstrap());
-        Socket socket = new Socket(address.host(), address.port());
-        socket.setSoTimeout(20_000);
-        return socket;
-    }
-
-    /** Sends bytes and reads until the broker closes. */
-    private static byte[] answerTo(byte[] bytes) throws IOException {
-        try (Socket socket = connect()) {
-            OutputStream out = socket.getOutputStream();
-            out.write(bytes);
-            out.flush();
-            InputStream in = socket.getInputStream();
-            return in.readAllBytes();
-        }
-    }
-
-    private static void logs(String... parts) {
-        assertThat(
-                        broker.log()
-                                .lines()
-                                .filter(line -> List.of(parts).stream().allMatch(line::contains))
-                                .toList())
-                .as("log lines with %s in %s", List.of(parts), broker.log())
-                .isNotEmpty();
-    }
-
-    private static void stillServes() throws Exception {
-        assertThat(BrokerProcess.run("topics", "list", "--bootstrap", broker.bootstrap()).status())
-                .isZero();
-    }
-
-    @Test
-    void tlsOnThePlaintextPortIsNamedInTheLog() throws Exception {
-        byte[] hello = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, (byte) 0xfc, 0x03, 0x03};
-        assertThat(answerTo(hello)).isEmpty();
-        logs("TLS", "plaintext");
-        stillServes();
-    }
-
-    @Test
-    void aBrowserGetsALineOfText() throws Exception {
-        String answer =
-                new String(
-                        answerTo(
-                                "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-                                        .getBytes(StandardCharsets.US_ASCII)),
-                        StandardCharsets.US_ASCII);
-        assertThat(answer).startsWith("HTTP/1.1 400").contains("Kafka");
-        logs("HTTP");
-        stillServes();
-    }
-
-    @Test
-    void anOversizedFrameClosesTheConnection() throws Exception {
-        assertThat(answerTo(ByteBuffer.allocate(12).putInt(Integer.MAX_VALUE).putLong(0).array()))
-                .isEmpty();
-        logs("2147483647", "net.max-request-bytes");
-        stillServes();
-    }
-
-    @Test
-    void aTruncatedFrameIsForgotten() throws Exception {
-        try (Socket socket = connect()) {
-            socket.getOutputStream().write(ByteBuffer.allocate(8).putInt(1_000).putInt(7).array());
-        }
-        stillServes();
-    }
-
-    @Test
-    void garbageAfterAValidHeaderClosesTheConnectionAndIsNamed() throws Exception {
-        // CreateTopics version 2 with an array of two billion topics
-        ByteBuffer frame = ByteBuffer.allocate(4 + 8 + 2 + 1 + 4 + 8);
-        frame.putInt(frame.capacity() - 4)
-                .putShort((short) 19)
-                .putShort((short) 2)
-                .putInt(1)
-                .putShort((short) 1)
-                .put((byte) 'x');
-        frame.putInt(2_000_000_000).putLong(0);
-        assertThat(answerTo(frame.array())).isEmpty();
-        logs("CreateTopics");
-        stillServes();
-    }
-
-    @Test
-    void anUnsupportedVersionIsNamedAndApiVersionsIsAnsweredAnyway() throws Exception {
-        ByteBuffer produce =
-                ByteBuffer.allocate(4 + 8 + 2)
-                        .putInt(10)
-                        .putShort((short) 0)
-                        .putShort((short) 99)
-                        .putInt(1)
-                        .putShort((short) -1);
-        assertThat(answerTo(produce.array())).isEmpty();
-        logs("Produce", "99");
-        try (Socket socket = connect()) {
-            ByteBuffer versions =
-                    ByteBuffer.allocate(4 + 8 + 2)
-                            .putInt(10)
-                            .putShort((short) 18)
-                            .putShort((short) 99)
-                            .putInt(5)
-                            .putShort((short) -1);
-            socket.getOutputStream().write(versions.array());
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            int length = in.readInt();
-            assertThat(length).isGreaterThan(10);
-            assertThat(in.readInt()).as("correlation id").isEqualTo(5);
-            assertThat(in.readShort()).as("error").isEqualTo((short) 35);
-        }
+                "local");
     }
 
     @Test
@@ -346,16 +235,15 @@ class BadInputTest {
     }
 
     @Test
-    void aBatchLargerThanTheTopicAllowsIsRefused() throws Exception {
-        assertThat(create("small", "--config", "max.message.bytes=1000").status()).isZero();
-        try (KafkaProducer<byte[], byte[]> producer =
-                JavaClient.producer(broker.bootstrap(), Map.of())) {
-            assertThat(producer.send(new ProducerRecord<>("small", new byte[5_000])))
-                    .failsWithin(Duration.ofSeconds(30))
-                    .withThrowableOfType(ExecutionException.class)
-                    .withMessageContaining("RecordTooLarge");
-            producer.send(new ProducerRecord<>("small", new byte[500])).get();
-        }
+    void aReplicationFactorThatNoNumberHoldsIsRefused() {
+        misused(create("configured", "--replication-factor", "70000"), "70000");
+    }
+
+    /** Exit status 2 and one line that names the help. */
+    private static void misused(BrokerProcess.Finished finished, String... parts) {
+        assertThat(finished.status()).as(finished.err()).isEqualTo(2);
+        oneLine(finished, parts);
+        assertThat(finished.err()).contains("--help");
     }
 
     @Test
@@ -364,5 +252,165 @@ class BadInputTest {
                 BrokerProcess.run("topics", "list", "--bootstrap", "127.0.0.1:1"),
                 "cannot connect to 127.0.0.1:1",
                 "--bootstrap");
+        oneLine(
+                BrokerProcess.run("topics", "list", "--bootstrap", "nowhere.invalid:9092"),
+                "nowhere.invalid");
+    }
+
+    /** Someone who is no Kafka broker, for one connection. */
+    private static BrokerProcess.Finished listTopicsAt(byte[] answer, String... more)
+            throws IOException, InterruptedException {
+        try (ServerSocket stranger = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread answering =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try (Socket client = stranger.accept()) {
+                                    client.getOutputStream().write(answer);
+                                    client.getInputStream()
+                                            .transferTo(OutputStream.nullOutputStream());
+                                } catch (IOException gone) {
+                                    // the client has seen enough
+                                }
+                            });
+            List<String> arguments =
+                    new ArrayList<>(
+                            List.of(
+                                    "topics",
+                                    "list",
+                                    "--bootstrap",
+                                    "127.0.0.1:" + stranger.getLocalPort()));
+            arguments.addAll(List.of(more));
+            BrokerProcess.Finished finished = BrokerProcess.run(arguments.toArray(String[]::new));
+            answering.join();
+            return finished;
+        }
+    }
+
+    @Test
+    void aBootstrapThatIsNoKafkaBrokerIsNamed() throws Exception {
+        oneLine(listTopicsAt("SSH-2.0-OpenSSH_9.6\r\n".getBytes(StandardCharsets.US_ASCII)));
+        oneLine(listTopicsAt(new byte[0], "--timeout", "1"));
+    }
+
+    @Test
+    void anAdvertisedAddressThatCannotBeReachedIsNamed() {
+        try (BrokerProcess lost =
+                BrokerProcess.start(
+                        directory.resolve("lost"), "--advertise", "nowhere.invalid:9092")) {
+            oneLine(
+                    BrokerProcess.run("topics", "create", "t", "--bootstrap", lost.bootstrap()),
+                    "nowhere.invalid:9092",
+                    "--advertise");
+        }
+    }
+
+    @Test
+    void wrongAddressesAreNamed() {
+        for (String listen : List.of("127.0.0.1", "127.0.0.1:99999", "127.0.0.1:abc")) {
+            oneLine(startFails("start", "--listen", listen), "(from --listen)");
+        }
+        Path data = directory.resolve("addresses");
+        oneLine(startFails("start", "--listen", "nowhere.invalid:9092", "--data", data.toString()));
+        oneLine(startFails("start", "--listen", "192.0.2.1:9092", "--data", data.toString()));
+        oneLine(startFails("start", "--advertise", "0.0.0.0:9092"), "(from --advertise)");
+        oneLine(startFails("start", "--advertise", "broker:0"), "(from --advertise)");
+    }
+
+    @Test
+    void wrongConfigurationFilesAreNamed() throws IOException {
+        oneLine(startFails("start", "--config", directory.resolve("no.yaml").toString()));
+        oneLine(startFails("start", "--config", directory.toString()));
+        for (String text :
+                List.of(
+                        "a: [1\nb: 2\n",
+                        "net.threads: 1\nnet.threads: 2\n",
+                        "net:\n  threads: 1\nnet.threads: 2\n",
+                        "just text\n",
+                        "net.threads:\n")) {
+            Path file = Files.writeString(directory.resolve("wrong.yaml"), text);
+            oneLine(startFails("start", "--config", file.toString()), file.toString());
+        }
+        Path binary = Files.write(directory.resolve("binary.yaml"), new byte[] {-1, -2, 0});
+        oneLine(startFails("start", "--config", binary.toString()), "UTF-8");
+    }
+
+    @Test
+    void wrongValuesAreNamed() {
+        oneLine(startFails("start", "--set", "net.threads=many"));
+        oneLine(startFails("start", "--set", "net.threads=-1"));
+        oneLine(startFails("start", "--set", "net.max-request-bytes=5zb"));
+        oneLine(startFails("start", "--set", "net.idle-timeout=soon"));
+        oneLine(startFails("start", "--set", "net.max-inflight-bytes=1MiB"));
+        misused(BrokerProcess.run("start", "--set", "net.threads"), "KEY=VALUE");
+    }
+
+    @Test
+    void wrongUseNamesTheNearest() {
+        misused(BrokerProcess.run("topcis"), "topics");
+        misused(BrokerProcess.run("topics", "list", "--bootstap", "a:1"), "--bootstrap");
+        misused(BrokerProcess.run("topics", "create", "a", "b"), "'b'");
+        misused(BrokerProcess.run("topics", "create"), "TOPIC");
+        misused(BrokerProcess.run("topics", "list", "-o", "xml"), "'xml'");
+        misused(BrokerProcess.run("topics", "list", "--bootstrap", "here"), "'here'");
+        misused(BrokerProcess.run("consume", "a", "--timeout", "0"), "'0'");
+        misused(
+                BrokerProcess.run(
+                        "consume",
+                        "nothing-here",
+                        "--max",
+                        "-1",
+                        "--bootstrap",
+                        broker.bootstrap()),
+                "'-1'");
+        BrokerProcess.Finished alone = BrokerProcess.run();
+        ErrorsPage.saw(alone.err());
+        assertThat(alone.status()).isEqualTo(2);
+        assertThat(alone.err()).contains("Commands:", "topics");
+    }
+
+    @Test
+    void wrongPlacesToBeginAreNamed() {
+        assertThat(create("begun", "--partitions", "1").status()).isZero();
+        misused(consume("begun", "--from", "yesterday"), "yesterday");
+        oneLine(consume("begun", "--from", "99"), "99");
+        oneLine(consume("begun", "--partition", "7"), "7");
+    }
+
+    private static BrokerProcess.Finished consume(String topic, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("consume", topic, "--bootstrap", broker.bootstrap()));
+        arguments.addAll(List.of(more));
+        return BrokerProcess.run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void linesThatAreNoRecordsAreNamedAndThoseBeforeThemAreSent() {
+        assertThat(create("keyed", "--partitions", "1").status()).isZero();
+        List<String> produce =
+                BrokerProcess.command(
+                        List.of("produce", "keyed", "-K", "=", "--bootstrap", broker.bootstrap()));
+        oneLine(BrokerProcess.run(Map.of(), produce, "a=1\nb=2\nc\nd=4\n"), "line 3");
+        assertThat(consume("keyed", "-K", "=").out()).isEqualTo("a=1\nb=2\n");
+        oneLine(
+                BrokerProcess.run(
+                        Map.of(),
+                        BrokerProcess.command(
+                                List.of("produce", "keyed", "--bootstrap", broker.bootstrap())),
+                        "x".repeat((32 << 20) + 1)),
+                "line 1");
+    }
+
+    @Test
+    void failuresAreJsonWhereJsonIsAskedFor() {
+        BrokerProcess.Finished refused = create("a/b", "-o", "json");
+        ErrorsPage.saw(refused.err());
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .startsWith("{\"error\":\"INVALID_TOPIC_EXCEPTION\",\"message\":\"");
+        BrokerProcess.Finished misused = BrokerProcess.run("topics", "list", "--output=json", "x");
+        assertThat(misused.status()).isEqualTo(2);
+        assertThat(misused.err()).startsWith("{\"error\":\"USAGE\",\"message\":\"");
+        assertThat(BrokerProcess.run("start", "--set", "a=b", "-o", "json").err())
+                .startsWith("{\"error\":\"CONFIGURATION\",\"message\":\"a: is not");
     }
 }

@@ -46,6 +46,12 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     static BrokerProcess startOn(Path data, String listen, String... arguments) {
+        return startIn(List.of(), data, listen, arguments);
+    }
+
+    /** Starts in surroundings of its own: under a command that ends in running another. */
+    static BrokerProcess startIn(
+            List<String> surroundings, Path data, String listen, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -57,10 +63,12 @@ final class BrokerProcess implements AutoCloseable {
                                 "-o",
                                 "json"));
         command.addAll(List.of(arguments));
+        List<String> whole = new ArrayList<>(surroundings);
+        whole.addAll(command(command));
         Path errors = data.resolveSibling(data.getFileName() + ".log");
         try {
             ProcessBuilder builder =
-                    new ProcessBuilder(command(command))
+                    new ProcessBuilder(whole)
                             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
             Process process = builder.start();
             BufferedReader out =

@@ -2,7 +2,11 @@ package mortise.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +77,140 @@ class CommandLineTest {
         assertThat(mortise("", "consume", topic, "--from", "1", "--max", "1")).isEqualTo("Äpfel\n");
         assertThat(mortise("", "consume", topic, "-o", "json", "--max", "1"))
                 .contains("\"offset\":0", "\"key\":\"k1\"", "\"value\":\"apple\"");
+    }
+
+    @Test
+    void bytesThatAreNoTextPassThrough() {
+        mortise("", "topics", "create", "binary", "--partitions", "1");
+        List<String> script =
+                List.of(
+                        "sh",
+                        "-c",
+                        "printf 'k\\377=\\000\\376\\007\\n' | \"$0\" produce binary -K = --bootstrap "
+                                + broker.bootstrap(),
+                        BrokerProcess.HOME.resolve("mortise").toString());
+        assertThat(BrokerProcess.run(Map.of(), script, "").status()).isZero();
+        BrokerProcess.Finished read =
+                BrokerProcess.run(
+                        "consume", "binary", "-K", "=", "--bootstrap", broker.bootstrap());
+        assertThat(read.out().getBytes(StandardCharsets.ISO_8859_1))
+                .containsExactly('k', 0xff, '=', 0, 0xfe, 7, '\n');
+        assertThat(mortise("", "consume", "binary", "-o", "json"))
+                .contains("\"keyBase64\":\"a/8=\",\"valueBase64\":\"AP4H\"");
+    }
+
+    @Test
+    void recordsAreChosenByPartitionOffsetAndTime() {
+        mortise("", "topics", "create", "chosen", "--partitions", "2");
+        mortise("a=1\nb=2\nc=3\nd=4\ne=5\nf=6\n", "produce", "chosen", "-K", "=");
+        String first = mortise("", "consume", "chosen", "--partition", "0");
+        String second = mortise("", "consume", "chosen", "--partition", "1");
+        assertThat((first + second).lines()).hasSize(6);
+        assertThat(mortise("", "consume", "chosen", "--partition", "0", "--from", "1").lines())
+                .hasSize((int) first.lines().count() - 1);
+        assertThat(mortise("", "consume", "chosen", "--from", "end")).isEmpty();
+        assertThat(mortise("", "consume", "chosen", "--from", "@0").lines()).hasSize(6);
+        assertThat(mortise("", "consume", "chosen", "--from", "@99999999999999")).isEmpty();
+        assertThat(mortise("", "consume", "chosen", "--max", "4").lines()).hasSize(4);
+        assertThat(mortise("", "consume", "chosen", "--max", "0")).isEmpty();
+    }
+
+    @Test
+    void followWaitsForMoreUntilThereIsEnough() {
+        mortise("", "topics", "create", "followed", "--partitions", "1");
+        List<String> script =
+                List.of(
+                        "sh",
+                        "-c",
+                        "\"$0\" consume followed --follow --max 2 --bootstrap "
+                                + broker.bootstrap()
+                                + " & echo one | \"$0\" produce followed --bootstrap "
+                                + broker.bootstrap()
+                                + "; echo two | \"$0\" produce followed --bootstrap "
+                                + broker.bootstrap()
+                                + "; wait",
+                        BrokerProcess.HOME.resolve("mortise").toString());
+        assertThat(BrokerProcess.run(Map.of(), script, "").out()).isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void aReaderThatHasHadEnoughIsNoFailure() {
+        mortise("", "topics", "create", "piped", "--partitions", "1");
+        mortise(("p".repeat(99) + "\n").repeat(20_000), "produce", "piped");
+        List<String> script =
+                List.of(
+                        "bash",
+                        "-c",
+                        "\"$0\" consume piped --bootstrap "
+                                + broker.bootstrap()
+                                + " | head -1; echo ${PIPESTATUS[0]}",
+                        BrokerProcess.HOME.resolve("mortise").toString());
+        BrokerProcess.Finished finished = BrokerProcess.run(Map.of(), script, "");
+        assertThat(finished.out()).isEqualTo("p".repeat(99) + "\n0\n");
+        assertThat(finished.err()).isEmpty();
+    }
+
+    @Test
+    void theCommandRunsFromAnywhereAndThroughLinks() throws IOException {
+        Path link =
+                Files.createSymbolicLink(
+                        directory.resolve("link"), BrokerProcess.HOME.resolve("mortise"));
+        Path second = Files.createSymbolicLink(directory.resolve("second"), Path.of("link"));
+        for (String command : List.of(link.toString(), "./second")) {
+            List<String> script =
+                    List.of(
+                            "sh",
+                            "-c",
+                            "cd " + second.getParent() + " && " + command + " --version");
+            BrokerProcess.Finished finished = BrokerProcess.run(Map.of(), script, "");
+            assertThat(finished.out()).as(finished.err()).contains("mortise 0.1.0-SNAPSHOT");
+        }
+    }
+
+    @Test
+    void everyCommandSpeaksJson() throws IOException {
+        JsonFactory json = new JsonFactory();
+        List<String> documents =
+                List.of(
+                        mortise(
+                                "",
+                                "topics",
+                                "create",
+                                "spoken",
+                                "--partitions",
+                                "2",
+                                "-o",
+                                "json"),
+                        mortise("", "topics", "list", "-o", "json"),
+                        mortise("", "topics", "describe", "spoken", "-o", "json"),
+                        mortise("", "topics", "grow", "spoken", "--partitions", "3", "-o", "json"),
+                        mortise("a\nb\n", "produce", "spoken", "-o", "json"),
+                        mortise("", "consume", "spoken", "-o", "json"),
+                        mortise("", "configs", "describe", "topic", "spoken", "-o", "json"),
+                        mortise("", "configs", "describe", "broker", "1", "-o", "json"),
+                        mortise(
+                                "",
+                                "configs",
+                                "alter",
+                                "topic",
+                                "spoken",
+                                "--set",
+                                "retention.ms=5",
+                                "-o",
+                                "json"),
+                        mortise("", "topics", "delete", "spoken", "-o", "json"),
+                        BrokerProcess.run("start", "--check-config", "-o", "json").out());
+        for (String document : documents) {
+            assertThat(document).isNotEmpty();
+            for (String line : document.lines().toList()) {
+                assertThat(line).matches("[\\[{].*[\\]}]");
+                try (JsonParser parser = json.createParser(line)) {
+                    while (parser.nextToken() != null) {
+                        // the parser throws at what is not JSON
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -3,69 +3,73 @@ package mortise.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every row of {@code docs/errors.md} names a test that exists. */
+/**
+ * Every row of {@code docs/errors.md} has a test that runs, and that {@link ErrorsPage} holds to
+ * the row's line.
+ */
 class ErrorsPageTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern TEST = Pattern.compile("`(\\w+Test)#(\\w+)`");
+    private static final List<ErrorsPage.Row> ROWS = ErrorsPage.rows();
 
-    @Test
-    void everyRowHasItsTest() throws IOException {
-        List<String> problems = new ArrayList<>();
-        int rows = 0;
-        boolean inTable = false;
-        for (String line : Files.readAllLines(ROOT.resolve("docs/errors.md"))) {
-            boolean row = line.startsWith("|") && !line.startsWith("|--");
-            if (line.startsWith("|--")) {
-                inTable = true;
-            } else if (!row) {
-                inTable = false;
-            } else if (inTable) {
-                rows++;
-                check(line, problems);
-            }
-        }
-        assertThat(problems).isEmpty();
-        assertThat(rows).as("rows of docs/errors.md").isGreaterThan(20);
-    }
-
-    private static void check(String row, List<String> problems) throws IOException {
-        Matcher matcher = TEST.matcher(row);
-        if (!matcher.find()) {
-            problems.add("names no test: " + row);
-            return;
-        }
-        do {
-            if (!exists(matcher.group(1), matcher.group(2))) {
-                problems.add("there is no " + matcher.group() + ": " + row);
-            }
-        } while (matcher.find());
-    }
-
-    private static boolean exists(String type, String method) throws IOException {
+    private static String source(String type) {
         try (Stream<Path> files =
                 Files.find(
-                        ROOT,
+                        ErrorsPage.ROOT,
                         14,
                         (path, attributes) ->
                                 path.endsWith(type + ".java")
                                         && path.toString().contains("src/test"))) {
+            StringBuilder all = new StringBuilder();
             for (Path file : files.toList()) {
-                if (Pattern.compile("void " + method + "\\(")
-                        .matcher(Files.readString(file))
-                        .find()) {
-                    return true;
-                }
+                all.append(Files.readString(file));
             }
-            return false;
+            return all.toString();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("looking for " + type, failure);
         }
+    }
+
+    private static boolean isTest(String source, String method) {
+        return Pattern.compile(
+                        "@(Test|ParameterizedTest|Seeded)\\b[^{};]*(\\{[^}]*\\}[^{};]*)?void "
+                                + method
+                                + "\\(")
+                .matcher(source)
+                .find();
+    }
+
+    @Test
+    void everyRowNamesATestThatRuns() {
+        assertThat(ROWS).as("rows of docs/errors.md").hasSizeGreaterThan(60);
+        assertThat(ROWS)
+                .allSatisfy(row -> {
+                    String source = source(row.type());
+                    assertThat(isTest(source, row.method()))
+                            .as("%s#%s is a test", row.type(), row.method())
+                            .isTrue();
+                    assertThat(source).as(row.type()).doesNotContain("@Disabled");
+                });
+    }
+
+    @Test
+    void everyLineIsHeldToWhatItsTestSees() {
+        assertThat(ROWS.stream().filter(row -> !row.line().isEmpty()))
+                .allSatisfy(row ->
+                        assertThat(source(row.type()))
+                                .as("%s hands in what it sees", row.type())
+                                .contains("@ExtendWith(ErrorsPage.class)"));
+    }
+
+    @Test
+    void everyLineSaysMoreThanItsPlaceholders() {
+        assertThat(ROWS.stream().filter(row -> !row.line().isEmpty()))
+                .allSatisfy(row -> assertThat(row.literals()).as(row.line()).isGreaterThan(20));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -42,8 +43,8 @@ final class Parity implements AutoCloseable {
     private final Side mortise;
     private final Side kafka;
     private final List<Difference> differences = new ArrayList<>();
-    private final Map<ApiKey, TreeSet<Short>> compared = new TreeMap<>();
-    private int exchanges;
+    private final Map<ApiKey, Set<Short>> compared = new TreeMap<>();
+    private final Map<ApiKey, short[]> kafkaRanges = new HashMap<>();
 
     Parity(String mortiseBootstrap, String kafkaBootstrap) {
         mortise = new Side("mortise", mortiseBootstrap);
@@ -161,8 +162,6 @@ final class Parity implements AutoCloseable {
         return true;
     }
 
-    private final Map<ApiKey, short[]> kafkaRanges = new HashMap<>();
-
     /** Whether Apache Kafka says that it serves a version; Mortise must serve what it does. */
     boolean served(ApiKey key, short version) {
         if (kafkaRanges.isEmpty()) {
@@ -190,7 +189,6 @@ final class Parity implements AutoCloseable {
     }
 
     private List<Difference> differences(ApiKey key, String name, short version, Request request) {
-        exchanges++;
         Answer ours = mortise.connection.call(key, version, request.to(mortise, version));
         Answer theirs = kafka.connection.call(key, version, request.to(kafka, version));
         return differences(key, version, name, ours, theirs);
@@ -331,13 +329,8 @@ final class Parity implements AutoCloseable {
     }
 
     /** The versions in which an API was compared. */
-    Map<ApiKey, TreeSet<Short>> compared() {
-        return compared;
-    }
-
-    /** How many pairs of answers were compared. */
-    int exchanges() {
-        return exchanges;
+    Map<ApiKey, Set<Short>> compared() {
+        return Map.copyOf(compared);
     }
 
     @Override

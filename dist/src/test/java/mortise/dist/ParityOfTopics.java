@@ -267,14 +267,14 @@ final class ParityOfTopics {
         growing("unknown", v -> more("nowhere", 3));
         growing("invalid name", v -> more("a b", 3));
         growing("empty name", v -> more("", 3));
-        growing("assigned", v -> more("assigned-growing-" + v, 3, List.of(1), List.of(1)));
-        growing("too few assigned", v -> more("grown", 5, List.of(1)));
-        growing("too many assigned", v -> more("grown", 4, List.of(1), List.of(1)));
-        growing("none assigned", v -> more("grown", 4, new List[0]));
-        growing("assigned to a stranger", v -> more("grown", 4, List.of(99)));
-        growing("assigned to nobody", v -> more("grown", 4, List.of()));
-        growing("assigned twice to one", v -> more("grown", 4, List.of(1, 1)));
-        growing("the same, assigned", v -> more("grown", 3, List.of(1)));
+        growing("assigned", v -> more("assigned-growing-" + v, 3, List.of(List.of(1), List.of(1))));
+        growing("too few assigned", v -> more("grown", 5, List.of(List.of(1))));
+        growing("too many assigned", v -> more("grown", 4, List.of(List.of(1), List.of(1))));
+        growing("none assigned", v -> more("grown", 4, List.of()));
+        growing("assigned to a stranger", v -> more("grown", 4, List.of(List.of(99))));
+        growing("assigned to nobody", v -> more("grown", 4, List.of(List.of())));
+        growing("assigned twice to one", v -> more("grown", 4, List.of(List.of(1, 1))));
+        growing("the same, assigned", v -> more("grown", 3, List.of(List.of(1))));
         parity.everyVersion(
                 ApiKey.CREATE_PARTITIONS,
                 "no topics",
@@ -308,12 +308,11 @@ final class ParityOfTopics {
         return new CreatePartitionsTopic().name(topic).count(count).assignments(null);
     }
 
-    @SafeVarargs
     private static CreatePartitionsTopic more(
-            String topic, int count, List<Integer>... assignments) {
+            String topic, int count, List<List<Integer>> assignments) {
         return more(topic, count)
                 .assignments(
-                        Arrays.stream(assignments)
+                        assignments.stream()
                                 .map(brokers -> new CreatePartitionsAssignment().brokerIds(brokers))
                                 .toList());
     }

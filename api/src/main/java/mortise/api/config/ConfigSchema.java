@@ -83,7 +83,9 @@ public final class ConfigSchema {
         names.addAll(byKafkaName.keySet());
         int limit = Math.max(3, unknown.length() / 2);
         return names.stream()
-                .filter(name -> EditDistance.between(unknown, name) <= limit)
+                .filter(name ->
+                        EditDistance.between(unknown, name) <= limit
+                                || (unknown.length() > 3 && name.contains(unknown)))
                 .sorted(
                         Comparator.comparingInt(
                                         (String name) -> EditDistance.between(unknown, name))

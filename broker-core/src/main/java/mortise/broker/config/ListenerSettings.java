@@ -70,7 +70,12 @@ public record ListenerSettings(String name, HostPort bind, @Nullable HostPort ad
             try {
                 address(text);
             } catch (IllegalArgumentException malformed) {
-                return "is malformed: " + malformed.getMessage();
+                String which = texts.size() == 1 ? "" : "holds '" + text + "', which ";
+                String why = String.valueOf(malformed.getMessage());
+                return which
+                        + (why.startsWith("port ")
+                                ? "has a port out of range: " + why
+                                : "is not HOST:PORT; write it as in 127.0.0.1:9092");
             }
             if (!name(text).matches("[A-Z0-9_]+")) {
                 return "names a listener '"

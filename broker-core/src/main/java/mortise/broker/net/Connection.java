@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -41,6 +42,11 @@ final class Connection extends ChannelInboundHandlerAdapter
         implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int NOT_GRANTED = -1;
+    private static final long NOT_DISCARDING = Long.MIN_VALUE;
+
+    /** How long a client that was told that it is wrong here may go on sending. */
+    private static final long DISCARD_NANOS = 2_000_000_000L;
+
     private static final String HTTP_ANSWER =
             """
             HTTP/1.1 400 Bad Request\r
@@ -99,6 +105,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     private boolean frameBegun;
 
     private long frameSinceNanos;
+
+    private long discardingSinceNanos = NOT_DISCARDING;
 
     private long activeNanos;
     private long outputMark;
@@ -191,6 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         ByteBuf bytes = (ByteBuf) message;
         if (closed || ending) {
             bytes.release();
+            decoder.close();
             return;
         }
         if (!readingTurn) {
@@ -212,7 +221,7 @@ final class Connection extends ChannelInboundHandlerAdapter
             return;
         }
         decoder.readComplete(receiver.bytesOfTurn());
-        if (decoder.pendingBytes() > 0 && !frameBegun) {
+        if (decoder.pendingBytes() > 0 && !frameBegun && !ending) {
             frameBegun = true;
             frameSinceNanos = readNanos;
         }
@@ -553,6 +562,9 @@ final class Connection extends ChannelInboundHandlerAdapter
     // ---- reading
 
     private boolean wantsBytes() {
+        if (discarding()) {
+            return channel.config().isAutoRead();
+        }
         return !ending && decoder.wantedBytes() == 0 && !blocked() && channel.config().isAutoRead();
     }
 
@@ -566,9 +578,13 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
-        boolean read = !ending && !blocked() && !memoryIsShort();
+        boolean read = discarding() || (!ending && !blocked() && !memoryIsShort());
         if (!read) {
             frameBegun = false;
+        } else if (!frameBegun && !ending && !readingTurn && decoder.pendingBytes() > 0) {
+            // it waited for us, and now we wait for the rest
+            frameBegun = true;
+            frameSinceNanos = nanoTime();
         }
         if (read != channel.config().isAutoRead()) {
             channel.config().setAutoRead(read);
@@ -630,6 +646,10 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (closed) {
             return;
         }
+        if (discarding() && nowNanos - discardingSinceNanos >= DISCARD_NANOS) {
+            end(CloseReason.HTTP);
+            return;
+        }
         NetSettings settings = services.settings();
         if (frameBegun && nowNanos - frameSinceNanos >= settings.frameTimeout().toNanos()) {
             end(
@@ -637,6 +657,17 @@ final class Connection extends ChannelInboundHandlerAdapter
                     "a request that did not arrive in full within "
                             + settings.frameTimeout().toMillis()
                             + " ms of its first byte (net.frame-timeout)");
+            return;
+        }
+        long still = nowNanos - Math.max(readNanos, frameSinceNanos);
+        if (frameBegun
+                && services.limiter().contended()
+                && still >= settings.stallTimeout().toNanos()) {
+            end(
+                    CloseReason.SLOW_FRAME,
+                    "a request that stopped arriving for "
+                            + settings.stallTimeout().toMillis()
+                            + " ms while others waited for its memory (net.stall-timeout)");
             return;
         }
         long mark = outputMark();
@@ -662,13 +693,33 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void refuse(FrameException broken) {
-        if (broken.reason() == CloseReason.HTTP && ctx != null) {
-            var _ =
-                    ctx.write(
-                            Unpooled.copiedBuffer(HTTP_ANSWER, StandardCharsets.US_ASCII),
-                            ctx.voidPromise());
+        if (broken.reason() == CloseReason.HTTP
+                && ctx != null
+                && channel instanceof DuplexChannel socket) {
+            answerHttp(ctx, socket, String.valueOf(broken.getMessage()));
+        } else {
+            end(broken.reason(), String.valueOf(broken.getMessage()));
         }
-        end(broken.reason(), String.valueOf(broken.getMessage()));
+    }
+
+    /**
+     * Sends a line of text and no more, and throws away what still comes: closing at once would
+     * reset the connection under a client that is still sending, which then never reads the line.
+     */
+    private void answerHttp(ChannelHandlerContext to, DuplexChannel socket, String what) {
+        services.peers().closing(host, peer, CloseReason.HTTP, what);
+        closeReason = CloseReason.HTTP;
+        ending = true;
+        decoder.close();
+        discardingSinceNanos = nanoTime();
+        to.writeAndFlush(Unpooled.copiedBuffer(HTTP_ANSWER, StandardCharsets.US_ASCII))
+                .addListener(sent -> {
+                    var _ = socket.shutdownOutput();
+                });
+    }
+
+    private boolean discarding() {
+        return discardingSinceNanos != NOT_DISCARDING && !closed;
     }
 
     private void end(CloseReason reason, String what) {

@@ -41,13 +41,21 @@ final class FrameChunk {
 
     /** A chunk for whatever comes next. */
     static FrameChunk any(ByteBufAllocator allocator, InflightLimiter limiter, int capacity) {
+        ByteBuf buffer = allocator.directBuffer(capacity, capacity);
         limiter.charge(capacity);
-        return new FrameChunk(allocator.directBuffer(capacity, capacity), limiter, capacity, false);
+        return new FrameChunk(buffer, limiter, capacity, false);
     }
 
-    /** A chunk for one large frame, whose size has been reserved. */
+    /** A chunk for one large frame, whose size has been reserved; it is refunded on failure. */
     static FrameChunk reserved(ByteBufAllocator allocator, InflightLimiter limiter, int capacity) {
-        return new FrameChunk(allocator.directBuffer(capacity, capacity), limiter, capacity, true);
+        ByteBuf buffer;
+        try {
+            buffer = allocator.directBuffer(capacity, capacity);
+        } catch (RuntimeException | Error exhausted) {
+            limiter.refundReserved(capacity);
+            throw exhausted;
+        }
+        return new FrameChunk(buffer, limiter, capacity, true);
     }
 
     /** The bytes: read up to the writer index, room for more behind it. */

@@ -94,6 +94,11 @@ final class InflightLimiter {
         return held.get() >= maxBytes;
     }
 
+    /** Whether somebody waits for memory. */
+    boolean contended() {
+        return waiting;
+    }
+
     /** How many bytes are held. */
     long heldBytes() {
         return held.get();

@@ -3,6 +3,8 @@ package mortise.broker.net;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -39,6 +41,7 @@ final class ListenerServer {
             Transport transport,
             EventLoopGroup loops,
             ByteBufAllocator allocator,
+            PeerLog peers,
             BiConsumer<Channel, ListenerEndpoint> accepted) {
         InetSocketAddress address =
                 new InetSocketAddress(config.bind().host(), config.bind().port());
@@ -60,6 +63,8 @@ final class ListenerServer {
                         .childHandler(acceptor);
         try {
             Channel channel = bootstrap.bind(address).syncUninterruptibly().channel();
+            // behind Netty's acceptor, which waits a second before it tries again
+            channel.pipeline().addLast(new AcceptFailures(config.name(), peers));
             return new ListenerServer(
                     config, channel, endpoint(config, (InetSocketAddress) channel.localAddress()));
         } catch (Exception failure) { // Netty throws checked exceptions unannounced
@@ -86,6 +91,22 @@ final class ListenerServer {
                 endpoint = known;
             }
             accepted.accept(channel, known);
+        }
+    }
+
+    /** Hears of connections that could not be accepted. */
+    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+        private final String listener;
+        private final PeerLog peers;
+
+        AcceptFailures(String listener, PeerLog peers) {
+            this.listener = listener;
+            this.peers = peers;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            peers.notAccepting(listener, String.valueOf(cause.getMessage()));
         }
     }
 

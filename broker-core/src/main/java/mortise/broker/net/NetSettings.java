@@ -22,6 +22,7 @@ import mortise.api.config.ConfigType;
  * @param maxConnections how many connections there may be
  * @param idleTimeout how long a connection may neither send nor take bytes
  * @param frameTimeout how long a frame may take to arrive
+ * @param stallTimeout how long a frame may stand still while others wait for its memory
  * @param writeBufferBytes how many encoded bytes may wait for a client that reads slowly
  * @param backlog how many connections may wait to be accepted
  * @param shutdownTimeout how long requests in flight may take once the server closes
@@ -36,6 +37,7 @@ public record NetSettings(
         int maxConnections,
         Duration idleTimeout,
         Duration frameTimeout,
+        Duration stallTimeout,
         int writeBufferBytes,
         int backlog,
         Duration shutdownTimeout) {
@@ -108,6 +110,13 @@ public record NetSettings(
                             "A request that has not arrived in full so long after its first byte closes its connection.")
                     .defaultsTo(Duration.ofMinutes(1))
                     .atLeast(Duration.ofMillis(1));
+    private static final ConfigKey<Duration> STALL_TIMEOUT =
+            ConfigKey.of(
+                            "net.stall-timeout",
+                            ConfigType.DURATION,
+                            "While others wait for memory, a request of which nothing has arrived for so long closes its connection.")
+                    .defaultsTo(Duration.ofSeconds(5))
+                    .atLeast(Duration.ofMillis(1));
     private static final ConfigKey<DataSize> WRITE_BUFFER_BYTES =
             ConfigKey.of(
                             "net.write-buffer-bytes",
@@ -140,6 +149,7 @@ public record NetSettings(
                     MAX_CONNECTIONS,
                     IDLE_TIMEOUT,
                     FRAME_TIMEOUT,
+                    STALL_TIMEOUT,
                     WRITE_BUFFER_BYTES,
                     BACKLOG,
                     SHUTDOWN_TIMEOUT);
@@ -174,6 +184,7 @@ public record NetSettings(
                 config.get(MAX_CONNECTIONS),
                 config.get(IDLE_TIMEOUT),
                 config.get(FRAME_TIMEOUT),
+                config.get(STALL_TIMEOUT),
                 (int) config.get(WRITE_BUFFER_BYTES).bytes(),
                 config.get(BACKLOG),
                 config.get(SHUTDOWN_TIMEOUT));

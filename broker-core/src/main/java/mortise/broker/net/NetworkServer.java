@@ -124,7 +124,13 @@ public final class NetworkServer implements AutoCloseable {
             for (ListenerConfig config : configs) {
                 listeners.add(
                         ListenerServer.open(
-                                config, settings, transport, group, allocator, this::accepted));
+                                config,
+                                settings,
+                                transport,
+                                group,
+                                allocator,
+                                peers,
+                                this::accepted));
             }
         } catch (ListenException refused) {
             close();

@@ -32,7 +32,7 @@ final class PeerLog {
         this.clock = clock;
     }
 
-    private record Key(String host, CloseReason reason) {}
+    private record Key(String host, String kind) {}
 
     private static final class Quiet {
         private long loggedNanos;
@@ -47,7 +47,7 @@ final class PeerLog {
      * @param what what it did
      */
     void closing(String host, String peer, CloseReason reason, String what) {
-        int suppressed = admit(new Key(host, reason));
+        int suppressed = admit(new Key(host, reason.name()));
         if (suppressed == 0) {
             LOG.warn("closing the connection from {}: {}", peer, what);
         } else if (suppressed > 0) {
@@ -57,6 +57,20 @@ final class PeerLog {
                     what,
                     suppressed,
                     host);
+        }
+    }
+
+    /**
+     * Warns that a listener cannot take up a connection; it tries again by itself.
+     *
+     * @param why what stopped it
+     */
+    void notAccepting(String listener, String why) {
+        if (admit(new Key(listener, "accept")) >= 0) {
+            LOG.warn(
+                    "listener {} cannot accept a connection: {}; raise the limit of open files (ulimit -n), or lower net.max-connections; it tries again every second",
+                    listener,
+                    why);
         }
     }
 

@@ -47,6 +47,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     public static final long HIGH_WATERMARK = -1;
 
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+    private static final long QUIET_NANOS = 60_000_000_000L;
     private static final ProgressWatcher[] NOBODY = {};
     private static final VarHandle WATCHERS;
 
@@ -98,6 +99,9 @@ public final class Partition implements MailboxOwner, FlushListener {
     private LogPosition highWatermark;
     private long recordsSinceFlush;
     private boolean flushTimed;
+    private boolean refusalEver;
+    private boolean refusalNoted;
+    private long refusalNanos;
     private Timers.@Nullable Scheduled deadlineTimer;
     private long deadlineTimerNanos;
 
@@ -542,12 +546,33 @@ public final class Partition implements MailboxOwner, FlushListener {
             for (int i = 0; i < run.count(); i++) {
                 refuse(run.accepted(i), ErrorCode.KAFKA_STORAGE_ERROR, reason(refused));
             }
+            noteRefusal(refused);
             storageFailed(refused);
             return;
         }
+        noteRecovery();
         wrote(run, current, now, around.clock().nanoTime() - began);
         if (rolled || current.durable()) {
             flush.request();
+        }
+    }
+
+    /** Says that the store takes no batches, once a minute at most while it goes back and forth. */
+    private void noteRefusal(StorageException refused) {
+        long now = around.clock().nanoTime();
+        boolean due = !refusalEver || (!refusalNoted && now - refusalNanos >= QUIET_NANOS);
+        if (due && refused.reach() == StorageException.Reach.CALL) {
+            refusalEver = true;
+            refusalNoted = true;
+            refusalNanos = now;
+            LOG.warn("{} refuses batches, and still serves reads: {}", id, reason(refused));
+        }
+    }
+
+    private void noteRecovery() {
+        if (refusalNoted) {
+            refusalNoted = false;
+            LOG.info("{} takes batches again", id);
         }
     }
 

@@ -37,7 +37,7 @@ final class ProducerEntry {
         return count == 0;
     }
 
-    /** When it last wrote, by the broker's clock. */
+    /** When it last wrote, by the broker's clock; never earlier than before. */
     long activeMillis() {
         return activeMillis;
     }
@@ -124,7 +124,8 @@ final class ProducerEntry {
         lastOffsets[newest] = lastOffset;
         offsetDeltas[newest] = offsetDelta;
         timestamps[newest] = timestamp;
-        activeMillis = nowMillis;
+        // a clock that has gone backwards must not make it look silent once the clock is right
+        activeMillis = Math.max(activeMillis, nowMillis);
     }
 
     /** The sequence of a batch's first record; sequences wrap to 0 after the largest int. */

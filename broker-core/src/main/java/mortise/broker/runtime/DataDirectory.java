@@ -7,7 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -67,10 +70,30 @@ public final class DataDirectory implements AutoCloseable {
                     "data directory "
                             + path
                             + " cannot be used: "
-                            + failure
-                            + "; check that it is a directory that this user may write, or name another with --data",
+                            + reason(failure)
+                            + ", or name another with --data",
                     failure);
         }
+    }
+
+    private static String reason(IOException failure) {
+        return switch (failure) {
+            case AccessDeniedException forbidden ->
+                    forbidden.getFile()
+                            + ": permission denied; make it a directory that this user may write";
+            case NoSuchFileException missing ->
+                    missing.getFile()
+                            + " cannot be made; make it a directory that this user may write";
+            case IOException full when String.valueOf(full.getMessage()).contains("No space") ->
+                    full.getMessage() + "; free some space";
+            case FileSystemException other when other.getReason() != null ->
+                    other.getFile()
+                            + ": "
+                            + other.getReason()
+                            + "; make it one that can be written";
+            case IOException other ->
+                    other.getMessage() + "; make it a directory that this user may write";
+        };
     }
 
     private static void refuseForeign(Path path) throws IOException {

@@ -158,6 +158,26 @@ class BadInputTest {
     }
 
     @Test
+    void aBrowserWithLongHeadersReadsItTooAndHoldsNoMemory() throws Exception {
+        SimClock clock = new SimClock();
+        try (TestServer server = TestServer.with(Transport.best(), clock, Map.of(), HEARTBEAT);
+                RawClient client = server.client()) {
+            byte[] request =
+                    ("GET / HTTP/1.1\r\nCookie: " + "c".repeat(300_000) + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII);
+            client.send(request);
+            assertThat(new String(client.receiveUntilClosed(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 400 Bad Request\r\n");
+            client.send(request);
+            Eventually.is("what it sends is dropped", () -> server.server().inflightBytes() == 0);
+            assertThat(server.server().connections()).isEqualTo(1);
+            clock.advance(Duration.ofSeconds(2));
+            server.server().sweep();
+            Eventually.is("the connection is gone", () -> server.server().connections() == 0);
+        }
+    }
+
+    @Test
     void aTruncatedFrameEndsTheConnectionOnceItHasHadItsTime() {
         SimClock clock = new SimClock();
         try (PeerLines lines = new PeerLines();
@@ -197,6 +217,54 @@ class BadInputTest {
                 client.send(ByteBuffer.allocate(4).putInt(-1).array());
                 assertThat(client.closedByServer()).isTrue();
             }
+        }
+    }
+
+    @Seeded(runs = 100)
+    void validRequestsInAnyPiecesAreAnsweredUntilTheGarbageBehindThem(RandomGenerator random) {
+        try (TestServer server =
+                        TestServer.with(
+                                Transport.best(),
+                                Clock.system(),
+                                Map.of(
+                                        "net.threads", "1",
+                                        "net.max-inflight-bytes", "1MiB",
+                                        "net.max-request-bytes", "1MiB",
+                                        "net.max-connection-requests", "3"),
+                                HEARTBEAT);
+                RawClient client = server.client()) {
+            int count = random.nextInt(1, 30);
+            ByteBuffer stream = ByteBuffer.allocate(1 << 20);
+            for (int i = 0; i < count; i++) {
+                stream.put(
+                        RawClient.frame(
+                                ApiKey.HEARTBEAT,
+                                4,
+                                i,
+                                new HeartbeatRequest()
+                                        .memberId(
+                                                "m"
+                                                        .repeat(
+                                                                random.nextInt(
+                                                                        1
+                                                                                << random.nextInt(
+                                                                                        14))))));
+            }
+            byte[] garbage = new byte[random.nextInt(4, 200)];
+            random.nextBytes(garbage);
+            garbage[0] = (byte) -1; // a negative length: never the beginning of a frame
+            stream.put(garbage);
+            int length = stream.position();
+            for (int at = 0; at < length; ) {
+                int piece = Math.min(1 << random.nextInt(15), length - at);
+                client.send(stream.array(), at, piece);
+                at += piece;
+            }
+            for (int i = 0; i < count; i++) {
+                assertThat(client.receiveCorrelationId()).isEqualTo(i);
+            }
+            assertThat(client.closedByServer()).isTrue();
+            Eventually.is("all memory given back", () -> server.server().inflightBytes() == 0);
         }
     }
 

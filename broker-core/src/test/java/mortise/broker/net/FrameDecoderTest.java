@@ -3,7 +3,9 @@ package mortise.broker.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
@@ -222,6 +224,35 @@ class FrameDecoderTest {
                 .hasMessageContaining("net.max-request-bytes");
         assertThat(limiter.heldBytes()).isLessThan(4_096);
         endOfStream();
+    }
+
+    /** Has no memory left. */
+    private static final class ExhaustedAllocator extends AbstractByteBufAllocator {
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("no heap left");
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            throw new OutOfMemoryError("no direct memory left");
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    @Test
+    void memoryThatIsNotToBeHadIsNotCharged() {
+        ByteBufAllocator exhausted = new ExhaustedAllocator();
+        assertThatThrownBy(() -> FrameChunk.any(exhausted, limiter, 512))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(limiter.tryReserve(5_000)).isTrue();
+        assertThatThrownBy(() -> FrameChunk.reserved(exhausted, limiter, 5_000))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(limiter.heldBytes()).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import mortise.broker.request.RequestContext;
 import mortise.broker.request.SlicePayload;
 import mortise.tck.sim.SimClock;
 import mortise.wire.ApiKey;
+import mortise.wire.UnknownTaggedField;
 import mortise.wire.message.FetchRequest;
 import mortise.wire.message.FetchResponse;
 import mortise.wire.message.HeartbeatRequest;
@@ -40,6 +42,14 @@ class SlowClientTest {
                 4,
                 correlationId,
                 new HeartbeatRequest().groupId("group").memberId("m".repeat(memberLength)));
+    }
+
+    /** A request of 800 kB: a field of a later version fills it. */
+    private static byte[] largeHeartbeat(int correlationId) {
+        HeartbeatRequest request = new HeartbeatRequest();
+        request.unknownTaggedFields()
+                .add(new UnknownTaggedField(100, ByteBuffer.allocate(800_000)));
+        return RawClient.frame(ApiKey.HEARTBEAT, 4, correlationId, request);
     }
 
     @Test
@@ -264,6 +274,84 @@ class SlowClientTest {
             server.server().sweep();
             Eventually.is("the connection is gone", () -> server.server().connections() == 0);
             assertThat(slice.closes()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStalledFrameMakesRoomForThoseWhoWait() throws Exception {
+        SimClock clock = new SimClock();
+        BlockingQueue<RequestContext> started = new LinkedBlockingQueue<>();
+        try (PeerLines lines = new PeerLines();
+                TestServer server =
+                        TestServer.with(
+                                Transport.best(),
+                                clock,
+                                Map.of(
+                                        "net.threads", "1",
+                                        "net.max-inflight-bytes", "1MiB",
+                                        "net.max-request-bytes", "1MiB"),
+                                parking(started));
+                RawClient stalling = server.client();
+                RawClient waiting = server.client()) {
+            stalling.send(largeHeartbeat(1), 0, 1_000);
+            Eventually.is(
+                    "the first frame has its room",
+                    () -> server.server().inflightBytes() > 800_000);
+            server.server().sweep(); // behind the read
+            clock.advance(Duration.ofSeconds(50));
+            server.server().sweep();
+            assertThat(server.server().connections()).as("nobody waits").isEqualTo(2);
+            waiting.send(largeHeartbeat(2));
+            Eventually.is(
+                    "the second frame waits", () -> server.server().inflightBytes() > 801_000);
+            server.server().sweep(); // behind the read
+            server.server().sweep();
+            assertThat(stalling.closedByServer()).isTrue();
+            assertThat(lines.only()).contains("net.stall-timeout");
+            started.take().respond(new HeartbeatResponse());
+            assertThat(waiting.receiveCorrelationId()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aClientThatStallsAfterItHasWaitedForRoomIsClosedInTime() throws Exception {
+        SimClock clock = new SimClock();
+        BlockingQueue<RequestContext> started = new LinkedBlockingQueue<>();
+        try (PeerLines lines = new PeerLines();
+                TestServer server =
+                        TestServer.with(
+                                Transport.best(),
+                                clock,
+                                Map.of(
+                                        "net.threads", "1",
+                                        "net.max-inflight-bytes", "1MiB",
+                                        "net.max-request-bytes", "1MiB"),
+                                parking(started));
+                RawClient first = server.client();
+                RawClient stalling = server.client()) {
+            first.send(largeHeartbeat(1));
+            RequestContext holder = started.take();
+            byte[] large = largeHeartbeat(2);
+            stalling.send(large, 0, 1_000);
+            Eventually.is(
+                    "the second frame has begun", () -> server.server().inflightBytes() > 801_000);
+            settle(holder);
+            holder.respond(new HeartbeatResponse());
+            assertThat(first.receiveCorrelationId()).isEqualTo(1);
+            Eventually.is(
+                    "the second frame has its room",
+                    () ->
+                            server.server().inflightBytes() > 800_000
+                                    && server.server().inflightBytes() < 802_000);
+            server.server().sweep(); // behind the grant
+            clock.advance(Duration.ofSeconds(59));
+            server.server().sweep();
+            assertThat(server.server().connections()).isEqualTo(2);
+            clock.advance(Duration.ofSeconds(2));
+            server.server().sweep();
+            assertThat(stalling.closedByServer()).isTrue();
+            assertThat(lines.only()).contains("net.frame-timeout");
+            Eventually.is("all memory given back", () -> server.server().inflightBytes() == 0);
         }
     }
 
