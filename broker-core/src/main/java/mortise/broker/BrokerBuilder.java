@@ -7,11 +7,15 @@ import java.util.ServiceLoader;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.config.Config;
+import mortise.api.config.ConfigException;
+import mortise.api.config.ConfigProblem;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.config.ConfigLayers;
+import mortise.broker.metadata.config.StoreTraits;
 import mortise.broker.plugin.PluginCatalog;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
+import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
@@ -90,7 +94,7 @@ public final class BrokerBuilder {
     /**
      * Checks the configuration without starting anything.
      *
-     * @throws mortise.api.config.ConfigException with every problem
+     * @throws ConfigException with every problem
      */
     public void check() {
         assembly();
@@ -99,7 +103,7 @@ public final class BrokerBuilder {
     /**
      * Starts a broker. It is ready when this returns.
      *
-     * @throws mortise.api.config.ConfigException with every problem of the configuration
+     * @throws ConfigException with every problem of the configuration
      * @throws BrokerStartException if it cannot start: one line with cause and remedy
      */
     public Broker start() {
@@ -130,9 +134,24 @@ public final class BrokerBuilder {
                                             ::get)
                             .orElse(null);
             Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer));
+            checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
             return new Assembly(config, storage, consensus, authorizer, codecs(), clock, random);
         } catch (UnknownPluginException unknown) {
             throw new BrokerStartException(String.valueOf(unknown.getMessage()), unknown);
+        }
+    }
+
+    private static void checkDurability(Config config, StoreTraits store) {
+        if (config.get(BrokerSettings.DURABILITY) == BrokerSettings.Durability.FSYNC) {
+            String lack =
+                    store.lack(
+                            Capability.DURABLE, "use durability: page-cache, or a durable store");
+            if (lack != null) {
+                throw new ConfigException(
+                        List.of(
+                                new ConfigProblem(
+                                        BrokerSettings.DURABILITY.name(), "fsync: " + lack)));
+            }
         }
     }
 

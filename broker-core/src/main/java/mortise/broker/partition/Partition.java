@@ -346,13 +346,15 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (stopped) {
             return;
         }
-        // After a failed sync nobody knows what is on the disk: a later one that succeeds proves
-        // nothing about the pages that this one lost.
-        if (cause instanceof StorageException storage
-                && storage.reach() == StorageException.Reach.DIRECTORY) {
-            storageFailed(storage);
-        } else {
+        if (!(cause instanceof StorageException storage)) {
             failed(cause);
+        } else if (storage.reach() == StorageException.Reach.CALL) {
+            LOG.warn("{}: {}; the next sync tries again", id, storage.getMessage());
+            flushed();
+        } else {
+            // Nobody knows what is on the disk: a later sync that succeeds proves nothing about
+            // the pages that this one lost.
+            storageFailed(storage);
         }
     }
 

@@ -269,13 +269,29 @@ class PartitionTest {
     @Test
     void aFailedSyncTakesThePartitionOutOfService() {
         Partition partition = rig.open("t", 0, topic(t -> t.durable()));
-        rig.log("t", 0).failSync = new StorageException(StorageException.Reach.CALL, "fsync: EIO");
+        rig.log("t", 0).failSync = new StorageException(StorageException.Reach.LOG, "fsync: EIO");
         Sent sent = rig.send(partition, batch(1, 10));
 
         rig.flush();
 
         assertThat(sent.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
         assertThat(partition.outOfService()).contains("EIO");
+    }
+
+    @Test
+    void aSyncThatFoundNoRoomIsTriedAgain() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        rig.log("t", 0).failSync = new StorageException(StorageException.Reach.CALL, "disk full");
+        Sent sent = rig.send(partition, batch(1, 10));
+        rig.flush();
+        assertThat(partition.outOfService()).isNull();
+
+        rig.log("t", 0).failSync = null;
+        Sent next = rig.send(partition, batch(1, 10));
+        rig.flush();
+
+        assertThat(sent.firstOffset()).isZero();
+        assertThat(next.firstOffset()).isEqualTo(1);
     }
 
     @Test

@@ -56,6 +56,9 @@ public interface PartitionLog extends AutoCloseable {
      * Makes everything appended before the call survive a crash.
      *
      * @return the position up to which the log is durable now
+     * @throws StorageException of reach {@code CALL} if a part could not be written for now, for
+     *     want of space: what lies before {@link #durableEnd} is durable, a later call does the
+     *     rest; of any other reach if nobody knows any more what is durable
      */
     @CalledOn({Caller.FLUSHER, Caller.VIRTUAL})
     LogPosition sync();

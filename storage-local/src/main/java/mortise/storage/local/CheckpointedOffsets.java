@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.api.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An offset per partition with a checkpoint file behind it. Thread-safe; callers that want their
@@ -50,10 +51,28 @@ final class CheckpointedOffsets {
         }
     }
 
-    /** Changes an offset durably. */
+    /** Changes an offset durably, or not at all. */
     void setDurably(TopicPartition partition, long offset) throws IOException {
+        Long before;
+        synchronized (this) {
+            before = offsets.get(partition);
+        }
         set(partition, offset);
-        write();
+        try {
+            write();
+        } catch (IOException failed) {
+            restore(partition, before);
+            throw failed;
+        }
+    }
+
+    private synchronized void restore(TopicPartition partition, @Nullable Long before) {
+        if (before == null) {
+            offsets.remove(partition);
+        } else {
+            offsets.put(partition, before);
+        }
+        version++;
     }
 
     /** Lowers an offset durably, if it is larger. */
@@ -63,13 +82,12 @@ final class CheckpointedOffsets {
         }
     }
 
-    /** Forgets a partition durably. */
+    /** Forgets a partition durably; after a failure, calling again tries again. */
     void remove(TopicPartition partition) throws IOException {
         synchronized (this) {
-            if (offsets.remove(partition) == null) {
-                return;
+            if (offsets.remove(partition) != null) {
+                version++;
             }
-            version++;
         }
         write();
     }

@@ -1,35 +1,31 @@
 package mortise.storage.local;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ThreadFactory;
 import mortise.spi.PluginContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Disk work that nobody waits for: removing files after their delay, writing checkpoints. One
  * thread does it, which lives only while there is something to do. Thread-safe.
+ *
+ * <p>Every task is bounded by what it stands for: a removed log's files, a directory's checkpoint.
  */
 final class Housekeeping implements AutoCloseable {
-    private static final Duration IDLE_LIFE = Duration.ofSeconds(5);
-
     private final PluginContext context;
-    private final ThreadPoolExecutor thread;
+    private final ThreadFactory threads;
+
+    // guarded by this
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean working;
+    private boolean closed;
 
     Housekeeping(PluginContext context) {
         this.context = context;
-        // every task is bounded by what it stands for: a removed log's files, a directory's
-        // checkpoint
-        this.thread =
-                new ThreadPoolExecutor(
-                        1,
-                        1,
-                        IDLE_LIFE.toNanos(),
-                        TimeUnit.NANOSECONDS,
-                        new LinkedBlockingQueue<>(),
-                        context.threads("housekeeping"));
-        thread.allowCoreThreadTimeOut(true);
+        this.threads = context.threads("housekeeping");
     }
 
     /** Does something after a delay. */
@@ -42,25 +38,49 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void submit(Runnable task) {
-        try {
-            thread.execute(task);
-        } catch (RejectedExecutionException closed) {
-            // what is left over is found again when the store next starts
-            return;
+        synchronized (this) {
+            if (closed) {
+                return; // what is left over is found again when the store next starts
+            }
+            waiting.add(task);
+            if (working) {
+                return;
+            }
+            working = true;
         }
+        threads.newThread(this::work).start();
+    }
+
+    private void work() {
+        for (Runnable task = next(); task != null; task = next()) {
+            try {
+                task.run();
+            } catch (RuntimeException failed) {
+                context.logger().log(Level.ERROR, "housekeeping goes on after " + failed, failed);
+            }
+        }
+    }
+
+    private synchronized @Nullable Runnable next() {
+        Runnable task = waiting.poll();
+        if (task == null) {
+            working = false;
+            notifyAll();
+        }
+        return task;
     }
 
     /** Finishes what has begun; what waits for its time is left for the next start. */
     @Override
-    public void close() {
-        thread.shutdown();
+    public synchronized void close() {
+        closed = true;
         boolean interrupted = false;
-        try {
-            while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
-                // a slow disk: the lock must not be given up before it has finished
+        while (working) { // a slow disk: the lock must not be given up before it has finished
+            try {
+                wait();
+            } catch (InterruptedException stop) {
+                interrupted = true;
             }
-        } catch (InterruptedException stop) {
-            interrupted = true;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

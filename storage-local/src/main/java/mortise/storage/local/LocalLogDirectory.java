@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -40,6 +38,12 @@ final class LocalLogDirectory implements LogDirectory {
     private static final String IDENTITY_VERSION = "version: 0";
     private static final String IDENTITY_KEY = "directory_id: ";
 
+    /**
+     * The lock files that this process holds. To open one of them a second time and close it again
+     * would let go of the lock, for that is what POSIX says of a process and its locks.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path path;
     private final int nodeId;
     private final StoreParts parts;
@@ -51,6 +55,7 @@ final class LocalLogDirectory implements LogDirectory {
     private volatile @Nullable String failure;
     private volatile boolean namesChanged;
     private @Nullable FileChannel lock;
+    private @Nullable Path lockFile;
 
     LocalLogDirectory(Path path, int nodeId, RandomGenerator random, StoreParts parts) {
         this.path = path;
@@ -102,6 +107,7 @@ final class LocalLogDirectory implements LogDirectory {
             lock();
             identify();
         } catch (IOException failed) {
+            abandon();
             throw fail("taking log directory " + path, failed);
         }
     }
@@ -123,36 +129,39 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     private void lock() throws IOException {
+        Path file = path.toRealPath().resolve(LOCK);
+        if (!HELD.add(file)) {
+            throw heldBy("another broker in this process");
+        }
+        lockFile = file;
         FileChannel channel =
                 FileChannel.open(
-                        path.resolve(LOCK),
+                        file,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        @Nullable FileLock held;
-        try {
-            held = channel.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
-            held = null;
-        }
-        if (held == null) {
+        lock = channel;
+        if (channel.tryLock() == null) {
             String holder = readHolder(channel);
-            channel.close();
-            throw new StorageException(
-                    Reach.DIRECTORY,
-                    "log directory "
-                            + path
-                            + " is held by "
-                            + (holder.isEmpty() ? "another broker" : holder)
-                            + "; stop that broker, or give this one another"
-                            + " storage.local.directories");
+            unlock();
+            throw heldBy(holder.isEmpty() ? "another broker" : holder);
         }
         channel.truncate(0);
         channel.write(
                 StandardCharsets.UTF_8.encode(
                         "node " + nodeId + ", process " + ProcessHandle.current().pid()),
                 0);
-        lock = channel;
+    }
+
+    private StorageException heldBy(String holder) {
+        return new StorageException(
+                Reach.DIRECTORY,
+                "log directory "
+                        + path
+                        + " is held by "
+                        + holder
+                        + "; stop that broker, or give this one another"
+                        + " storage.local.directories");
     }
 
     private static String readHolder(FileChannel channel) throws IOException {
@@ -232,8 +241,24 @@ final class LocalLogDirectory implements LogDirectory {
     /** Forgets a log that has been removed. */
     void forget(TopicPartition partition) throws IOException {
         clean.remove(partition);
-        startOffsets.remove(partition);
-        recoveryPoints.remove(partition);
+        try {
+            startOffsets.remove(partition);
+        } finally {
+            recoveryPoints.remove(partition);
+        }
+    }
+
+    /** Forgets a log that has been removed; a full disk leaves its lines for the next write. */
+    void forgetIfThereIsRoom(TopicPartition partition) {
+        try {
+            forget(partition);
+        } catch (IOException failed) {
+            StorageException problem = refuseOrFail("forgetting " + partition, failed);
+            if (problem.reach() != Reach.CALL) {
+                throw problem;
+            }
+            parts.logger().log(Level.WARNING, problem.getMessage());
+        }
     }
 
     /** Notes that a log's directory was made or renamed. */
@@ -338,18 +363,27 @@ final class LocalLogDirectory implements LogDirectory {
                     DiskFiles.replaceDurably(path.resolve(CLEAN_MARKER), CLEAN_CONTENT);
                 }
             }
-            unlock();
         } catch (IOException failed) {
             parts.logger()
                     .log(Level.WARNING, "closing log directory " + path + ": " + failed, failed);
+        } finally {
+            abandon();
         }
     }
 
     private void unlock() throws IOException {
         FileChannel held = lock;
         lock = null;
-        if (held != null) {
-            held.close();
+        try {
+            if (held != null) {
+                held.close();
+            }
+        } finally {
+            Path file = lockFile;
+            lockFile = null;
+            if (file != null) {
+                HELD.remove(file);
+            }
         }
     }
 

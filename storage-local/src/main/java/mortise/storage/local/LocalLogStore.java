@@ -318,11 +318,11 @@ final class LocalLogStore implements LogStore {
             Files.move(log.path(), aside);
             stored.remove(id.partition());
             DiskFiles.syncDirectory(directory.path());
-            directory.forget(id.partition());
         } catch (IOException failed) {
             throw directory.fail("deleting " + log.path(), failed);
         }
         parts.doomed().directory(aside, delay);
+        directory.forgetIfThereIsRoom(id.partition());
     }
 
     /** How many files are open. */

@@ -106,10 +106,10 @@ final class LocalPartitionLog implements PartitionLog {
         this.startOffset = loaded.startOffset();
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
         this.durableEnd = end;
-        this.namesChanged = created;
+        this.sidecars = new Sidecars(path, loaded);
+        this.namesChanged = created || sidecars.removed();
         this.metadataChanged = created;
         this.changed = created || !loaded.durable();
-        this.sidecars = new Sidecars(path, loaded);
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
         this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);
@@ -187,9 +187,11 @@ final class LocalPartitionLog implements PartitionLog {
             int position = segment.size();
             if (position == 0) {
                 segment.begunAt(parts.clock().wallMillis());
-                namesChanged = true;
             }
             write(segment, count, bytes);
+            if (position == 0) {
+                namesChanged = true; // not before there is a name for a sync to make durable
+            }
             return show(segment, batches, count, before.offset(), position);
         } finally {
             Arrays.fill(buffers, 0, count, null);
@@ -526,16 +528,25 @@ final class LocalPartitionLog implements PartitionLog {
             }
             syncSegments(segments, target);
             syncNames();
-            if (waiting) {
-                sidecars.store();
-            }
             durableEnd = target;
             checkpointLater.run();
+            if (waiting) {
+                storeSidecars();
+            }
             return target;
         } catch (IOException failed) {
             throw directory.fail("syncing " + path, failed);
         } finally {
             syncing.unlock();
+        }
+    }
+
+    /** Those that find no room are written by a later sync. */
+    private void storeSidecars() {
+        try {
+            sidecars.store();
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("writing sidecars of " + path, failed);
         }
     }
 
@@ -612,6 +623,7 @@ final class LocalPartitionLog implements PartitionLog {
             if (first == null) {
                 return last; // only a gap lies beyond
             }
+            lowerRecoveryPoint(first);
             structure.lock();
             try {
                 return cut(first, offset);
@@ -625,11 +637,20 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
+    /** What is to be cut must be looked at by a recovery first. */
+    private void lowerRecoveryPoint(LogReads.Place first) {
+        try {
+            directory.recoveryPoints().lowerDurably(partition(), first.segment().baseOffset());
+        } catch (IOException failed) {
+            first.open().release();
+            throw directory.refuseOrFail("truncating " + id, failed);
+        }
+    }
+
     /** Removes a batch and all that follows it. */
     private LogPosition cut(LogReads.Place first, long offset) throws IOException {
         Segment segment = first.segment();
         changed = true;
-        directory.recoveryPoints().lowerDurably(partition(), segment.baseOffset());
         LogPosition border =
                 new LogPosition(
                         Math.min(offset, first.baseOffset()), segment.token(first.position()));
@@ -874,7 +895,9 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             if (changed) {
                 active.seal();
-                active.sync(active.size(), true);
+                for (Segment segment : segments) {
+                    segment.sync(segment.size(), true); // one may have been sealed since
+                }
                 DiskFiles.syncDirectory(path);
             }
             directory.closedCleanly(partition(), last.offset());

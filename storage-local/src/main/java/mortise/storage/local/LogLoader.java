@@ -91,7 +91,8 @@ final class LogLoader {
             segments.add(recovered.segment());
             end = recovered.endOffset();
             durable &= recovered.durable();
-            cut = nextBase != null && end != nextBase;
+            cut = nextBase != null && !isFollowedBy(end, nextBase, recoveryPoint);
+            durable &= !cut;
             if (nextBase != null && !cut) {
                 recovered.segment().seal();
                 recovered.segment().sync(recovered.segment().size(), true);
@@ -126,8 +127,18 @@ final class LogLoader {
         return new Loaded(segments, start, end, durable, producerSnapshots, epochs);
     }
 
+    /** Whether nothing is missing between a segment's end and the next one's begin. */
+    private static boolean isFollowedBy(long end, long nextBase, long recoveryPoint) {
+        // what lies below the recovery point was synced, so a gap there was there before
+        return end == nextBase || (end < nextBase && nextBase <= recoveryPoint);
+    }
+
+    /**
+     * The segment that holds the offset before the recovery point. A sync of batches makes no
+     * indexes durable, those of a segment that ends at the recovery point included.
+     */
     private long scanFrom(long recoveryPoint) {
-        Long base = logs.floorKey(recoveryPoint);
+        Long base = logs.lowerKey(recoveryPoint);
         return base == null ? logs.firstKey() : base;
     }
 

@@ -268,7 +268,8 @@ final class LogReads {
                             changed);
                 }
             } catch (IOException failed) {
-                throw directory.fail(doing + " of " + id, failed);
+                // an index that has to be built anew may find no room
+                throw directory.refuseOrFail(doing + " of " + id, failed);
             }
         }
     }

@@ -70,6 +70,10 @@ record SegmentIndexes(IndexFile offsets, IndexFile times) {
         stored.offsets.cut(0);
         stored.times.cut(0);
         stored.build(parts, segment);
+        // the segment counts as synced, so nothing else would make them durable
+        stored.offsets.sync();
+        stored.times.sync();
+        DiskFiles.syncDirectory(directory);
         return stored;
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Brings a segment on disk to where appending can go on: indexes that can be trusted, the largest
@@ -71,7 +73,11 @@ final class SegmentRecovery {
         }
     }
 
-    private Recovered nothing(long base, int ordinal) {
+    /** An empty file; what indexes it has tell of batches that are lost. */
+    private Recovered nothing(long base, int ordinal) throws IOException {
+        for (String suffix : List.of(LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
+            Files.deleteIfExists(directory.resolve(LogFiles.name(base, suffix)));
+        }
         return new Recovered(Segment.empty(parts, directory, base, ordinal), base, true);
     }
 

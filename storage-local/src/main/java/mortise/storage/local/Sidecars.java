@@ -32,6 +32,9 @@ final class Sidecars {
 
     private long versions;
 
+    /** Whether files were removed whose removal no directory sync has covered. */
+    private boolean removed;
+
     /**
      * A sidecar.
      *
@@ -55,7 +58,7 @@ final class Sidecars {
             if (offset <= loaded.endOffset()) {
                 snapshots.put(offset, Entry.stored(file(SidecarKind.PRODUCER_STATE, offset)));
             } else {
-                Files.deleteIfExists(file(SidecarKind.PRODUCER_STATE, offset));
+                removed |= Files.deleteIfExists(file(SidecarKind.PRODUCER_STATE, offset));
             }
         }
         entries.put(SidecarKind.PRODUCER_STATE, snapshots);
@@ -68,13 +71,18 @@ final class Sidecars {
         Long last = stored.floor(loaded.endOffset());
         for (long offset : stored) {
             if (last == null || offset != last) {
-                Files.deleteIfExists(file(SidecarKind.LEADER_EPOCHS, offset));
+                removed |= Files.deleteIfExists(file(SidecarKind.LEADER_EPOCHS, offset));
             }
         }
         if (last != null) {
             newest.put(last, Entry.stored(file(SidecarKind.LEADER_EPOCHS, last)));
         }
         return newest;
+    }
+
+    /** Whether some were dropped when the log was opened: a directory sync makes that durable. */
+    boolean removed() {
+        return removed;
     }
 
     private Path file(SidecarKind kind, long offset) {

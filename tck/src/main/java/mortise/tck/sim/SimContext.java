@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin context that a test drives: simulated clock and timers, a data directory that may lie on
- * a {@link SimDisk}, seeded randomness, and threads that are real or refused. Thread-safe.
+ * a {@link SimDisk}, seeded randomness, and threads that are real, refused, or run at once on
+ * whoever starts them. Thread-safe.
  */
 public final class SimContext implements PluginContext {
     private static final Duration WAITING_STEP = Duration.ofMillis(50);
@@ -37,7 +38,14 @@ public final class SimContext implements PluginContext {
     private final SimLogger logger = new SimLogger("plugin");
     private final Path dataDirectory;
     private final @Nullable SimDisk disk;
-    private final boolean threadsAllowed;
+    private final Threads threads;
+
+    /** What becomes of a thread that a plugin starts. */
+    private enum Threads {
+        REAL,
+        INLINE,
+        REFUSED
+    }
 
     private SimContext(
             int nodeId,
@@ -45,7 +53,7 @@ public final class SimContext implements PluginContext {
             long seed,
             Path dataDirectory,
             @Nullable SimDisk disk,
-            boolean threadsAllowed) {
+            Threads threads) {
         this.nodeId = nodeId;
         this.clock = clock;
         this.timers = new SimTimers(clock);
@@ -53,33 +61,42 @@ public final class SimContext implements PluginContext {
         this.random = new Random(seed);
         this.dataDirectory = dataDirectory;
         this.disk = disk;
-        this.threadsAllowed = threadsAllowed;
+        this.threads = threads;
     }
 
     /** A context of node 0 whose data directory is {@code /data} of a simulated disk. */
     public static SimContext on(SimDisk disk, long seed) {
-        return new SimContext(0, disk.clock(), seed, directoryOn(disk, "/data"), disk, true);
+        return new SimContext(
+                0, disk.clock(), seed, directoryOn(disk, "/data"), disk, Threads.REAL);
     }
 
     /** A context of node 0 with this data directory, which exists. */
     public static SimContext on(Path dataDirectory, long seed) {
-        return new SimContext(0, new SimClock(), seed, dataDirectory, null, true);
+        return new SimContext(0, new SimClock(), seed, dataDirectory, null, Threads.REAL);
     }
 
     /** The same context for another node. */
     public SimContext withNodeId(int id) {
-        return new SimContext(id, clock, seed, dataDirectory, disk, threadsAllowed);
+        return new SimContext(id, clock, seed, dataDirectory, disk, threads);
     }
 
     /** The same context with thread factories that refuse, for plugins that need no thread. */
     public SimContext withoutThreads() {
-        return new SimContext(nodeId, clock, seed, dataDirectory, disk, false);
+        return new SimContext(nodeId, clock, seed, dataDirectory, disk, Threads.REFUSED);
+    }
+
+    /**
+     * The same context with threads that do their work, to its end, when they are started, on the
+     * thread that starts them: then a seed always makes the same run.
+     */
+    public SimContext withInlineThreads() {
+        return new SimContext(nodeId, clock, seed, dataDirectory, disk, Threads.INLINE);
     }
 
     /** The same context for a process started anew: fresh timers and another random sequence. */
     public SimContext restarted() {
         timers.stop();
-        return new SimContext(nodeId, clock, seed * 31 + 17, dataDirectory, disk, threadsAllowed);
+        return new SimContext(nodeId, clock, seed * 31 + 17, dataDirectory, disk, threads);
     }
 
     /** The same node after a crash, on what its disk kept; the old context's timers stop. */
@@ -91,7 +108,7 @@ public final class SimContext implements PluginContext {
                 seed * 31 + 17,
                 directoryOn(survivors, dataDirectory.toString()),
                 survivors,
-                threadsAllowed);
+                threads);
     }
 
     private static Path directoryOn(SimDisk disk, String directory) {
@@ -149,13 +166,31 @@ public final class SimContext implements PluginContext {
 
     @Override
     public ThreadFactory threads(String role) {
-        if (threadsAllowed) {
-            return Thread.ofPlatform().daemon().name("sim-" + role + "-", 0).factory();
-        }
-        return action -> {
-            throw new UnsupportedOperationException(
-                    "a thread for " + role + " was asked for, and this context has none");
+        return switch (threads) {
+            case REAL -> Thread.ofPlatform().daemon().name("sim-" + role + "-", 0).factory();
+            case INLINE -> InlineThread::new;
+            case REFUSED ->
+                    action -> {
+                        throw new UnsupportedOperationException(
+                                "a thread for "
+                                        + role
+                                        + " was asked for, and this context has none");
+                    };
         };
+    }
+
+    /** A thread that runs on the one that starts it. */
+    private static final class InlineThread extends Thread {
+        private final Runnable action;
+
+        InlineThread(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void start() {
+            action.run();
+        }
     }
 
     /**

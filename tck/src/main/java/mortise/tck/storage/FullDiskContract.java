@@ -1,5 +1,6 @@
 package mortise.tck.storage;
 
+import static mortise.spi.storage.StorageException.Reach.CALL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import mortise.spi.Capability;
+import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageException.Reach;
 import mortise.tck.sim.Fault;
@@ -26,7 +29,7 @@ public interface FullDiskContract extends StorageUnderTest {
                 StorageException refused = fillUntilRefused(log);
                 assertThat(refused.reach())
                         .as("reach of '%s'", refused.getMessage())
-                        .isEqualTo(Reach.CALL);
+                        .isEqualTo(CALL);
                 log.check();
                 assertThatThrownBy(() -> log.log().append(set(log.next(5, 60_000))))
                         .isInstanceOf(StorageException.class);
@@ -55,6 +58,32 @@ public interface FullDiskContract extends StorageUnderTest {
         throw new AssertionError("the disk is full, and 10,000 appends went well");
     }
 
+    /** Sidecars that find no room wait for a sync that does; the log is durable without them. */
+    @Test
+    default void aFullDiskDelaysSidecarsAndHarmsNothing() {
+        assumeTrue(can(Capability.SIDECARS), "the store does not declare SIDECARS");
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            log.fill(12);
+            SimDisk disk = writtenDisk(log);
+            String content = "0123456789".repeat(1_000);
+            log.putSidecar(SidecarKind.PRODUCER_STATE, 120, content);
+            disk.limit(disk.usedBytes());
+            try {
+                log.log().sync();
+            } catch (StorageException full) {
+                assertThat(full.reach()).as("reach of '%s'", full.getMessage()).isEqualTo(CALL);
+            }
+            assertThat(log.log().durableEnd().offset()).isEqualTo(120);
+            log.check();
+            disk.limit(Long.MAX_VALUE / 2);
+            log.fill(12);
+            assertThat(log.log().sync().offset()).isEqualTo(240);
+            log.reopenLog();
+            log.check();
+            assertThat(log.sidecar(SidecarKind.PRODUCER_STATE, 240)).isEqualTo("120:" + content);
+        }
+    }
+
     /** Writes that take only some of the bytes at a time do not show. */
     @Test
     default void shortWritesDoNotShow() {
@@ -81,7 +110,7 @@ public interface FullDiskContract extends StorageUnderTest {
                 reach = failed.reach();
                 assertThat(fault.met()).as("writes that failed").isPositive();
             }
-            if (reach == Reach.CALL) {
+            if (reach == CALL) {
                 log.check();
                 log.fill(20);
                 log.check();

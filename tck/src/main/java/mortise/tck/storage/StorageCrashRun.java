@@ -59,7 +59,7 @@ public final class StorageCrashRun {
         this.sidecarsKept = provider.capabilities().contains(Capability.SIDECARS);
         this.faults = faults;
         this.disk = SimDisk.create(seed);
-        this.context = SimContext.on(disk, seed);
+        this.context = SimContext.on(disk, seed).withInlineThreads();
         this.logSettings =
                 new LogSettings(
                         random.nextBoolean() ? 4_096 : 16_384,

@@ -18,7 +18,7 @@ public record StoreTraits(String name, Set<Capability> capabilities) {
     }
 
     /** Why the store cannot do what needs this capability; null if it can. */
-    @Nullable String lack(Capability capability, String remedy) {
+    public @Nullable String lack(Capability capability, String remedy) {
         return capabilities.contains(capability)
                 ? null
                 : "storage plugin '"

@@ -1,0 +1,75 @@
+package mortise.storage.memory;
+
+import java.nio.ByteBuffer;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import mortise.spi.storage.Sidecar;
+import mortise.spi.storage.SidecarKind;
+
+/** A log's sidecars; of leader epochs only the newest. Thread-safe. */
+final class MemorySidecars {
+    private final MemoryBudget budget;
+    private final Map<SidecarKind, NavigableMap<Long, byte[]>> contents =
+            new EnumMap<>(SidecarKind.class);
+
+    MemorySidecars(MemoryBudget budget) {
+        this.budget = budget;
+        for (SidecarKind kind : SidecarKind.values()) {
+            contents.put(kind, new TreeMap<>());
+        }
+    }
+
+    private NavigableMap<Long, byte[]> of(SidecarKind kind) {
+        NavigableMap<Long, byte[]> map = contents.get(kind);
+        if (map == null) {
+            throw new IllegalStateException("no sidecars of kind " + kind);
+        }
+        return map;
+    }
+
+    synchronized void put(SidecarKind kind, long offset, ByteBuffer lent) {
+        byte[] content = new byte[lent.remaining()];
+        lent.duplicate().get(content);
+        NavigableMap<Long, byte[]> map = of(kind);
+        switch (kind) {
+            case PRODUCER_STATE -> drop(map.subMap(offset, true, offset, true));
+            case LEADER_EPOCHS -> drop(map);
+        }
+        map.put(offset, content);
+        budget.force(content.length);
+    }
+
+    synchronized Optional<Sidecar> latest(SidecarKind kind, long atMost) {
+        return Optional.ofNullable(of(kind).floorEntry(atMost))
+                .map(found ->
+                        new Sidecar(
+                                kind, found.getKey(), ByteBuffer.wrap(found.getValue().clone())));
+    }
+
+    /** Drops those below {@code offset}, the latest of them excepted. */
+    synchronized void trim(SidecarKind kind, long offset) {
+        NavigableMap<Long, byte[]> map = of(kind);
+        Long kept = map.lowerKey(offset);
+        if (kept != null) {
+            drop(map.headMap(kept, false));
+        }
+    }
+
+    /** Drops those beyond {@code offset}. */
+    synchronized void truncate(long offset) {
+        contents.values().forEach(map -> drop(map.tailMap(offset, false)));
+    }
+
+    /** Drops all. */
+    void clear() {
+        truncate(-1);
+    }
+
+    private void drop(NavigableMap<Long, byte[]> part) {
+        budget.giveBack(part.values().stream().mapToLong(content -> content.length).sum());
+        part.clear();
+    }
+}
