@@ -1,8 +1,6 @@
 package mortise.dist;
 
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -40,7 +38,7 @@ final class RecordPrinter {
         this.json = json;
         this.keySeparator =
                 keySeparator == null ? null : keySeparator.getBytes(StandardCharsets.UTF_8);
-        this.out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
+        this.out = new BufferedOutputStream(System.out, BUFFER_BYTES);
         this.text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     }
 
@@ -62,6 +60,9 @@ final class RecordPrinter {
     /** Hands on what was printed; fails if nobody reads it any more. */
     void flush() throws IOException {
         text.flush();
+        if (System.out.checkError()) {
+            throw new IOException("nobody reads standard output any more");
+        }
     }
 
     private void write(@Nullable ByteBuffer bytes) throws IOException {

@@ -11,11 +11,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import mortise.dist.RawConnection.Answer;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.UnwritableMessageException;
 import mortise.wire.message.CreateTopicsRequest;
+import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.MetadataRequest;
 import org.apache.kafka.common.Uuid;
 
@@ -296,6 +298,13 @@ final class Parity implements AutoCloseable {
                 LockSupport.parkNanos(PAUSE_NANOS);
                 answer = metadata(side, topic);
             }
+            // Apache Kafka tells of a leader before the leader itself has opened the log
+            while (!serves(side, topic, partitions)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new AssertionError(side.name + " does not serve " + topic);
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
             Uuid id = Uuid.fromString(answer.field("topics[" + topic + "].topic_id"));
             side.topicIds.put(
                     topic, new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()));
@@ -309,6 +318,39 @@ final class Parity implements AutoCloseable {
                 new MetadataRequest()
                         .allowAutoTopicCreation(false)
                         .topics(List.of(new MetadataRequest.MetadataRequestTopic().name(topic))));
+    }
+
+    private static boolean serves(Side side, String topic, int partitions) {
+        Answer answer =
+                side.connection.call(
+                        ApiKey.LIST_OFFSETS,
+                        (short) 7,
+                        new ListOffsetsRequest()
+                                .replicaId(-1)
+                                .topics(
+                                        List.of(
+                                                new ListOffsetsRequest.ListOffsetsTopic()
+                                                        .name(topic)
+                                                        .partitions(latest(partitions)))));
+        return IntStream.range(0, partitions)
+                .allMatch(partition ->
+                        answer.field(
+                                        "topics["
+                                                + topic
+                                                + "].partitions["
+                                                + partition
+                                                + "].error_code")
+                                .equals("0"));
+    }
+
+    private static List<ListOffsetsRequest.ListOffsetsPartition> latest(int partitions) {
+        return IntStream.range(0, partitions)
+                .mapToObj(partition ->
+                        new ListOffsetsRequest.ListOffsetsPartition()
+                                .partitionIndex(partition)
+                                .currentLeaderEpoch(-1)
+                                .timestamp(-1))
+                .toList();
     }
 
     private static boolean leads(Answer answer, String topic, int partitions) {
