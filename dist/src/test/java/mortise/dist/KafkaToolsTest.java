@@ -2,11 +2,13 @@ package mortise.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -304,39 +306,71 @@ class KafkaToolsTest {
     @Test
     void dumpLogSegmentsReadsOurFilesWithoutComplaint() throws Exception {
         Path data = directory.resolve("dumped");
-        List<RealLines.Line> lines = RealLines.read(20_000);
+        List<String> codecs = List.of("none", "gzip", "snappy", "lz4", "zstd");
+        List<RealLines.Line> lines = RealLines.read(40_000);
         try (BrokerProcess dumped = BrokerProcess.start(data)) {
-            JavaClient.createTopic(dumped.bootstrap(), "dump", 1);
-            JavaClient.produce(dumped.bootstrap(), "dump", "none", lines);
+            createTopicOfSmallSegments(dumped.bootstrap());
+            for (String codec : codecs) {
+                // each producer is an idempotent one, with an id of its own
+                JavaClient.produce(dumped.bootstrap(), "dump", codec, lines);
+            }
         }
-        List<Path> files;
+        List<Path> logs = partitionFiles(data, "log");
+        List<Path> snapshots = partitionFiles(data, "snapshot");
+        assertThat(logs).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(snapshots).hasSizeGreaterThanOrEqualTo(2);
+        for (String suffix : List.of("index", "timeindex")) {
+            assertThat(partitionFiles(data, suffix))
+                    .hasSameSizeAs(logs)
+                    .allMatch(file -> file.toFile().length() > 0);
+        }
+
+        String batches = dump(logs, "--deep-iteration", "--skip-record-metadata");
+        assertThat(batches).contains("isvalid: true").doesNotContain("isvalid: false");
+        for (String codec : codecs) {
+            assertThat(batches).contains("compresscodec: " + codec);
+        }
+        assertThat(dump(partitionFiles(data, "index"))).contains("offset: ");
+        assertThat(dump(partitionFiles(data, "timeindex"))).contains("timestamp: ");
+        String producers = dump(List.of(snapshots.getLast()));
+        assertThat(producers.lines().filter(line -> line.startsWith("producerId: ")))
+                .as("producers in the last snapshot")
+                .hasSize(codecs.size());
+    }
+
+    private static void createTopicOfSmallSegments(String bootstrap) {
+        tool(
+                TOOLS + "TopicCommand",
+                "",
+                "--bootstrap-server",
+                bootstrap,
+                "--create",
+                "--topic",
+                "dump",
+                "--config",
+                "segment.bytes=1048576",
+                "--config",
+                "index.interval.bytes=1024");
+    }
+
+    private static List<Path> partitionFiles(Path data, String suffix) throws IOException {
         try (var found = Files.walk(data)) {
-            files =
-                    found.filter(file -> file.getParent().endsWith("dump-0"))
-                            .filter(file ->
-                                    file.toString().matches(".*\\.(log|index|timeindex|snapshot)"))
-                            .sorted()
-                            .toList();
+            return found.filter(file -> file.getParent().endsWith("dump-0"))
+                    .filter(file -> file.toString().endsWith("." + suffix))
+                    .sorted()
+                    .toList();
         }
-        assertThat(files)
-                .anyMatch(file -> file.toString().endsWith(".log"))
-                .anyMatch(file -> file.toString().endsWith(".index"));
-        for (Path file : files) {
-            String dump =
-                    tool(
-                            TOOLS + "DumpLogSegments",
-                            "",
-                            "--files",
-                            file.toString(),
-                            "--deep-iteration");
-            assertThat(dump)
-                    .as("dump of " + file)
-                    .doesNotContain(
-                            "isvalid: false",
-                            "Mismatches",
-                            "out of order",
-                            "not a valid",
-                            "Exception");
-        }
+    }
+
+    private static String dump(List<Path> files, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--files");
+        all.add(files.stream().map(Path::toString).collect(Collectors.joining(",")));
+        String dump = tool(TOOLS + "DumpLogSegments", "", all.toArray(String[]::new));
+        assertThat(dump)
+                .as("dump of %s", files)
+                .doesNotContainIgnoringCase(
+                        "mismatch", "out of order", "not a valid", "corrupt", "exception");
+        return dump;
     }
 }

@@ -201,6 +201,10 @@ final class LocalLogStore implements LogStore {
         } finally {
             recovering.release();
         }
+        if (!clean) {
+            // a process that was killed may have made the log and synced nothing
+            directory.namesChanged();
+        }
         LocalPartitionLog opened =
                 new LocalPartitionLog(
                         id,
@@ -209,7 +213,7 @@ final class LocalLogStore implements LogStore {
                         parts,
                         settings,
                         loaded,
-                        created,
+                        created || !clean,
                         () -> directory.checkpointLater(() -> openIn(directory)),
                         () -> open.remove(id.partition()));
         if (!loaded.durable()) {

@@ -90,7 +90,7 @@ final class LocalPartitionLog implements PartitionLog {
             StoreParts parts,
             LogSettings settings,
             LogLoader.Loaded loaded,
-            boolean created,
+            boolean namesUnsynced,
             Runnable checkpointLater,
             Runnable closed)
             throws IOException {
@@ -107,9 +107,9 @@ final class LocalPartitionLog implements PartitionLog {
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
         this.durableEnd = end;
         this.sidecars = new Sidecars(path, loaded);
-        this.namesChanged = created || sidecars.removed();
-        this.metadataChanged = created;
-        this.changed = created || !loaded.durable();
+        this.namesChanged = namesUnsynced || sidecars.removed();
+        this.metadataChanged = namesUnsynced;
+        this.changed = namesUnsynced || !loaded.durable();
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
         this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);

@@ -225,6 +225,19 @@ class LogRecoveryTest {
     }
 
     @Seeded(runs = 40)
+    void aLogThatAKilledProcessMadeIsMadeDurableByTheNext(long seed) {
+        disk = SimDisk.create(seed);
+        broker = Broker.on(SimContext.on(disk, seed).withInlineThreads());
+        disk = disk.kill();
+        broker = Broker.on(broker.context().restartedOn(disk));
+        broker.append(2, 900, 1);
+        broker.log().sync();
+        powerFails();
+
+        assertThat(broker.log().bounds()).isEqualTo(new LogBounds(0, 2));
+    }
+
+    @Seeded(runs = 40)
     void aSegmentThatRecoveryRemovedDoesNotComeBack(long seed) throws IOException {
         disk = SimDisk.create(seed);
         broker = Broker.on(SimContext.on(disk, seed).withInlineThreads());

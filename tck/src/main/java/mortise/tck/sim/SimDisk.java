@@ -97,6 +97,17 @@ public final class SimDisk {
     }
 
     /**
+     * Ends the processes that use the disk, and not the machine: everything that is open on this
+     * disk throws from here on.
+     *
+     * @return a disk that holds all that was written, of which no more is synced than before
+     * @throws IllegalStateException if it crashed before
+     */
+    public SimDisk kill() {
+        return new SimDisk(volume.killed(), clock);
+    }
+
+    /**
      * Cuts the power during a change to come: that one (a write, truncation, force, creation,
      * deletion or rename) is done, half done or not done, and throws, as everything after it does.
      *

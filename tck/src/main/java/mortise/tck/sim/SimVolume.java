@@ -628,6 +628,28 @@ final class SimVolume {
         }
     }
 
+    /** The same bytes and names, synced or not, for the next process; this one is dead. */
+    SimVolume killed() {
+        lock.lock();
+        try {
+            if (crashed) {
+                throw new IllegalStateException("the simulated disk " + name + " crashed before");
+            }
+            crashed = true;
+            faults.die();
+            SimVolume after = new SimVolume(name + "'", random.nextLong(), clock);
+            after.root = root;
+            after.pending.addAll(pending);
+            after.nextId = nextId;
+            after.totalBytes = totalBytes;
+            after.usedPages = usedPages;
+            after.shortWrites = shortWrites;
+            return after;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void bringSomeNamesToMedium(RandomGenerator chance) {
         int mode = chance.nextInt(4);
         int prefix = mode == 2 ? chance.nextInt(pending.size() + 1) : 0;

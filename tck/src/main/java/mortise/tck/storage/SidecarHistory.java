@@ -40,6 +40,10 @@ final class SidecarHistory {
                     && sidecar.content().equals(content);
         }
 
+        boolean isIn(PartitionLog log, SidecarKind kind, long atMost) {
+            return is(log.latestSidecar(kind, atMost).orElse(null));
+        }
+
         @Override
         public String toString() {
             return offset + (durable ? " durable" : "") + (mayBeGone ? " removed" : "");
@@ -61,8 +65,12 @@ final class SidecarHistory {
         }
     }
 
-    /** The log was truncated or reset, and whatever lies beyond went with it. */
-    void cut(long offset, long time) {
+    /**
+     * The log was truncated or reset, and whatever lies beyond went with it.
+     *
+     * @param endLow the least that the end is now
+     */
+    void cut(long offset, long endLow, long time) {
         producerStates.stream()
                 .filter(entry -> entry.offset > offset)
                 .forEach(entry -> {
@@ -70,7 +78,7 @@ final class SidecarHistory {
                     entry.cutAt = Math.min(entry.cutAt, time);
                 });
         leaderEpochs.stream()
-                .filter(entry -> entry.offset > offset)
+                .filter(entry -> entry.offset > Math.min(offset, endLow))
                 .forEach(entry -> entry.mayBeGone = true);
     }
 
@@ -105,6 +113,14 @@ final class SidecarHistory {
                                 later.offset == entry.offset
                                         && producerStates.indexOf(later)
                                                 > producerStates.indexOf(entry)));
+    }
+
+    /** The process ended: what no sync has written counts only if it is there. */
+    void killed(PartitionLog log) {
+        producerStates.removeIf(entry ->
+                !entry.durable && !entry.isIn(log, SidecarKind.PRODUCER_STATE, entry.offset));
+        leaderEpochs.removeIf(entry ->
+                !entry.durable && !entry.isIn(log, SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import mortise.spi.Capability;
+import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
@@ -65,6 +66,42 @@ public interface StorageCrashContract extends StorageUnderTest {
             assertThat(recovered.bounds().endOffset())
                     .as("end after the crash; the store had said that %s was durable", promised)
                     .isGreaterThanOrEqualTo(promised);
+        }
+    }
+
+    /** A deleted log does not come back, and leaves nothing to a log of the same name. */
+    @Seeded(runs = 50)
+    default void aDeletedLogStaysDeletedAndItsNameBeginsAnew(long seed) {
+        SimDisk disk = SimDisk.create(seed);
+        SimContext context = SimContext.on(disk, seed).withInlineThreads();
+        LogStore store = LogUnderTest.start(this, context);
+        LogId old = LogUnderTest.id("orders", 0, 1);
+        PartitionLog log = store.open(old, smallSegments());
+        log.append(batch(0));
+        log.append(batch(10));
+        log.sync();
+        log.advanceStart(15);
+        log.close();
+        store.delete(old);
+        if (seed % 2 == 0) {
+            SimDisk survivors = disk.crash();
+            closeQuietly(store);
+            try (LogStore after = LogUnderTest.start(this, context.restartedOn(survivors))) {
+                assertThat(after.stored()).isEmpty();
+            }
+            return;
+        }
+        LogId created = LogUnderTest.id("orders", 0, 2);
+        PartitionLog again = store.open(created, smallSegments());
+        SampleBatch kept = SampleBatch.of(0, 4, 1, 0, 500, 2);
+        again.append(SampleBatchSet.of(List.of(kept)));
+        again.sync();
+        SimDisk survivors = disk.crash();
+        closeQuietly(store);
+        try (LogStore after = LogUnderTest.start(this, context.restartedOn(survivors))) {
+            assertThat(after.stored()).containsExactly(created);
+            LogInspection.compare(
+                    after.open(created, smallSegments()), LogState.EMPTY.append(kept));
         }
     }
 

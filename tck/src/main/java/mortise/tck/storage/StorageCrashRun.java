@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import mortise.spi.Capability;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
+import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.SidecarKind;
@@ -154,6 +155,7 @@ public final class StorageCrashRun {
                 context.clock().advance(Duration.ofMinutes(1));
             }
             case 13 -> inspect(open);
+            case 14 -> kill(open);
             default -> append(open);
         }
     }
@@ -219,9 +221,18 @@ public final class StorageCrashRun {
         long offset = random.nextLong(open.bounds().startOffset(), open.bounds().endOffset() + 1);
         note("truncate to " + offset);
         durability.truncated(now.truncateTo(offset));
-        sidecars.cut(offset, durability.time());
-        open.truncateTo(offset);
+        sidecars.cut(offset, durability.now().endLow(), durability.time());
+        try (LogSlice held = heldAcross(open, offset)) {
+            open.truncateTo(offset);
+            note("  " + held.sizeInBytes() + " bytes of it were held");
+        }
         durability.refined(durability.now().endingAt(open.bounds().endOffset()));
+    }
+
+    /** Some of what a truncation removes, now and then: a store must leave it to who has it. */
+    private LogSlice heldAcross(PartitionLog open, long offset) {
+        int most = random.nextInt(3) == 0 ? 1 << 20 : 0;
+        return open.read(offset, open.end(), most, most > 0);
     }
 
     private void advanceStart(PartitionLog open) {
@@ -238,17 +249,23 @@ public final class StorageCrashRun {
     }
 
     private void reset(PartitionLog open) {
-        long offset = open.bounds().endOffset() + random.nextInt(100);
+        long end = open.bounds().endOffset();
+        long offset = random.nextBoolean() ? end + random.nextInt(100) : random.nextLong(end + 1);
         note("reset to " + offset);
         durability.truncated(durability.now().truncateTo(durability.now().start()));
         durability.changed(durability.now().reset(offset));
-        sidecars.cut(-1, durability.time());
+        sidecars.cut(-1, -1, durability.time());
         open.reset(offset);
     }
 
-    private void putSidecar(PartitionLog open, long offset) {
+    private void putSidecar(PartitionLog open, long latest) {
         SidecarKind kind =
                 random.nextInt(3) == 0 ? SidecarKind.LEADER_EPOCHS : SidecarKind.PRODUCER_STATE;
+        // the newest epochs replace all, those of larger offsets too
+        long offset =
+                kind == SidecarKind.LEADER_EPOCHS && random.nextInt(3) == 0
+                        ? random.nextLong(latest + 1)
+                        : latest;
         byte[] content = new byte[random.nextInt(1, 1_500)];
         random.nextBytes(content);
         note("put " + kind + " at " + offset + " (" + content.length + "b)");
@@ -283,6 +300,24 @@ public final class StorageCrashRun {
         store = LogUnderTest.start(new Kit(), context);
         log = opened();
         inspect(open());
+    }
+
+    /** The process ends, the machine does not: nothing that an append returned is lost. */
+    private void kill(PartitionLog open) {
+        long claimed = open.durableEnd().offset();
+        note("kill; durable up to " + claimed + " by the store's word");
+        durability.claimed(claimed);
+        disk = disk.kill();
+        closeQuietly();
+        faults.accept(disk);
+        context = context.restartedOn(disk);
+        store = LogUnderTest.start(new Kit(), context);
+        log = opened();
+        durability.refined(durability.now().reopened());
+        inspect(open());
+        if (sidecarsKept) {
+            sidecars.killed(open());
+        }
     }
 
     private void closed() {

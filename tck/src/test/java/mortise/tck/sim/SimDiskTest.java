@@ -72,6 +72,23 @@ class SimDiskTest {
     }
 
     @Test
+    void aKilledProcessLeavesEverythingAndNoMoreOfItSyncedThanBefore() throws IOException {
+        Set<Boolean> outcomes = new HashSet<>();
+        for (int seed = 0; seed < 50; seed++) {
+            SimDisk before = SimDisk.create(seed);
+            Path path = before.root().resolve("f");
+            write(path, "written", false);
+
+            SimDisk next = before.kill();
+
+            assertThatThrownBy(() -> Files.readString(path)).isInstanceOf(IOException.class);
+            assertThat(Files.readString(next.root().resolve("f"))).isEqualTo("written");
+            outcomes.add(Files.exists(next.crash().root().resolve("f")));
+        }
+        assertThat(outcomes).containsExactlyInAnyOrder(true, false);
+    }
+
+    @Test
     void aForcedFileIsLostWithItsNameUnlessTheDirectoryIsForced() throws IOException {
         Set<Boolean> outcomes = new HashSet<>();
         for (int seed = 0; seed < 50; seed++) {

@@ -215,6 +215,9 @@ final class JournalLog implements PartitionLog {
         }
         journalEnd = journal.position();
         channel.truncate(journalEnd);
+        if (!store.has(Flaw.RECOVERY_DOES_NOT_SYNC)) {
+            channel.force(true);
+        }
         durableEnd = state.end;
     }
 
@@ -253,12 +256,6 @@ final class JournalLog implements PartitionLog {
 
     private static ByteBuffer number(long value) {
         return ByteBuffer.allocate(8).putLong(value).flip();
-    }
-
-    void forceName() throws IOException {
-        try (FileChannel directory = FileChannel.open(file.getParent())) {
-            directory.force(true);
-        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package mortise.tck.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,9 @@ final class JournalStore implements LogStore, LogDirectory {
         READS_IGNORE_THEIR_BOUND,
         TIMESTAMPS_ARE_BELIEVED,
         TRUNCATION_CUTS_INTO_BATCHES,
-        SIDECARS_OUTLIVE_TRUNCATION
+        SIDECARS_OUTLIVE_TRUNCATION,
+        DELETION_IS_NOT_DURABLE,
+        RECOVERY_DOES_NOT_SYNC
     }
 
     /** The provider of a store with these flaws. */
@@ -120,12 +123,18 @@ final class JournalStore implements LogStore, LogDirectory {
             boolean isNew = !Files.exists(file);
             JournalLog log = new JournalLog(this, id, file, settings);
             if (isNew && !has(Flaw.NEW_FILES_KEEP_NO_NAME)) {
-                log.forceName();
+                forceNames();
             }
             open.put(id, log);
             return log;
         } catch (IOException e) {
             throw new StorageException(StorageException.Reach.DIRECTORY, "cannot open " + id, e);
+        }
+    }
+
+    private void forceNames() throws IOException {
+        try (FileChannel directory = FileChannel.open(context.dataDirectory())) {
+            directory.force(true);
         }
     }
 
@@ -136,7 +145,9 @@ final class JournalStore implements LogStore, LogDirectory {
     @Override
     public void delete(LogId id) {
         try {
-            Files.deleteIfExists(fileOf(id));
+            if (Files.deleteIfExists(fileOf(id)) && !has(Flaw.DELETION_IS_NOT_DURABLE)) {
+                forceNames();
+            }
         } catch (IOException e) {
             throw new StorageException(StorageException.Reach.DIRECTORY, "cannot delete " + id, e);
         }

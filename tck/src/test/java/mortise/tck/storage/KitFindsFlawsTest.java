@@ -24,7 +24,8 @@ class KitFindsFlawsTest {
                 "NEW_FILES_KEEP_NO_NAME",
                 "TORN_TAIL_IS_KEPT",
                 "START_IS_NOT_DURABLE",
-                "TRUNCATION_CUTS_INTO_BATCHES"
+                "TRUNCATION_CUTS_INTO_BATCHES",
+                "RECOVERY_DOES_NOT_SYNC"
             })
     void crashesUncover(Flaw flaw) {
         assertThat(failures(JournalStore.with(flaw))).as("of %s seeds", SEEDS).isPositive();
@@ -85,6 +86,22 @@ class KitFindsFlawsTest {
                             }
                         })
                 .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aDeletionThatACrashUndoesIsFound() {
+        // of one flaw alone the other's force of the directory takes care
+        StorageCrashContract contract =
+                () -> JournalStore.with(Flaw.DELETION_IS_NOT_DURABLE, Flaw.NEW_FILES_KEEP_NO_NAME);
+
+        assertThatThrownBy(
+                        () -> {
+                            for (long seed = 0; seed < 30; seed++) {
+                                contract.aDeletedLogStaysDeletedAndItsNameBeginsAnew(seed);
+                            }
+                        })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("orders-0");
     }
 
     @Test
