@@ -17,7 +17,8 @@ import mortise.client.Topics;
  *
  * @param subjects the systems, the one that ratios are of first
  * @param work where data directories are made
- * @param seconds how long one measurement takes, and one warm-up
+ * @param seconds how long one measurement takes
+ * @param warmUpSeconds how long a system is under load before; a JVM compiles for its first seconds
  * @param core the processor to pin systems to, or -1
  */
 record Bench(
@@ -25,6 +26,7 @@ record Bench(
         Path work,
         int rounds,
         double seconds,
+        double warmUpSeconds,
         int core,
         Clock clock,
         Figures figures) {

@@ -15,7 +15,7 @@ import mortise.api.Clock;
 final class Main {
     private static final String USAGE =
             """
-            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N]
+            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|small]
               produce      raw produce requests: what the broker spends on each
               start        empty directory to first acknowledged record, and idle memory
               footprint    what 1,000 partitions and 1,000 connections cost
@@ -60,11 +60,12 @@ final class Main {
                         Path.of(options.getOrDefault("work", "bench/target/work")).toAbsolutePath(),
                         Integer.parseInt(options.getOrDefault("rounds", "5")),
                         Double.parseDouble(options.getOrDefault("seconds", "8")),
+                        Double.parseDouble(options.getOrDefault("warm-up", "20")),
                         options.containsKey("pin") ? 0 : -1,
                         Clock.system(),
                         new Figures());
         switch (arguments[0]) {
-            case "produce" -> new ProduceComparison(bench).run();
+            case "produce" -> new ProduceComparison(bench, options.getOrDefault("load", "")).run();
             case "start" -> new StartComparison(bench).run();
             case "footprint" -> new FootprintComparison(bench).run();
             case "allocation" ->

@@ -12,20 +12,26 @@ final class ProduceComparison {
     private static final int CONNECTIONS = 6;
     private static final List<Load> LOADS =
             List.of(
-                    new Load("60 × 1 KiB per request", 60, 1_024, 4),
-                    new Load("one record of 100 B per request", 1, 100, 64));
+                    new Load("large", "60 × 1 KiB per request", 60, 1_024, 4),
+                    new Load("small", "one record of 100 B per request", 1, 100, 64));
 
     private final Bench bench;
+    private final List<Load> loads;
 
-    ProduceComparison(Bench bench) {
+    /**
+     * @param load the name of the one load to run, or nothing for all
+     */
+    ProduceComparison(Bench bench, String load) {
         this.bench = bench;
+        this.loads =
+                LOADS.stream().filter(known -> load.isEmpty() || known.name.equals(load)).toList();
     }
 
     /**
      * What each of the connections sends: records per request, bytes per value, requests
      * unanswered.
      */
-    private record Load(String name, int records, int valueBytes, int depth) {
+    private record Load(String name, String what, int records, int valueBytes, int depth) {
         PreparedProduce request(int partition) {
             return PreparedProduce.of(Bench.TOPIC, partition, records, valueBytes, (short) 1);
         }
@@ -33,7 +39,7 @@ final class ProduceComparison {
 
     void run() throws IOException, InterruptedException {
         bench.run(() -> {
-            for (Load load : LOADS) {
+            for (Load load : loads) {
                 for (Subject subject : bench.subjects()) {
                     produce(subject, load);
                 }
@@ -71,12 +77,12 @@ final class ProduceComparison {
         try (RawDriver driver =
                 new RawDriver(running.address(), requests, load.depth, bench.clock())) {
             driver.awaitLeaders();
-            driver.run(bench.seconds());
+            driver.run(bench.warmUpSeconds());
             ProcessCost before = running.cost();
             RawDriver.Round done = driver.run(bench.seconds());
             ProcessCost spent = running.cost().since(before);
             driver.drain();
-            String what = load.name + ": ";
+            String what = load.what + ": ";
             String name = subject.name();
             double cpu = spent.cpuSeconds();
             Figures figures = bench.figures();
