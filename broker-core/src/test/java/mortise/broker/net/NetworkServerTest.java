@@ -107,8 +107,12 @@ class NetworkServerTest {
     @Test
     void closingAnswersWhatIsInFlightAndStartsNothingNew() throws Exception {
         BlockingQueue<RequestContext> started = new LinkedBlockingQueue<>();
+        // on one event loop, the busy connection has been told before the idle one is seen to go
         TestServer server =
                 TestServer.with(
+                        Transport.best(),
+                        Clock.system(),
+                        Map.of("net.threads", "1"),
                         new ScriptedHandler<HeartbeatRequest>(
                                 ApiKey.HEARTBEAT, (context, request) -> started.add(context)));
         try (RawClient busy = server.client();
