@@ -12,6 +12,8 @@ module mortise.tck {
     requires org.assertj.core;
 
     exports mortise.tck.consensus;
+    exports mortise.tck.partition;
+    exports mortise.tck.placement;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
 }
