@@ -15,6 +15,7 @@ import mortise.record.Codec;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ record Assembly(
         Config config,
         StorageProvider storage,
         ConsensusProvider consensus,
+        PlacementProvider placement,
         @Nullable AuthorizerProvider authorizer,
         List<Codec> codecs,
         Clock clock,
@@ -35,6 +37,7 @@ record Assembly(
     static ConfigSchema schema(
             StorageProvider storage,
             ConsensusProvider consensus,
+            PlacementProvider placement,
             @Nullable AuthorizerProvider authorizer) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
@@ -44,7 +47,8 @@ record Assembly(
                         .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
                         .and(storage.config())
-                        .and(consensus.config());
+                        .and(consensus.config())
+                        .and(placement.config());
         return authorizer == null ? schema : schema.and(authorizer.config());
     }
 

@@ -19,6 +19,7 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
 import mortise.broker.controller.ControllerLoop;
+import mortise.broker.controller.PlacementRules;
 import mortise.broker.controller.ProducerIds;
 import mortise.broker.fetch.FetchHandler;
 import mortise.broker.fetch.FetchSessions;
@@ -173,12 +174,16 @@ public final class Broker implements AutoCloseable {
                         metadata.parallelPartitionOperations(),
                         this::fatal,
                         metrics);
+        PlacementRules placements =
+                new PlacementRules(
+                        assembly.placement().name(),
+                        part("placement", create(assembly.placement(), directory, timers)));
         MetadataQuorum quorum = part("quorum", create(assembly.consensus(), directory, timers));
         ControllerLoop controller =
                 part(
                         "controller",
                         new ControllerLoop(
-                                new Controller(configs, metadata, assembly.random()),
+                                new Controller(configs, metadata, placements, assembly.random()),
                                 quorum,
                                 publisher,
                                 timers,
@@ -346,6 +351,7 @@ public final class Broker implements AutoCloseable {
         List<BrokerStatus.Plugin> plugins = new ArrayList<>();
         plugins.add(plugin("storage", assembly.storage()));
         plugins.add(plugin("consensus", assembly.consensus()));
+        plugins.add(plugin("placement", assembly.placement()));
         if (assembly.authorizer() != null) {
             plugins.add(plugin("authorizer", assembly.authorizer()));
         }

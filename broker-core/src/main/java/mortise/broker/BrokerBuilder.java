@@ -19,6 +19,7 @@ import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 
 /**
@@ -124,6 +125,12 @@ public final class BrokerBuilder {
                                     ConsensusProvider.class,
                                     ServiceLoader.load(ConsensusProvider.class))
                             .get(layers.peek(BrokerSettings.CONSENSUS));
+            PlacementProvider placement =
+                    catalog(
+                                    "placement",
+                                    PlacementProvider.class,
+                                    ServiceLoader.load(PlacementProvider.class))
+                            .get(layers.peek(BrokerSettings.PLACEMENT));
             AuthorizerProvider authorizer =
                     layers.find(BrokerSettings.AUTHORIZER)
                             .map(
@@ -133,9 +140,11 @@ public final class BrokerBuilder {
                                                     ServiceLoader.load(AuthorizerProvider.class))
                                             ::get)
                             .orElse(null);
-            Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer));
+            Config config =
+                    layers.resolve(Assembly.schema(storage, consensus, placement, authorizer));
             checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
-            return new Assembly(config, storage, consensus, authorizer, codecs(), clock, random);
+            return new Assembly(
+                    config, storage, consensus, placement, authorizer, codecs(), clock, random);
         } catch (UnknownPluginException unknown) {
             throw new BrokerStartException(String.valueOf(unknown.getMessage()), unknown);
         }
