@@ -21,8 +21,8 @@ public interface ReplicaPlacement extends AutoCloseable {
      * that is wrong, or an exception, refuses the topic with the plugin's name, and no metadata is
      * written.
      *
-     * @param cluster the cluster's brokers; at least as many as there are to be replicas are not
-     *     fenced; not to be kept
+     * @param cluster the cluster's brokers; of those that are not fenced there are at least as many
+     *     as each partition is to have replicas; not to be kept
      * @param request what is to be placed
      */
     @CalledOn(Caller.ANY)

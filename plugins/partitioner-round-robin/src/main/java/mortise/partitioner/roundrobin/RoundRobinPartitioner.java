@@ -24,7 +24,7 @@ final class RoundRobinPartitioner implements Partitioner {
     public int partition(TopicView topic, @Nullable ByteBuffer key, int recordBytes) {
         AtomicInteger turn = turn(topic.name());
         int partition = take(turn, topic.partitionCount());
-        for (int missed = 1; missed < topic.partitionCount(); missed++) {
+        for (int missed = 0; missed < topic.partitionCount(); missed++) {
             if (topic.hasLeader(partition)) {
                 return partition;
             }
@@ -34,9 +34,8 @@ final class RoundRobinPartitioner implements Partitioner {
     }
 
     private static int take(AtomicInteger turn, int partitionCount) {
-        // the turn is a partition rather than a count, which would jump where it overflows
-        int last = turn.getAndUpdate(now -> now + 1 < partitionCount ? now + 1 : 0);
-        return last < partitionCount ? last : 0;
+        // the last partition rather than a count, which would jump where it overflows
+        return turn.updateAndGet(last -> last + 1 < partitionCount ? last + 1 : 0);
     }
 
     private AtomicInteger turn(String topic) {
@@ -47,6 +46,6 @@ final class RoundRobinPartitioner implements Partitioner {
         if (turns.size() >= maxTopics) {
             turns.clear();
         }
-        return turns.computeIfAbsent(topic, name -> new AtomicInteger());
+        return turns.computeIfAbsent(topic, name -> new AtomicInteger(-1));
     }
 }

@@ -28,16 +28,6 @@ final class SpreadPlacement implements ReplicaPlacement {
     public Placement place(ClusterView cluster, PlacementRequest request) {
         List<Broker> circle =
                 circle(cluster.brokers().stream().filter(broker -> !broker.fenced()).toList());
-        if (request.replicationFactor() > circle.size()) {
-            return new Placement.Refused(
-                    "Topic '"
-                            + request.topic()
-                            + "' is to have replication factor "
-                            + request.replicationFactor()
-                            + ", but only "
-                            + circle.size()
-                            + " broker(s) are live; use at most that, or start more brokers");
-        }
         SplittableRandom random = new SplittableRandom(request.seed());
         int start = random.nextInt(circle.size());
         int shift = random.nextInt(circle.size());
