@@ -1,0 +1,17 @@
+package mortise.dist;
+
+import java.util.ServiceLoader;
+import mortise.spi.partition.PartitionerProvider;
+import mortise.spi.partition.Partitioners;
+
+/** The partitioners of this installation. */
+final class InstalledPartitioners {
+    /** What the Java client does, so that a key meets its earlier records. */
+    static final String DEFAULT = "murmur2";
+
+    private InstalledPartitioners() {}
+
+    static Partitioners load() {
+        return Partitioners.load(ServiceLoader.load(PartitionerProvider.class));
+    }
+}
