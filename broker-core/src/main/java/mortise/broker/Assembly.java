@@ -11,8 +11,9 @@ import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.PluginSettings;
 import mortise.record.Codec;
-import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.placement.PlacementProvider;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
 record Assembly(
         Config config,
-        StorageProvider storage,
-        ConsensusProvider consensus,
-        PlacementProvider placement,
-        @Nullable AuthorizerProvider authorizer,
+        FoundPlugin<StorageProvider> storage,
+        FoundPlugin<ConsensusProvider> consensus,
+        FoundPlugin<PlacementProvider> placement,
+        @Nullable FoundPlugin<AuthorizerProvider> authorizer,
         List<Codec> codecs,
         Clock clock,
         RandomGenerator random) {
@@ -35,10 +36,10 @@ record Assembly(
 
     /** Every key that a broker of these plugins reads. */
     static ConfigSchema schema(
-            StorageProvider storage,
-            ConsensusProvider consensus,
-            PlacementProvider placement,
-            @Nullable AuthorizerProvider authorizer) {
+            FoundPlugin<StorageProvider> storage,
+            FoundPlugin<ConsensusProvider> consensus,
+            FoundPlugin<PlacementProvider> placement,
+            @Nullable FoundPlugin<AuthorizerProvider> authorizer) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
                         .and(NetSettings.SCHEMA)
@@ -46,14 +47,15 @@ record Assembly(
                         .and(FlushSettings.SCHEMA)
                         .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
-                        .and(storage.config())
-                        .and(consensus.config())
-                        .and(placement.config());
-        return authorizer == null ? schema : schema.and(authorizer.config());
+                        .and(PluginSettings.SCHEMA)
+                        .and(storage.schema())
+                        .and(consensus.schema())
+                        .and(placement.schema());
+        return authorizer == null ? schema : schema.and(authorizer.schema());
     }
 
     /** The values that a plugin may see: its own. */
-    Config configOf(Provider<?> provider) {
-        return config.restrictedTo(provider.config());
+    Config configOf(FoundPlugin<?> plugin) {
+        return config.restrictedTo(plugin.schema());
     }
 }
