@@ -10,10 +10,20 @@ module mortise.tck {
     requires transitive mortise.spi;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
+    requires java.management;
+    requires jdk.zipfs;
 
+    exports mortise.tck.auth;
     exports mortise.tck.consensus;
     exports mortise.tck.partition;
     exports mortise.tck.placement;
+    exports mortise.tck.plugin;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
+
+    uses mortise.spi.auth.AuthorizerProvider;
+    uses mortise.spi.consensus.ConsensusProvider;
+    uses mortise.spi.partition.PartitionerProvider;
+    uses mortise.spi.placement.PlacementProvider;
+    uses mortise.spi.storage.StorageProvider;
 }

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -15,12 +14,13 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import mortise.api.config.Config;
-import mortise.api.config.ConfigKey;
 import mortise.spi.Capability;
+import mortise.spi.Provider;
 import mortise.spi.partition.Partitioner;
 import mortise.spi.partition.PartitionerProvider;
 import mortise.spi.partition.Partitioners;
 import mortise.spi.partition.TopicView;
+import mortise.tck.plugin.PluginContract;
 import mortise.tck.sim.Seeded;
 import mortise.tck.sim.SimContext;
 import mortise.tck.sim.SimDisk;
@@ -31,13 +31,19 @@ import org.junit.jupiter.api.Test;
  * What every partitioner does. That equal keys meet is tested if it declares {@link
  * Capability#KEYED}.
  */
-public interface PartitionerContract {
+public interface PartitionerContract extends PluginContract {
     /** The plugin; asked for once per partitioner that is made. */
+    @Override
     PartitionerProvider provider();
 
-    /** What its configuration sets; nothing unless overridden. */
-    default Map<String, String> settings() {
-        return Map.of();
+    @Override
+    default Class<? extends Provider<?>> service() {
+        return PartitionerProvider.class;
+    }
+
+    @Override
+    default String kind() {
+        return "partitioner";
     }
 
     /**
@@ -54,15 +60,6 @@ public interface PartitionerContract {
                 .create(
                         Config.of(provider().config(), settings()),
                         SimContext.on(SimDisk.create(seed), seed).withoutThreads());
-    }
-
-    /** Its name is lower case with dashes, and its keys begin with it. */
-    @Test
-    default void itsNameAndItsKeysAreInOrder() {
-        String name = provider().name();
-        assertThat(name).matches("[a-z0-9]+(-[a-z0-9]+)*");
-        assertThat(provider().config().keys().stream().map(ConfigKey::name))
-                .allSatisfy(key -> assertThat(key).startsWith("partitioner." + name + "."));
     }
 
     /** It works inside a producer, which has neither disk nor timers nor threads for it. */

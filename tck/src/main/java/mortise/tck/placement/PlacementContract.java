@@ -3,40 +3,37 @@ package mortise.tck.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import mortise.api.config.Config;
+import mortise.spi.Provider;
 import mortise.spi.placement.Placement;
 import mortise.spi.placement.PlacementProvider;
 import mortise.spi.placement.PlacementRequest;
 import mortise.spi.placement.ReplicaPlacement;
+import mortise.tck.plugin.PluginContract;
 import mortise.tck.sim.Seeded;
-import mortise.tck.sim.SimContext;
-import mortise.tck.sim.SimDisk;
 import org.junit.jupiter.api.Test;
 
 /** What every replica placement does, whatever it aims at. */
-public interface PlacementContract {
+public interface PlacementContract extends PluginContract {
     /** The plugin; asked for once per placement that is made. */
+    @Override
     PlacementProvider provider();
 
-    /** What its configuration sets; nothing unless overridden. */
-    default Map<String, String> settings() {
-        return Map.of();
+    @Override
+    default Class<? extends Provider<?>> service() {
+        return PlacementProvider.class;
+    }
+
+    @Override
+    default String kind() {
+        return "placement";
     }
 
     /** A placement that may start no thread. */
     default ReplicaPlacement create() {
         return provider()
-                .create(
-                        Config.of(provider().config(), settings()),
-                        SimContext.on(SimDisk.create(1), 1).withoutThreads());
-    }
-
-    /** Its name is lower case with dashes. */
-    @Test
-    default void itsNameIsInOrder() {
-        assertThat(provider().name()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+                .create(Config.of(provider().config(), settings()), context().withoutThreads());
     }
 
     /** On brokers that are all alike every topic that fits is placed. */

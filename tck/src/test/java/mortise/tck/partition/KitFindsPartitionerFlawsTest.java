@@ -80,7 +80,7 @@ class KitFindsPartitionerFlawsTest {
     void aSoundOnePasses() {
         assertThatCode(
                         () -> {
-                            SOUND.itsNameAndItsKeysAreInOrder();
+                            SOUND.itsNameIsLowerCaseWithDashes();
                             SOUND.itNeedsNothingThatAProducerLacks();
                             SOUND.everyAnswerIsAPartitionOfTheTopic(1, new Random(1));
                             SOUND.equalKeysMeet(1, new Random(1));
@@ -96,7 +96,7 @@ class KitFindsPartitionerFlawsTest {
     @Test
     void aNameInCapitalsIsFound() {
         found(() ->
-                kit("Sample", context -> (topic, key, bytes) -> 0).itsNameAndItsKeysAreInOrder());
+                kit("Sample", context -> (topic, key, bytes) -> 0).itsNameIsLowerCaseWithDashes());
     }
 
     @Test

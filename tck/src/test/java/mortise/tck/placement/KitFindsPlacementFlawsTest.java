@@ -75,7 +75,7 @@ class KitFindsPlacementFlawsTest {
         assertThatCode(
                         () -> {
                             carriedOut(sound);
-                            kit(sound).itsNameIsInOrder();
+                            kit(sound).itsNameIsLowerCaseWithDashes();
                             kit(sound).topicsThatFitArePlaced();
                             kit(sound).equalQuestionsHaveEqualAnswers(new Random(1));
                         })
