@@ -9,5 +9,7 @@ module mortise.spi {
     exports mortise.spi;
     exports mortise.spi.auth;
     exports mortise.spi.consensus;
+    exports mortise.spi.partition;
+    exports mortise.spi.placement;
     exports mortise.spi.storage;
 }

@@ -16,6 +16,7 @@ import mortise.broker.plugin.PluginSettings;
 import mortise.record.Codec;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ record Assembly(
         Config config,
         FoundPlugin<StorageProvider> storage,
         FoundPlugin<ConsensusProvider> consensus,
+        FoundPlugin<PlacementProvider> placement,
         @Nullable FoundPlugin<AuthorizerProvider> authorizer,
         List<Codec> codecs,
         Clock clock,
@@ -36,6 +38,7 @@ record Assembly(
     static ConfigSchema schema(
             FoundPlugin<StorageProvider> storage,
             FoundPlugin<ConsensusProvider> consensus,
+            FoundPlugin<PlacementProvider> placement,
             @Nullable FoundPlugin<AuthorizerProvider> authorizer) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
@@ -46,7 +49,8 @@ record Assembly(
                         .and(MetadataSettings.SCHEMA)
                         .and(PluginSettings.SCHEMA)
                         .and(storage.schema())
-                        .and(consensus.schema());
+                        .and(consensus.schema())
+                        .and(placement.schema());
         return authorizer == null ? schema : schema.and(authorizer.schema());
     }
 

@@ -21,6 +21,7 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
 import mortise.broker.controller.ControllerLoop;
+import mortise.broker.controller.PlacementRules;
 import mortise.broker.controller.ProducerIds;
 import mortise.broker.fetch.FetchHandler;
 import mortise.broker.fetch.FetchSessions;
@@ -47,6 +48,7 @@ import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
+import mortise.broker.plugin.MeteredPlacement;
 import mortise.broker.plugin.MeteredQuorum;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
@@ -186,13 +188,20 @@ public final class Broker implements AutoCloseable {
                         metadata.parallelPartitionOperations(),
                         this::fatal,
                         metrics);
+        PlacementRules placements =
+                new PlacementRules(
+                        assembly.placement().name(),
+                        part(
+                                "placement",
+                                new MeteredPlacement(
+                                        create(assembly.placement(), directory, timers))));
         MetadataQuorum quorum =
                 part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
         ControllerLoop controller =
                 part(
                         "controller",
                         new ControllerLoop(
-                                new Controller(configs, metadata, assembly.random()),
+                                new Controller(configs, metadata, placements, assembly.random()),
                                 quorum,
                                 publisher,
                                 timers,

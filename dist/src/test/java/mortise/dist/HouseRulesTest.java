@@ -87,7 +87,12 @@ class HouseRulesTest {
                 .resideInAPackage("mortise.broker..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("mortise.storage..", "mortise.consensus..", "mortise.codec..")
+                .resideInAnyPackage(
+                        "mortise.storage..",
+                        "mortise.consensus..",
+                        "mortise.codec..",
+                        "mortise.partitioner..",
+                        "mortise.placement..")
                 .check(PRODUCT);
     }
 
