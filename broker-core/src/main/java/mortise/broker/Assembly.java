@@ -48,6 +48,18 @@ record Assembly(
         return authorizer == null ? schema : schema.and(authorizer.config());
     }
 
+    /** Whether any of the plugins keeps files. */
+    boolean usesDataDirectory() {
+        return usesDataDirectory(storage)
+                || usesDataDirectory(consensus)
+                || (authorizer != null && usesDataDirectory(authorizer));
+    }
+
+    /** Whether a plugin keeps files. */
+    boolean usesDataDirectory(Provider<?> provider) {
+        return provider.usesDataDirectory(configOf(provider));
+    }
+
     /** The values that a plugin may see: its own. */
     Config configOf(Provider<?> provider) {
         return config.restrictedTo(provider.config());

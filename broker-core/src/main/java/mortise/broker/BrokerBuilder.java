@@ -20,13 +20,17 @@ import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a broker together: configuration in layers, plugins by name, and, for embedding, plugin
  * instances handed in.
  *
  * <pre>{@code
- * try (Broker broker = new BrokerBuilder().set("listeners", "127.0.0.1:0").set("data.directory", dir).start()) {
+ * try (Broker broker = new BrokerBuilder()
+ *         .set("listeners", "127.0.0.1:0")
+ *         .set("data.directory", directory)
+ *         .start()) {
  *     HostPort bootstrap = broker.status().listeners().get("PLAINTEXT");
  * }
  * }</pre>
@@ -37,6 +41,7 @@ public final class BrokerBuilder {
     private final ConfigLayers layers = new ConfigLayers();
     private final List<Provider<?>> providers = new ArrayList<>();
     private final List<Codec> codecs = new ArrayList<>();
+    private @Nullable RefusedRequests refusals;
     private Clock clock = Clock.system();
     private RandomGenerator random = RandomGenerator.of("SecureRandom");
 
@@ -92,6 +97,15 @@ public final class BrokerBuilder {
     }
 
     /**
+     * Has the broker refuse requests on purpose, for tests of clients. A broker that is built
+     * without this serves every request by the shortest way.
+     */
+    public BrokerBuilder refusing(RefusedRequests requests) {
+        refusals = requests;
+        return this;
+    }
+
+    /**
      * Checks the configuration without starting anything.
      *
      * @throws ConfigException with every problem
@@ -107,7 +121,7 @@ public final class BrokerBuilder {
      * @throws BrokerStartException if it cannot start: one line with cause and remedy
      */
     public Broker start() {
-        return Broker.start(assembly());
+        return Broker.start(assembly(), refusals);
     }
 
     private Assembly assembly() {
