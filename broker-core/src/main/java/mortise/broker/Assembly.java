@@ -11,6 +11,8 @@ import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.PluginSettings;
 import mortise.record.Codec;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
@@ -21,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
 record Assembly(
         Config config,
-        StorageProvider storage,
-        ConsensusProvider consensus,
-        @Nullable AuthorizerProvider authorizer,
+        FoundPlugin<StorageProvider> storage,
+        FoundPlugin<ConsensusProvider> consensus,
+        @Nullable FoundPlugin<AuthorizerProvider> authorizer,
         List<Codec> codecs,
         Clock clock,
         RandomGenerator random) {
@@ -33,9 +35,9 @@ record Assembly(
 
     /** Every key that a broker of these plugins reads. */
     static ConfigSchema schema(
-            StorageProvider storage,
-            ConsensusProvider consensus,
-            @Nullable AuthorizerProvider authorizer) {
+            FoundPlugin<StorageProvider> storage,
+            FoundPlugin<ConsensusProvider> consensus,
+            @Nullable FoundPlugin<AuthorizerProvider> authorizer) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
                         .and(NetSettings.SCHEMA)
@@ -43,9 +45,10 @@ record Assembly(
                         .and(FlushSettings.SCHEMA)
                         .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
-                        .and(storage.config())
-                        .and(consensus.config());
-        return authorizer == null ? schema : schema.and(authorizer.config());
+                        .and(PluginSettings.SCHEMA)
+                        .and(storage.schema())
+                        .and(consensus.schema());
+        return authorizer == null ? schema : schema.and(authorizer.schema());
     }
 
     /** Whether any of the plugins keeps files. */
@@ -56,12 +59,12 @@ record Assembly(
     }
 
     /** Whether a plugin keeps files. */
-    boolean usesDataDirectory(Provider<?> provider) {
-        return provider.usesDataDirectory(configOf(provider));
+    boolean usesDataDirectory(FoundPlugin<? extends Provider<?>> plugin) {
+        return plugin.provider().usesDataDirectory(configOf(plugin));
     }
 
     /** The values that a plugin may see: its own. */
-    Config configOf(Provider<?> provider) {
-        return config.restrictedTo(provider.config());
+    Config configOf(FoundPlugin<?> plugin) {
+        return config.restrictedTo(plugin.schema());
     }
 }

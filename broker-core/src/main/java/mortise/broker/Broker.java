@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -45,7 +47,14 @@ import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.PartitionApis;
-import mortise.broker.plugin.BrokerPluginContext;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.MeteredAuthorizer;
+import mortise.broker.plugin.MeteredQuorum;
+import mortise.broker.plugin.MeteredStore;
+import mortise.broker.plugin.PluginInstance;
+import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.PluginWorld;
+import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.ListenerEndpoint;
@@ -84,6 +93,7 @@ public final class Broker implements AutoCloseable {
     private final Deque<Part> parts = new ArrayDeque<>();
     private final CompletableFuture<@Nullable String> stopped = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final List<PluginInstance<?>> plugins = new CopyOnWriteArrayList<>();
     private @Nullable Running running;
 
     /** What is known once the broker runs. */
@@ -111,6 +121,7 @@ public final class Broker implements AutoCloseable {
             return broker;
         } catch (RefusedDirectoryException
                 | ListenException
+                | RefusedPluginException
                 | StorageException
                 | IllegalStateException refused) {
             broker.close();
@@ -144,7 +155,7 @@ public final class Broker implements AutoCloseable {
         Authorizer authorizer = authorizer(directory, timers);
         Access access = new Access(authorizer);
 
-        LogStore store = create(assembly.storage(), directory, timers);
+        LogStore store = new MeteredStore(create(assembly.storage(), directory, timers));
         part("storage", store, store::abandon);
         store.start();
         FlushCoordinator flushes =
@@ -183,7 +194,8 @@ public final class Broker implements AutoCloseable {
                         metadata.parallelPartitionOperations(),
                         this::fatal,
                         metrics);
-        MetadataQuorum quorum = part("quorum", create(assembly.consensus(), directory, timers));
+        MetadataQuorum quorum =
+                part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
         ControllerLoop controller =
                 part(
                         "controller",
@@ -273,23 +285,32 @@ public final class Broker implements AutoCloseable {
     private Authorizer authorizer(@Nullable DataDirectory directory, SystemTimers timers) {
         return assembly.authorizer() == null
                 ? Authorizer.ALLOW_ALL
-                : part("authorizer", create(assembly.authorizer(), directory, timers));
+                : part(
+                        "authorizer",
+                        new MeteredAuthorizer(create(assembly.authorizer(), directory, timers)));
     }
 
-    private <T extends AutoCloseable> T create(
-            Provider<T> provider, @Nullable DataDirectory directory, SystemTimers timers) {
-        BrokerPluginContext context =
-                new BrokerPluginContext(
-                        provider.name(),
-                        settings.nodeId(),
-                        assembly.clock(),
-                        timers,
-                        metrics.prefixed(provider.name().replace('-', '_') + "_"),
-                        assembly.random(),
-                        directory != null && assembly.usesDataDirectory(provider)
-                                ? directory.subdirectory(provider.name())
-                                : null);
-        return provider.create(assembly.configOf(provider), context);
+    private <T extends AutoCloseable> PluginInstance<T> create(
+            FoundPlugin<? extends Provider<T>> plugin,
+            @Nullable DataDirectory directory,
+            SystemTimers timers) {
+        PluginInstance<T> instance =
+                PluginInstance.create(
+                        plugin,
+                        assembly.configOf(plugin),
+                        PluginSettings.from(assembly.config()),
+                        new PluginWorld(
+                                settings.nodeId(),
+                                assembly.clock(),
+                                timers,
+                                metrics,
+                                assembly.random(),
+                                name ->
+                                        directory != null && assembly.usesDataDirectory(plugin)
+                                                ? directory.subdirectory(name)
+                                                : null));
+        plugins.add(instance);
+        return instance;
     }
 
     private List<ListenerConfig> listeners() {
@@ -360,20 +381,24 @@ public final class Broker implements AutoCloseable {
     }
 
     private List<BrokerStatus.Plugin> plugins() {
-        List<BrokerStatus.Plugin> plugins = new ArrayList<>();
-        plugins.add(plugin("storage", assembly.storage()));
-        plugins.add(plugin("consensus", assembly.consensus()));
-        if (assembly.authorizer() != null) {
-            plugins.add(plugin("authorizer", assembly.authorizer()));
+        List<BrokerStatus.Plugin> all = new ArrayList<>();
+        for (PluginInstance<?> instance : plugins) {
+            FoundPlugin<?> plugin = instance.plugin();
+            PluginInstance.Usage usage = instance.usage();
+            all.add(
+                    new BrokerStatus.Plugin(
+                            plugin.kind().name(),
+                            plugin.name(),
+                            plugin.capabilities(),
+                            instance.state().name().toLowerCase(Locale.ROOT),
+                            usage.calls(),
+                            Duration.ofNanos(usage.nanos()),
+                            usage.failures()));
         }
         assembly.codecs()
                 .forEach(codec ->
-                        plugins.add(new BrokerStatus.Plugin("codec", codec.name(), Set.of())));
-        return plugins;
-    }
-
-    private static BrokerStatus.Plugin plugin(String kind, Provider<?> provider) {
-        return new BrokerStatus.Plugin(kind, provider.name(), provider.capabilities());
+                        all.add(BrokerStatus.Plugin.uncounted("codec", codec.name(), Set.of())));
+        return all;
     }
 
     /**

@@ -3,7 +3,11 @@ package mortise.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -142,6 +146,28 @@ class EmbeddingTest {
             assertThat(firstOf(next)).isEqualTo("apple");
         }
         assertThat(logs.resolve(".kafka_cleanshutdown")).exists();
+    }
+
+    @Test
+    void aKilledBrokerResetsItsConnections() throws IOException {
+        Broker broker = memory().start();
+        HostPort bound = HostPort.parse(bootstrap(broker));
+        try (Socket socket = new Socket(bound.host(), bound.port())) {
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            out.writeInt(10); // ApiVersions 0, without a client ID
+            out.writeShort(18);
+            out.writeShort(0);
+            out.writeInt(1);
+            out.writeShort(-1);
+            assertThat(in.readNBytes(in.readInt())).isNotEmpty();
+
+            broker.kill();
+
+            assertThatThrownBy(in::read)
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+        }
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
-import mortise.broker.runtime.NamedThreads;
 import mortise.spi.PluginContext;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ownDirectory where it keeps its files; null if its provider said that it keeps none
  */
-public record BrokerPluginContext(
+record BrokerPluginContext(
         String pluginName,
+        PluginThreads pluginThreads,
         int nodeId,
         Clock clock,
         Timers timers,
@@ -43,6 +43,6 @@ public record BrokerPluginContext(
 
     @Override
     public ThreadFactory threads(String role) {
-        return new NamedThreads(pluginName + "-" + role);
+        return pluginThreads.factory(role);
     }
 }

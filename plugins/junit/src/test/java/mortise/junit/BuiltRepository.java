@@ -5,6 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -45,14 +48,18 @@ record BuiltRepository(Path directory, String version) {
 
     private void add(String artifact, Path file, String ending) {
         Path folder = directory.resolve("io/mortise").resolve(artifact).resolve(version);
+        Path published = folder.resolve(artifact + "-" + version + ending);
         try {
             Files.createDirectories(folder);
-            Files.copy(
-                    file,
-                    folder.resolve(artifact + "-" + version + ending),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(file, published, StandardCopyOption.REPLACE_EXISTING);
+            MessageDigest digest = MessageDigest.getInstance("SHA-1"); // what Maven asks for
+            Files.writeString(
+                    folder.resolve(published.getFileName() + ".sha1"),
+                    HexFormat.of().formatHex(digest.digest(Files.readAllBytes(published))));
         } catch (IOException failure) {
             throw new UncheckedIOException("publishing " + artifact, failure);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 }

@@ -17,6 +17,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
+import mortise.api.config.Config;
+import mortise.api.config.ConfigSchema;
+import mortise.spi.PluginContext;
+import mortise.spi.auth.Action;
+import mortise.spi.auth.Authorizer;
+import mortise.spi.auth.AuthorizerProvider;
+import mortise.spi.auth.Operation;
+import mortise.spi.auth.Principal;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -212,6 +220,59 @@ class ExtensionTest {
         assertThat(summary.getTestsFailedCount()).isEqualTo(1);
         assertThat(summary.getFailures().getFirst().getException())
                 .hasMessageContaining("one of scope METHOD is there in @BeforeEach");
+    }
+
+    // ---- a plugin of one's own
+
+    /** An authoriser that lets nobody create topics. */
+    private static final class NoNewTopics implements AuthorizerProvider {
+        @Override
+        public String name() {
+            return "no-new-topics";
+        }
+
+        @Override
+        public ConfigSchema config() {
+            return ConfigSchema.of();
+        }
+
+        @Override
+        public boolean usesDataDirectory(Config config) {
+            return false;
+        }
+
+        @Override
+        public Authorizer create(Config config, PluginContext context) {
+            return new Authorizer() {
+                @Override
+                public boolean allows(Principal principal, String host, Action action) {
+                    return action.operation() != Operation.CREATE;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+
+    static class OwnPlugin {
+        @RegisterExtension
+        static final BrokerExtension BROKER =
+                BrokerExtension.memory()
+                        .plugin(new NoNewTopics())
+                        .with("plugins.authorizer", "no-new-topics");
+
+        @Test
+        void isAsked() {
+            assertThat(BROKER.broker().status().dataDirectory()).isNull();
+            assertThatThrownBy(() -> BROKER.broker().createTopic("orders", 1))
+                    .hasMessageContaining("TOPIC_AUTHORIZATION_FAILED");
+        }
+    }
+
+    @Test
+    void aPluginThatIsHandedInIsUsed() {
+        succeeds(OwnPlugin.class, 1);
     }
 
     // ---- faults end
