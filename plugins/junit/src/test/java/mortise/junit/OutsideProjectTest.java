@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,6 +33,7 @@ class OutsideProjectTest {
         assumeTrue(version != null, "run by the build, after its jars are there");
         BuiltRepository repository =
                 BuiltRepository.publish(CHECKOUT, TARGET.resolve("repository"), version);
+        forget(TARGET.resolve("outside").resolve("local").resolve("io").resolve("mortise"));
         Path project = TARGET.resolve("outside").resolve("class-path");
         copy(PROJECT, project);
         Path settings = TARGET.resolve("outside").resolve("settings.xml");
@@ -68,6 +71,17 @@ class OutsideProjectTest {
         assertThat(ended).as("Maven ended within its time: %s", said).isTrue();
         assertThat(maven.exitValue()).as(said).isZero();
         assertThat(said).contains("Tests run: 2, Failures: 0, Errors: 0, Skipped: 0");
+    }
+
+    /** Removes what an earlier run took from the repository: it would be taken again. */
+    private static void forget(Path taken) throws IOException {
+        if (Files.exists(taken)) {
+            try (Stream<Path> all = Files.walk(taken)) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
     }
 
     private static void copy(Path from, Path to) throws IOException {
