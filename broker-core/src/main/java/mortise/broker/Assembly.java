@@ -14,6 +14,7 @@ import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.PluginSettings;
 import mortise.record.Codec;
+import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.placement.PlacementProvider;
@@ -52,6 +53,19 @@ record Assembly(
                         .and(consensus.schema())
                         .and(placement.schema());
         return authorizer == null ? schema : schema.and(authorizer.schema());
+    }
+
+    /** Whether any of the plugins keeps files. */
+    boolean usesDataDirectory() {
+        return usesDataDirectory(storage)
+                || usesDataDirectory(consensus)
+                || usesDataDirectory(placement)
+                || (authorizer != null && usesDataDirectory(authorizer));
+    }
+
+    /** Whether a plugin keeps files. */
+    boolean usesDataDirectory(FoundPlugin<? extends Provider<?>> plugin) {
+        return plugin.provider().usesDataDirectory(configOf(plugin));
     }
 
     /** The values that a plugin may see: its own. */

@@ -15,8 +15,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import mortise.api.Clock;
 import mortise.api.HostPort;
+import mortise.api.TopicId;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
@@ -88,6 +90,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration PRODUCER_ID_TIMEOUT = Duration.ofSeconds(10);
 
     private final Assembly assembly;
+    private final @Nullable RefusedRequests refusals;
     private final BrokerSettings settings;
     private final BrokerMetrics metrics = new BrokerMetrics();
     private final Deque<Part> parts = new ArrayDeque<>();
@@ -98,22 +101,24 @@ public final class Broker implements AutoCloseable {
 
     /** What is known once the broker runs. */
     private record Running(
-            DataDirectory directory,
+            String clusterId,
+            @Nullable DataDirectory directory,
             List<ListenerEndpoint> endpoints,
             MetadataPublisher publisher,
             Partitions partitions,
             Duration startTime) {}
 
-    /** Something that was started and is to be closed. */
-    private record Part(String name, AutoCloseable closing) {}
+    /** Something that was started and is to be closed, cleanly or as a killed process would. */
+    private record Part(String name, AutoCloseable closing, AutoCloseable killing) {}
 
-    private Broker(Assembly assembly) {
+    private Broker(Assembly assembly, @Nullable RefusedRequests refusals) {
         this.assembly = assembly;
+        this.refusals = refusals;
         this.settings = BrokerSettings.from(assembly.config());
     }
 
-    static Broker start(Assembly assembly) {
-        Broker broker = new Broker(assembly);
+    static Broker start(Assembly assembly, @Nullable RefusedRequests refusals) {
+        Broker broker = new Broker(assembly, refusals);
         try {
             broker.run();
             return broker;
@@ -131,26 +136,30 @@ public final class Broker implements AutoCloseable {
     }
 
     private <T extends AutoCloseable> T part(String name, T started) {
-        parts.push(new Part(name, started));
+        return part(name, started, started);
+    }
+
+    private <T extends AutoCloseable> T part(String name, T started, AutoCloseable killing) {
+        parts.push(new Part(name, started, killing));
         return started;
     }
 
     private void run() {
         Clock clock = assembly.clock();
         long begun = clock.nanoTime();
-        DataDirectory directory =
-                part(
-                        "data directory",
-                        DataDirectory.open(
-                                settings.dataDirectory(), settings.nodeId(), assembly.random()));
+        DataDirectory directory = assembly.usesDataDirectory() ? takeDataDirectory() : null;
+        String clusterId =
+                directory == null
+                        ? TopicId.random(assembly.random()).toString()
+                        : directory.clusterId();
         SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
         VirtualThreads blocking =
                 part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
         Authorizer authorizer = authorizer(directory, timers);
         Access access = new Access(authorizer);
 
-        LogStore store =
-                part("storage", new MeteredStore(create(assembly.storage(), directory, timers)));
+        LogStore store = new MeteredStore(create(assembly.storage(), directory, timers));
+        part("storage", store, store::abandon);
         store.start();
         FlushCoordinator flushes =
                 part(
@@ -170,7 +179,7 @@ public final class Broker implements AutoCloseable {
                 part(
                         "partitions",
                         new Partitions(PartitionSettings.from(assembly.config()), store, services));
-        part("open logs", () -> await(partitions.stop()));
+        part("open logs", () -> await(partitions.stop()), () -> {});
 
         BrokerConfigs configs =
                 new BrokerConfigs(
@@ -209,7 +218,7 @@ public final class Broker implements AutoCloseable {
                                 metrics));
         BrokerLifecycle lifecycle =
                 new BrokerLifecycle(
-                        directory.clusterId(),
+                        clusterId,
                         settings.nodeId(),
                         publisher,
                         controller,
@@ -252,16 +261,13 @@ public final class Broker implements AutoCloseable {
                         sessions));
         RequestRouter router =
                 new RequestRouter(
-                        handlers, new ClusterFeatures(settings.nodeId(), publisher), metrics);
+                        refusals == null ? handlers : refusals.before(handlers),
+                        new ClusterFeatures(settings.nodeId(), publisher),
+                        metrics);
         NetworkServer network =
-                part(
-                        "network",
-                        new NetworkServer(
-                                NetSettings.from(assembly.config()),
-                                listeners(),
-                                router,
-                                clock,
-                                metrics));
+                new NetworkServer(
+                        NetSettings.from(assembly.config()), listeners(), router, clock, metrics);
+        part("network", network, network::abort);
         network.open();
         controller.start(new NamedThreads("controller"));
         quorum.start(publisher);
@@ -270,17 +276,24 @@ public final class Broker implements AutoCloseable {
         sessions.start();
         network.accept();
         Duration took = Duration.ofNanos(clock.nanoTime() - begun);
-        running = new Running(directory, network.endpoints(), publisher, partitions, took);
+        running =
+                new Running(clusterId, directory, network.endpoints(), publisher, partitions, took);
         LOG.info(
                 "node {} of cluster {} is ready after {} ms with {} partitions{}",
                 settings.nodeId(),
-                directory.clusterId(),
+                clusterId,
                 took.toMillis(),
                 opened.opened(),
                 opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened");
     }
 
-    private Authorizer authorizer(DataDirectory directory, SystemTimers timers) {
+    private DataDirectory takeDataDirectory() {
+        return part(
+                "data directory",
+                DataDirectory.open(settings.dataDirectory(), settings.nodeId(), assembly.random()));
+    }
+
+    private Authorizer authorizer(@Nullable DataDirectory directory, SystemTimers timers) {
         return assembly.authorizer() == null
                 ? Authorizer.ALLOW_ALL
                 : part(
@@ -290,7 +303,7 @@ public final class Broker implements AutoCloseable {
 
     private <T extends AutoCloseable> PluginInstance<T> create(
             FoundPlugin<? extends Provider<T>> plugin,
-            DataDirectory directory,
+            @Nullable DataDirectory directory,
             SystemTimers timers) {
         PluginInstance<T> instance =
                 PluginInstance.create(
@@ -303,7 +316,10 @@ public final class Broker implements AutoCloseable {
                                 timers,
                                 metrics,
                                 assembly.random(),
-                                directory::subdirectory));
+                                name ->
+                                        directory != null && assembly.usesDataDirectory(plugin)
+                                                ? directory.subdirectory(name)
+                                                : null));
         plugins.add(instance);
         return instance;
     }
@@ -359,13 +375,14 @@ public final class Broker implements AutoCloseable {
                         advertised.put(endpoint.name(), endpoint.advertised());
                     }
                 });
+        DataDirectory directory = now.directory();
         return new BrokerStatus(
-                now.directory().clusterId(),
+                now.clusterId(),
                 settings.nodeId(),
                 bound,
                 advertised,
-                now.directory().path(),
-                now.directory().formatted(),
+                directory == null ? null : directory.path(),
+                directory != null && directory.formatted(),
                 BrokerSettings.DURABILITY.type().format(settings.durability()),
                 plugins(),
                 now.publisher().image().topicCount(),
@@ -430,14 +447,28 @@ public final class Broker implements AutoCloseable {
         stop(null);
     }
 
+    /**
+     * Stops the broker as the end of its process would, as far as one process can: connections are
+     * reset, nothing in flight is answered, nothing is flushed, and nothing says that the logs were
+     * closed cleanly. Threads, files and ports are given back all the same. For tests of what
+     * survives.
+     */
+    public void kill() {
+        stop(null, Part::killing);
+    }
+
     private void stop(@Nullable String reason) {
+        stop(reason, Part::closing);
+    }
+
+    private void stop(@Nullable String reason, Function<Part, AutoCloseable> how) {
         if (!closing.compareAndSet(false, true)) {
             stopped.join();
             return;
         }
         for (Part part = parts.poll(); part != null; part = parts.poll()) {
             try {
-                part.closing().close();
+                how.apply(part).close();
             } catch (Exception failure) {
                 LOG.error("closing the {} failed", part.name(), failure);
             }

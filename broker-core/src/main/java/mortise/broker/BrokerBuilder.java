@@ -35,7 +35,10 @@ import org.slf4j.LoggerFactory;
  * instances handed in.
  *
  * <pre>{@code
- * try (Broker broker = new BrokerBuilder().set("listeners", "127.0.0.1:0").set("data.directory", dir).start()) {
+ * try (Broker broker = new BrokerBuilder()
+ *         .set("listeners", "127.0.0.1:0")
+ *         .set("data.directory", directory)
+ *         .start()) {
  *     HostPort bootstrap = broker.status().listeners().get("PLAINTEXT");
  * }
  * }</pre>
@@ -48,6 +51,7 @@ public final class BrokerBuilder {
     private final ConfigLayers layers = new ConfigLayers();
     private final List<HandedIn<?>> handedIn = new ArrayList<>();
     private @Nullable Path pluginDirectory;
+    private @Nullable RefusedRequests refusals;
     private Clock clock = Clock.system();
     private RandomGenerator random = RandomGenerator.of("SecureRandom");
 
@@ -137,6 +141,15 @@ public final class BrokerBuilder {
     }
 
     /**
+     * Has the broker refuse requests on purpose, for tests of clients. A broker that is built
+     * without this serves every request by the shortest way.
+     */
+    public BrokerBuilder refusing(RefusedRequests requests) {
+        refusals = requests;
+        return this;
+    }
+
+    /**
      * Checks the configuration without starting anything.
      *
      * @throws ConfigException with every problem
@@ -152,7 +165,7 @@ public final class BrokerBuilder {
      * @throws BrokerStartException if it cannot start: one line with cause and remedy
      */
     public Broker start() {
-        return Broker.start(assembly());
+        return Broker.start(assembly(), refusals);
     }
 
     /**

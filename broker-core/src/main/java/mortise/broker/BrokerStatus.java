@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import mortise.api.HostPort;
 import mortise.spi.Capability;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a running broker says of itself. An immutable view as of the call.
@@ -16,7 +17,7 @@ import mortise.spi.Capability;
  * @param listeners where it listens, by listener name, with real ports
  * @param advertised what clients are told, by listener name; a listener that is missing tells each
  *     client the address that it came by
- * @param dataDirectory where it keeps everything
+ * @param dataDirectory where it keeps everything; null if everything is in memory and it has none
  * @param formatted whether this start formatted the data directory
  * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
  *     fsync}
@@ -31,7 +32,7 @@ public record BrokerStatus(
         int nodeId,
         Map<String, HostPort> listeners,
         Map<String, HostPort> advertised,
-        Path dataDirectory,
+        @Nullable Path dataDirectory,
         boolean formatted,
         String durability,
         List<Plugin> plugins,

@@ -1,9 +1,11 @@
 package mortise.dist;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import mortise.api.HostPort;
@@ -121,7 +123,9 @@ final class StartCommand implements Callable<Integer> {
         out.println("  advertised  " + advertised);
         out.println(
                 "  data        "
-                        + status.dataDirectory().toAbsolutePath().normalize()
+                        + dataDirectory(status)
+                                .map(Path::toString)
+                                .orElse("in memory; all of it ends with this process")
                         + (status.formatted() ? " (formatted)" : ""));
         out.println("  durability  " + status.durability());
         out.println("  plugins     " + plugins(status.plugins()));
@@ -134,6 +138,11 @@ final class StartCommand implements Callable<Integer> {
         if (status.formatted()) {
             out.println("  next        ./mortise topics create orders --partitions 3");
         }
+    }
+
+    private static Optional<Path> dataDirectory(BrokerStatus status) {
+        return Optional.ofNullable(status.dataDirectory())
+                .map(directory -> directory.toAbsolutePath().normalize());
     }
 
     private static String plugins(List<BrokerStatus.Plugin> plugins) {
@@ -150,7 +159,7 @@ final class StartCommand implements Callable<Integer> {
         map.put("nodeId", status.nodeId());
         map.put("listeners", status.listeners());
         map.put("advertised", status.advertised());
-        map.put("data", status.dataDirectory().toAbsolutePath().normalize());
+        dataDirectory(status).ifPresent(directory -> map.put("data", directory));
         map.put("formatted", status.formatted());
         map.put("durability", status.durability());
         map.put(

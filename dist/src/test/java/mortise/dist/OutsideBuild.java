@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -31,7 +32,9 @@ final class OutsideBuild {
         Path settings =
                 Files.writeString(
                         WORK.resolve("settings.xml"),
-                        """
+                        String.format(
+                                Locale.ROOT,
+                                """
                         <settings>
                           <profiles>
                             <profile>
@@ -50,8 +53,8 @@ final class OutsideBuild {
                           </profiles>
                           <activeProfiles><activeProfile>built</activeProfile></activeProfiles>
                         </settings>
-                        """
-                                .formatted(repository.toUri()));
+                        """,
+                                repository.toUri()));
         Path output = copy.resolve("build.log");
         ProcessBuilder builder =
                 new ProcessBuilder(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,9 @@ class PluginFoldersTest {
 
     // an authoriser in one class; each part may be made to misbehave
     private static String authorizer(String name, String constructor, String create, String close) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
         package stranger.%2$s;
 
         import mortise.api.config.Config;
@@ -58,8 +61,12 @@ class PluginFoldersTest {
                 };
             }
         }
-        """
-                .formatted(name, name.replace("-", ""), constructor, create, close);
+        """,
+                name,
+                name.replace("-", ""),
+                constructor,
+                create,
+                close);
     }
 
     private static String module(String name, String... requires) {
@@ -247,6 +254,8 @@ class PluginFoldersTest {
                 .source(
                         "module stranger.store { requires mortise.spi; provides mortise.spi.storage.StorageProvider with stranger.store.Store; }")
                 .source(
+                        String.format(
+                                Locale.ROOT,
                         """
                         package stranger.store;
 
@@ -269,8 +278,8 @@ class PluginFoldersTest {
                                     });
                             }
                         }
-                        """
-                                .formatted(start))
+                        """,
+                                start))
                 .write(plugins.resolve("store/store.jar"));
         assertThat(lastLine(startFails("plugins.storage=stuck", "plugins.start-timeout=1s")))
                 .startsWith("mortise: storage plugin 'stuck' (plugins/store) " + expected);

@@ -35,6 +35,9 @@ public interface PluginContext {
     /**
      * A directory of the plugin's own. It exists once the plugin starts. Its file system may be a
      * simulated one: use {@code java.nio.file} only.
+     *
+     * @throws IllegalStateException if the provider said that it {@linkplain
+     *     Provider#usesDataDirectory needs none}
      */
     Path dataDirectory();
 

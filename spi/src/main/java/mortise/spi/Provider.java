@@ -27,6 +27,14 @@ public interface Provider<T extends AutoCloseable> {
     }
 
     /**
+     * Whether, with these values, it keeps something in {@link PluginContext#dataDirectory}. A
+     * broker none of whose plugins does has no data directory, and makes none.
+     */
+    default boolean usesDataDirectory(Config config) {
+        return true;
+    }
+
+    /**
      * Validates and allocates. Does no I/O and starts no thread: the kind's own {@code start} does.
      *
      * @throws mortise.api.config.ConfigException if the values contradict each other

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
@@ -639,6 +640,22 @@ final class Connection extends ChannelInboundHandlerAdapter
     /** Closes at once, answered or not. */
     void abort() {
         end(CloseReason.SHUTDOWN);
+    }
+
+    /** Resets the connection: what was not sent is lost, and the client is told at once. */
+    void reset() {
+        if (closed || ctx == null) {
+            return;
+        }
+        ending = true;
+        leaving = false;
+        if (closeReason == null) {
+            closeReason = CloseReason.SHUTDOWN;
+        }
+        if (ctx.channel().isOpen()) { // it may have failed a moment ago
+            ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        var _ = ctx.close();
     }
 
     /** Closes the connection if nothing has moved for too long. */

@@ -218,6 +218,20 @@ public final class NetworkServer implements AutoCloseable {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    /**
+     * Stops as the end of the process would: every connection is reset, answered or not. Returns
+     * when it is done. Not to be called on an event loop.
+     */
+    public synchronized void abort() {
+        EventLoopGroup group = loops;
+        if (group == null || group.isShuttingDown()) {
+            return;
+        }
+        listeners.forEach(ListenerServer::close);
+        onEveryLoop(state -> state.connections().forEach(Connection::reset));
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
     private void awaitDrained() {
         long looks = settings.shutdownTimeout().toMillis() / DRAIN_LOOK_MILLIS;
         CountDownLatch drained = new CountDownLatch(loopStates.size());

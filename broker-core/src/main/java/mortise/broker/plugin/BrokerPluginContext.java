@@ -7,8 +7,13 @@ import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
 import mortise.spi.PluginContext;
+import org.jspecify.annotations.Nullable;
 
-/** The outside world as a running broker shows it to one plugin. */
+/**
+ * The outside world as a running broker shows it to one plugin.
+ *
+ * @param ownDirectory where it keeps its files; null if its provider said that it keeps none
+ */
 record BrokerPluginContext(
         String pluginName,
         PluginThreads pluginThreads,
@@ -17,11 +22,23 @@ record BrokerPluginContext(
         Timers timers,
         Metrics metrics,
         RandomGenerator random,
-        Path dataDirectory)
+        @Nullable Path ownDirectory)
         implements PluginContext {
     @Override
     public System.Logger logger() {
         return System.getLogger("mortise.plugin." + pluginName);
+    }
+
+    @Override
+    public Path dataDirectory() {
+        if (ownDirectory == null) {
+            throw new IllegalStateException(
+                    "plugin '"
+                            + pluginName
+                            + "' asks for its data directory, but its provider says in"
+                            + " usesDataDirectory that it needs none; correct the provider");
+        }
+        return ownDirectory;
     }
 
     @Override

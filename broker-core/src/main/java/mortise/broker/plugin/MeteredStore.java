@@ -71,6 +71,11 @@ public final class MeteredStore implements LogStore {
     }
 
     @Override
+    public void abandon() {
+        instance.end("abandon", store::abandon);
+    }
+
+    @Override
     public void close() {
         instance.close();
     }

@@ -131,16 +131,21 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
     /** Closes the plugin; one that fails, hangs or leaves threads behind is named in the log. */
     @Override
     public void close() {
+        end("close", made);
+    }
+
+    /** Ends the plugin, perhaps otherwise than by closing it. */
+    void end(String what, AutoCloseable ending) {
         if (state == State.CLOSED) {
             return;
         }
         try {
             guarded(
                     activity,
-                    "close",
+                    what,
                     settings.stopLimit(),
                     () -> {
-                        made.close();
+                        ending.close();
                         return null;
                     });
             state = State.CLOSED;

@@ -7,11 +7,12 @@ import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.spi.PluginContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of the outside world a broker shows to its plugins.
  *
- * @param directories the directory of a plugin's own, by its name
+ * @param directories the directory of a plugin's own, by its name; null for one that keeps no files
  */
 public record PluginWorld(
         int nodeId,
@@ -19,7 +20,7 @@ public record PluginWorld(
         Timers timers,
         BrokerMetrics metrics,
         RandomGenerator random,
-        Function<String, Path> directories) {
+        Function<String, @Nullable Path> directories) {
     PluginContext contextFor(String pluginName, PluginThreads threads) {
         return new BrokerPluginContext(
                 pluginName,

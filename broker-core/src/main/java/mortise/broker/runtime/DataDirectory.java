@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -16,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import mortise.api.TopicId;
@@ -32,14 +32,32 @@ public final class DataDirectory implements AutoCloseable {
     private static final String IDENTITY = "mortise.properties";
     private static final String LOCK = ".lock";
 
+    /**
+     * The lock files that this process holds. To open one of them a second time and close it again
+     * would let go of the lock, for that is what POSIX says of a process and its locks.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path path;
-    private final FileChannel lockFile;
+    private final HeldLock lock;
     private final String clusterId;
     private final boolean formatted;
 
-    private DataDirectory(Path path, FileChannel lockFile, String clusterId, boolean formatted) {
+    /** A lock file that is locked, and its entry among those that are held. */
+    private record HeldLock(Path file, FileChannel channel) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try {
+                channel.close();
+            } finally {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    private DataDirectory(Path path, HeldLock lock, String clusterId, boolean formatted) {
         this.path = path;
-        this.lockFile = lockFile;
+        this.lock = lock;
         this.clusterId = clusterId;
         this.formatted = formatted;
     }
@@ -53,7 +71,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             refuseForeign(path);
             Files.createDirectories(path);
-            FileChannel lock = lock(path);
+            HeldLock lock = lock(path);
             try {
                 Path identity = path.resolve(IDENTITY);
                 boolean fresh = !Files.exists(identity);
@@ -139,29 +157,43 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path path) throws IOException {
+    private static HeldLock lock(Path path) throws IOException {
+        Path file = path.toRealPath().resolve(LOCK);
+        if (!HELD.add(file)) {
+            throw inUse(path, " in this process (pid " + ProcessHandle.current().pid() + ")");
+        }
+        try {
+            return new HeldLock(file, lockedChannel(path, file));
+        } catch (IOException | RuntimeException refused) {
+            HELD.remove(file);
+            throw refused;
+        }
+    }
+
+    private static FileChannel lockedChannel(Path path, Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(
-                        path.resolve(LOCK),
+                        file,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
         try {
-            FileLock held = channel.tryLock();
-            if (held != null) {
-                channel.truncate(0);
-                channel.write(
-                        StandardCharsets.UTF_8.encode(
-                                "pid " + ProcessHandle.current().pid() + "\n"),
-                        0);
-                return channel;
+            if (channel.tryLock() == null) {
+                throw inUse(path, holder(channel));
             }
-        } catch (OverlappingFileLockException sameProcess) {
-            // reported below like a lock of another process
+            channel.truncate(0);
+            channel.write(
+                    StandardCharsets.UTF_8.encode("pid " + ProcessHandle.current().pid() + "\n"),
+                    0);
+            return channel;
+        } catch (IOException | RuntimeException refused) {
+            channel.close();
+            throw refused;
         }
-        String holder = holder(channel);
-        channel.close();
-        throw new RefusedDirectoryException(
+    }
+
+    private static RefusedDirectoryException inUse(Path path, String holder) {
+        return new RefusedDirectoryException(
                 "data directory "
                         + path
                         + " is in use by another broker"
@@ -275,7 +307,7 @@ public final class DataDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lockFile.close();
+            lock.close();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot let go of " + path, failure);
         }

@@ -25,6 +25,11 @@ public final class RaftProvider implements ConsensusProvider {
     }
 
     @Override
+    public boolean usesDataDirectory(Config config) {
+        return config.get(RaftSettings.STORAGE) == StorageMode.DISK;
+    }
+
+    @Override
     public MetadataQuorum create(Config config, PluginContext context) {
         RaftSettings settings = RaftSettings.of(config);
         return new RaftQuorum(settings, context, storage(settings, context));

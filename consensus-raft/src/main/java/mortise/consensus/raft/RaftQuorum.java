@@ -66,8 +66,14 @@ final class RaftQuorum implements MetadataQuorum {
         return cause instanceof IllegalStateException untrusted
                 ? untrusted
                 : new IllegalStateException(
-                        "starting the quorum in " + context.dataDirectory() + " failed: " + cause,
-                        cause);
+                        "starting the quorum in " + place() + " failed: " + cause, cause);
+    }
+
+    private String place() {
+        return switch (settings.storage()) {
+            case DISK -> context.dataDirectory().toString();
+            case MEMORY -> "memory";
+        };
     }
 
     @Override

@@ -41,6 +41,16 @@ public interface LogStore extends AutoCloseable {
     @CalledOn(Caller.ANY)
     List<LogDirectory> directories();
 
+    /**
+     * Lets go of the place as the end of the process would: nothing is flushed, and nothing says
+     * that the logs were closed cleanly, so the next start recovers them. No log may be in use. By
+     * default the same as {@link #close}, which is right for a store that keeps nothing.
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default void abandon() {
+        close();
+    }
+
     /** Closes every open log cleanly and lets go of the place. */
     @Override
     @CalledOn(Caller.VIRTUAL)

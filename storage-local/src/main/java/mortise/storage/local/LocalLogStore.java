@@ -340,6 +340,13 @@ final class LocalLogStore implements LogStore {
     }
 
     @Override
+    public void abandon() {
+        List.copyOf(open.values()).forEach(LocalPartitionLog::abandon);
+        parts.housekeeping().close();
+        directories.forEach(LocalLogDirectory::abandon);
+    }
+
+    @Override
     public void close() {
         List<RuntimeException> failures = new ArrayList<>();
         for (LocalPartitionLog log : List.copyOf(open.values())) {

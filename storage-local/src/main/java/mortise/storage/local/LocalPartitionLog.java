@@ -913,6 +913,14 @@ final class LocalPartitionLog implements PartitionLog {
         end("was deleted");
     }
 
+    /** Ends it as the end of the process would: nothing is flushed, nothing is noted. */
+    void abandon() {
+        if (unusable == null) {
+            end("was abandoned");
+            closed.run();
+        }
+    }
+
     private void end(String how) {
         unusable = new StorageException(Reach.LOG, id + " " + how);
         recent.restart(active, end().offset());

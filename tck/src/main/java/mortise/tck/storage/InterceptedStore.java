@@ -46,6 +46,11 @@ abstract class InterceptedStore implements LogStore, Interception {
     }
 
     @Override
+    public final void abandon() {
+        around(StorageCall.CLOSE_STORE, null, InterceptedLog.nothing(store::abandon));
+    }
+
+    @Override
     public final void close() {
         around(StorageCall.CLOSE_STORE, null, InterceptedLog.nothing(store::close));
     }

@@ -79,6 +79,19 @@ public interface LifecycleContract extends StorageUnderTest {
         }
     }
 
+    /** A durable store that was abandoned comes back with what was appended, recovered. */
+    @Test
+    default void anAbandonedDurableStoreComesBackWithWhatWasAppended() {
+        assumeTrue(can(Capability.DURABLE), "the store does not declare DURABLE");
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            for (int round = 0; round < 3; round++) {
+                log.fill(15);
+                log.restart(LogStore::abandon);
+                log.check();
+            }
+        }
+    }
+
     /** Logs of one store do not disturb each other. */
     @Test
     default void manyLogsStayApart() {

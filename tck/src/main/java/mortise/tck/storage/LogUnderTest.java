@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Consumer;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.api.config.Config;
@@ -167,7 +168,12 @@ final class LogUnderTest implements AutoCloseable {
 
     /** Closes the store cleanly and starts another one on the same place. */
     void restart() {
-        store.close();
+        restart(LogStore::close);
+    }
+
+    /** Ends the store in one of its ways and starts another one on the same place. */
+    void restart(Consumer<LogStore> ending) {
+        ending.accept(store);
         context = context.restarted();
         store = start(kit, context);
         log = store.open(id, settings);

@@ -46,6 +46,11 @@ public final class MemoryStorageProvider implements StorageProvider {
     }
 
     @Override
+    public boolean usesDataDirectory(Config config) {
+        return false;
+    }
+
+    @Override
     public LogStore create(Config config, PluginContext context) {
         return new MemoryLogStore(config.get(MAX_BYTES).bytes(), context);
     }
