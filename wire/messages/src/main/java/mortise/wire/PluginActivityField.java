@@ -63,7 +63,8 @@ public final class PluginActivityField {
         return response.unknownTaggedFields().stream()
                 .filter(field -> field.tag() == TAG)
                 .findFirst()
-                .map(field -> parse(StandardCharsets.UTF_8.decode(field.data().duplicate()).toString()));
+                .map(field ->
+                        parse(StandardCharsets.UTF_8.decode(field.data().duplicate()).toString()));
     }
 
     private static List<Activity> parse(String text) {
@@ -84,7 +85,8 @@ public final class PluginActivityField {
                                 Long.parseLong(cells[4]),
                                 Long.parseLong(cells[5])));
             } catch (NumberFormatException noNumber) {
-                throw new MalformedMessageException("plugin activity holds no number where one belongs");
+                throw new MalformedMessageException(
+                        "plugin activity holds no number where one belongs");
             }
         }
         return all;

@@ -37,7 +37,8 @@ class PluginActivityFieldTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"storage\tlocal", "a\tb\tc\td\te\tf", "a\tb\tc\t1\t2\t9999999999999999999"})
+    @ValueSource(
+            strings = {"storage\tlocal", "a\tb\tc\td\te\tf", "a\tb\tc\t1\t2\t9999999999999999999"})
     void anythingElseIsRefused(String text) {
         UnknownTaggedField field =
                 new UnknownTaggedField(

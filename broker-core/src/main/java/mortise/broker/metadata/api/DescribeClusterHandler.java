@@ -29,9 +29,7 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
     private final Access access;
 
     DescribeClusterHandler(
-            ClusterView view,
-            Supplier<List<PluginActivityField.Activity>> plugins,
-            Access access) {
+            ClusterView view, Supplier<List<PluginActivityField.Activity>> plugins, Access access) {
         this.view = view;
         this.plugins = plugins;
         this.access = access;
