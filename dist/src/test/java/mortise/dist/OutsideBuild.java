@@ -35,25 +35,25 @@ final class OutsideBuild {
                         String.format(
                                 Locale.ROOT,
                                 """
-                        <settings>
-                          <profiles>
-                            <profile>
-                              <id>built</id>
-                              <repositories>
-                                <repository>
-                                  <id>built</id>
-                                  <url>%s</url>
-                                  <snapshots>
-                                    <updatePolicy>always</updatePolicy>
-                                    <checksumPolicy>ignore</checksumPolicy>
-                                  </snapshots>
-                                </repository>
-                              </repositories>
-                            </profile>
-                          </profiles>
-                          <activeProfiles><activeProfile>built</activeProfile></activeProfiles>
-                        </settings>
-                        """,
+                                <settings>
+                                  <profiles>
+                                    <profile>
+                                      <id>built</id>
+                                      <repositories>
+                                        <repository>
+                                          <id>built</id>
+                                          <url>%s</url>
+                                          <snapshots>
+                                            <updatePolicy>always</updatePolicy>
+                                            <checksumPolicy>ignore</checksumPolicy>
+                                          </snapshots>
+                                        </repository>
+                                      </repositories>
+                                    </profile>
+                                  </profiles>
+                                  <activeProfiles><activeProfile>built</activeProfile></activeProfiles>
+                                </settings>
+                                """,
                                 repository.toUri()));
         Path output = copy.resolve("build.log");
         ProcessBuilder builder =

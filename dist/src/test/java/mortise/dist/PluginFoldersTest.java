@@ -36,32 +36,32 @@ class PluginFoldersTest {
         return String.format(
                 Locale.ROOT,
                 """
-        package stranger.%2$s;
+                package stranger.%2$s;
 
-        import mortise.api.config.Config;
-        import mortise.api.config.ConfigSchema;
-        import mortise.spi.PluginContext;
-        import mortise.spi.auth.Action;
-        import mortise.spi.auth.Authorizer;
-        import mortise.spi.auth.AuthorizerProvider;
-        import mortise.spi.auth.Principal;
+                import mortise.api.config.Config;
+                import mortise.api.config.ConfigSchema;
+                import mortise.spi.PluginContext;
+                import mortise.spi.auth.Action;
+                import mortise.spi.auth.Authorizer;
+                import mortise.spi.auth.AuthorizerProvider;
+                import mortise.spi.auth.Principal;
 
-        public final class Gate implements AuthorizerProvider {
-            public Gate() { %3$s }
-            public String name() { return "%1$s"; }
-            public ConfigSchema config() { return ConfigSchema.empty(); }
-            public Authorizer create(Config config, PluginContext context) {
-                %4$s
-                return new Authorizer() {
-                    public boolean allows(Principal principal, String host, Action action) {
-                        if (action.name().equals("broken")) { throw new IllegalStateException("no idea"); }
-                        return !action.name().startsWith("secret");
+                public final class Gate implements AuthorizerProvider {
+                    public Gate() { %3$s }
+                    public String name() { return "%1$s"; }
+                    public ConfigSchema config() { return ConfigSchema.empty(); }
+                    public Authorizer create(Config config, PluginContext context) {
+                        %4$s
+                        return new Authorizer() {
+                            public boolean allows(Principal principal, String host, Action action) {
+                                if (action.name().equals("broken")) { throw new IllegalStateException("no idea"); }
+                                return !action.name().startsWith("secret");
+                            }
+                            public void close() { %5$s }
+                        };
                     }
-                    public void close() { %5$s }
-                };
-            }
-        }
-        """,
+                }
+                """,
                 name,
                 name.replace("-", ""),
                 constructor,
@@ -256,29 +256,29 @@ class PluginFoldersTest {
                 .source(
                         String.format(
                                 Locale.ROOT,
-                        """
-                        package stranger.store;
+                                """
+                                package stranger.store;
 
-                        import java.lang.reflect.Proxy;
-                        import mortise.api.config.Config;
-                        import mortise.api.config.ConfigSchema;
-                        import mortise.spi.PluginContext;
-                        import mortise.spi.storage.LogStore;
-                        import mortise.spi.storage.StorageProvider;
+                                import java.lang.reflect.Proxy;
+                                import mortise.api.config.Config;
+                                import mortise.api.config.ConfigSchema;
+                                import mortise.spi.PluginContext;
+                                import mortise.spi.storage.LogStore;
+                                import mortise.spi.storage.StorageProvider;
 
-                        public final class Store implements StorageProvider {
-                            public String name() { return "stuck"; }
-                            public ConfigSchema config() { return ConfigSchema.empty(); }
-                            public LogStore create(Config config, PluginContext context) {
-                                return (LogStore) Proxy.newProxyInstance(
-                                    Store.class.getClassLoader(), new Class<?>[] {LogStore.class},
-                                    (proxy, method, arguments) -> {
-                                        if (method.getName().equals("start")) { %s }
-                                        return null;
-                                    });
-                            }
-                        }
-                        """,
+                                public final class Store implements StorageProvider {
+                                    public String name() { return "stuck"; }
+                                    public ConfigSchema config() { return ConfigSchema.empty(); }
+                                    public LogStore create(Config config, PluginContext context) {
+                                        return (LogStore) Proxy.newProxyInstance(
+                                            Store.class.getClassLoader(), new Class<?>[] {LogStore.class},
+                                            (proxy, method, arguments) -> {
+                                                if (method.getName().equals("start")) { %s }
+                                                return null;
+                                            });
+                                    }
+                                }
+                                """,
                                 start))
                 .write(plugins.resolve("store/store.jar"));
         assertThat(lastLine(startFails("plugins.storage=stuck", "plugins.start-timeout=1s")))
