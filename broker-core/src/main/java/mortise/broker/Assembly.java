@@ -1,19 +1,15 @@
 package mortise.broker;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.config.Config;
-import mortise.api.config.ConfigSchema;
-import mortise.broker.config.BrokerSettings;
-import mortise.broker.fetch.FetchSettings;
-import mortise.broker.flush.FlushSettings;
-import mortise.broker.metadata.config.MetadataSettings;
-import mortise.broker.net.NetSettings;
-import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.FoundPlugin;
-import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.PluginKind;
 import mortise.record.Codec;
+import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
@@ -32,22 +28,15 @@ record Assembly(
         codecs = List.copyOf(codecs);
     }
 
-    /** Every key that a broker of these plugins reads. */
-    static ConfigSchema schema(
-            FoundPlugin<StorageProvider> storage,
-            FoundPlugin<ConsensusProvider> consensus,
-            @Nullable FoundPlugin<AuthorizerProvider> authorizer) {
-        ConfigSchema schema =
-                BrokerSettings.SCHEMA
-                        .and(NetSettings.SCHEMA)
-                        .and(PartitionSettings.SCHEMA)
-                        .and(FlushSettings.SCHEMA)
-                        .and(FetchSettings.SCHEMA)
-                        .and(MetadataSettings.SCHEMA)
-                        .and(PluginSettings.SCHEMA)
-                        .and(storage.schema())
-                        .and(consensus.schema());
-        return authorizer == null ? schema : schema.and(authorizer.schema());
+    /** The chosen plugins, by kind. */
+    Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> plugins() {
+        Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> chosen = new LinkedHashMap<>();
+        chosen.put(storage.kind(), storage);
+        chosen.put(consensus.kind(), consensus);
+        if (authorizer != null) {
+            chosen.put(authorizer.kind(), authorizer);
+        }
+        return chosen;
     }
 
     /** The values that a plugin may see: its own. */

@@ -26,6 +26,11 @@ public interface Provider<T extends AutoCloseable> {
         return Set.of();
     }
 
+    /** What it can do with these values, where the configuration decides about that. */
+    default Set<Capability> capabilities(Config config) {
+        return capabilities();
+    }
+
     /**
      * Validates and allocates. Does no I/O and starts no thread: the kind's own {@code start} does.
      *

@@ -1,10 +1,12 @@
 package mortise.consensus.raft;
 
+import java.util.Set;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigSchema;
 import mortise.consensus.raft.disk.DiskStorage;
 import mortise.consensus.raft.storage.MemoryStorage;
 import mortise.consensus.raft.storage.RaftStorage;
+import mortise.spi.Capability;
 import mortise.spi.PluginContext;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.consensus.MetadataQuorum;
@@ -22,6 +24,17 @@ public final class RaftProvider implements ConsensusProvider {
     @Override
     public ConfigSchema config() {
         return RaftSettings.SCHEMA;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.of(Capability.DURABLE);
+    }
+
+    /** In memory the log is gone with the process. */
+    @Override
+    public Set<Capability> capabilities(Config config) {
+        return config.get(RaftSettings.STORAGE) == StorageMode.DISK ? capabilities() : Set.of();
     }
 
     @Override
