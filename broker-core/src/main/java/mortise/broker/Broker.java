@@ -69,6 +69,7 @@ import mortise.spi.auth.Authorizer;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.StorageException;
+import mortise.wire.PluginActivityField;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,6 +216,7 @@ public final class Broker implements AutoCloseable {
                                 configs,
                                 metadata,
                                 new StoredLogs(store, partitions),
+                                this::activities,
                                 access,
                                 blocking));
         AdvertisedBrokers endpoints = new AdvertisedBrokers(settings.nodeId(), publisher);
@@ -361,6 +363,19 @@ public final class Broker implements AutoCloseable {
                 now.partitions().all().size(),
                 now.startTime(),
                 metrics.values());
+    }
+
+    private List<PluginActivityField.Activity> activities() {
+        return plugins().stream()
+                .map(plugin ->
+                        new PluginActivityField.Activity(
+                                plugin.kind(),
+                                plugin.name(),
+                                plugin.state(),
+                                plugin.calls(),
+                                plugin.time().toNanos(),
+                                plugin.failures()))
+                .toList();
     }
 
     private List<BrokerStatus.Plugin> plugins() {
