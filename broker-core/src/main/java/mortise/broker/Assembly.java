@@ -1,18 +1,13 @@
 package mortise.broker;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.config.Config;
-import mortise.api.config.ConfigSchema;
-import mortise.broker.config.BrokerSettings;
-import mortise.broker.fetch.FetchSettings;
-import mortise.broker.flush.FlushSettings;
-import mortise.broker.metadata.config.MetadataSettings;
-import mortise.broker.net.NetSettings;
-import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.FoundPlugin;
-import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.PluginKind;
 import mortise.record.Codec;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
@@ -35,24 +30,16 @@ record Assembly(
         codecs = List.copyOf(codecs);
     }
 
-    /** Every key that a broker of these plugins reads. */
-    static ConfigSchema schema(
-            FoundPlugin<StorageProvider> storage,
-            FoundPlugin<ConsensusProvider> consensus,
-            FoundPlugin<PlacementProvider> placement,
-            @Nullable FoundPlugin<AuthorizerProvider> authorizer) {
-        ConfigSchema schema =
-                BrokerSettings.SCHEMA
-                        .and(NetSettings.SCHEMA)
-                        .and(PartitionSettings.SCHEMA)
-                        .and(FlushSettings.SCHEMA)
-                        .and(FetchSettings.SCHEMA)
-                        .and(MetadataSettings.SCHEMA)
-                        .and(PluginSettings.SCHEMA)
-                        .and(storage.schema())
-                        .and(consensus.schema())
-                        .and(placement.schema());
-        return authorizer == null ? schema : schema.and(authorizer.schema());
+    /** The chosen plugins, by kind. */
+    Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> plugins() {
+        Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> chosen = new LinkedHashMap<>();
+        chosen.put(storage.kind(), storage);
+        chosen.put(consensus.kind(), consensus);
+        chosen.put(placement.kind(), placement);
+        if (authorizer != null) {
+            chosen.put(authorizer.kind(), authorizer);
+        }
+        return chosen;
     }
 
     /** Whether any of the plugins keeps files. */

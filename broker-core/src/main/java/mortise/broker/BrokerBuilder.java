@@ -2,24 +2,27 @@ package mortise.broker;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mortise.api.Clock;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
+import mortise.api.config.ConfigSchema;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.config.ConfigLayers;
-import mortise.broker.metadata.config.StoreTraits;
+import mortise.broker.config.KafkaNames;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSet;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
-import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
@@ -155,7 +158,12 @@ public final class BrokerBuilder {
      * @throws ConfigException with every problem
      */
     public void check() {
-        assembly();
+        Assembly assembly = assembly();
+        List<ConfigProblem> problems = new ArrayList<>();
+        assembly.plugins().values().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
     }
 
     /**
@@ -250,17 +258,108 @@ public final class BrokerBuilder {
                                 PluginKind.AUTHORIZER,
                                 BrokerSettings.AUTHORIZER,
                                 problems);
-        if (storage == null || consensus == null || placement == null || !problems.isEmpty()) {
+        List<FoundPlugin<? extends Provider<?>>> found =
+                Stream.of(storage, consensus, placement, authorizer)
+                        .<FoundPlugin<? extends Provider<?>>>mapMulti((plugin, out) -> {
+                            if (plugin != null) {
+                                out.accept(plugin);
+                            }
+                        })
+                        .toList();
+        ConfigSchema schema = Concerns.schema();
+        for (FoundPlugin<?> plugin : found) {
+            schema = schema.and(plugin.schema());
+        }
+        Config config = layers.resolve(schema, idle(plugins, found), problems);
+        problems.addAll(Contradictions.of(config, Optional.ofNullable(storage)));
+        if (storage == null
+                || consensus == null
+                || placement == null
+                || !problems.isEmpty()) {
+            found.forEach(plugin -> tryOut(plugin, config, problems));
             throw new ConfigException(problems);
         }
-        Config config = layers.resolve(Assembly.schema(storage, consensus, placement, authorizer));
-        checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
         List<Codec> codecs =
                 plugins.catalog(PluginKind.CODEC).all().stream()
                         .map(FoundPlugin::provider)
                         .toList();
         return new Assembly(
                 config, storage, consensus, placement, authorizer, codecs, clock, random);
+    }
+
+    /**
+     * Has a plugin look at its values, as it does at the start. What it makes is not closed: it was
+     * never started, so it holds nothing, and closing may leave traces in its directories.
+     */
+    private void tryOut(
+            FoundPlugin<? extends Provider<?>> plugin,
+            Config config,
+            List<ConfigProblem> problems) {
+        Contradictions.collect(
+                problems,
+                () ->
+                        plugin.provider()
+                                .create(
+                                        config.restrictedTo(plugin.schema()),
+                                        new TrialContext(plugin.name(), clock, random)));
+    }
+
+    /** The keys of the plugins that are there and not chosen, by who would read them. */
+    private static Map<String, ConfigSchema> idle(
+            PluginSet plugins, List<FoundPlugin<? extends Provider<?>>> chosen) {
+        Map<String, ConfigSchema> idle = new LinkedHashMap<>();
+        plugins.usable().stream()
+                .filter(plugin -> !chosen.contains(plugin))
+                .forEach(plugin ->
+                        idle.put(plugin.kind().qualified(plugin.name()), plugin.schema()));
+        return idle;
+    }
+
+    /**
+     * Every plugin that can be used, chosen or not, with what it can do as it is configured.
+     * Nothing is started.
+     */
+    public List<InstalledPlugin> available() {
+        List<InstalledPlugin> all = new ArrayList<>();
+        for (FoundPlugin<?> plugin : discover().usable()) {
+            InstalledPlugin installed = InstalledPlugin.found(plugin, isChosen(plugin));
+            all.add(
+                    plugin.provider() instanceof Provider<?> provider
+                            ? installed.withCapabilities(
+                                    provider.capabilities(
+                                            layers.resolve(
+                                                    plugin.schema(), Map.of(), new ArrayList<>())))
+                            : installed);
+        }
+        return all;
+    }
+
+    /** Every configuration key, of the core and of every plugin that can be used. */
+    public List<ConfigConcern> concerns() {
+        List<ConfigConcern> all = new ArrayList<>(Concerns.CORE);
+        available().stream()
+                .filter(plugin -> !plugin.schema().keys().isEmpty())
+                .map(plugin ->
+                        new ConfigConcern(
+                                plugin.id(), "The plugin " + plugin.id(), plugin.schema()))
+                .forEach(all::add);
+        return all;
+    }
+
+    /** What is set for a key, and where; nothing if nobody set it. */
+    public Optional<ConfiguredValue> configured(ConfigKey<?> key) {
+        return layers.origin(key)
+                .map(origin -> new ConfiguredValue(origin.text(), origin.source(), origin.name()));
+    }
+
+    /** The environment variable of a key. */
+    public static String environmentName(ConfigKey<?> key) {
+        return ConfigLayers.environmentName(key);
+    }
+
+    /** Apache Kafka's broker settings that are refused, each with what holds instead. */
+    public static Map<String, String> kafkaSettingsWithoutCounterpart() {
+        return KafkaNames.read().remarks();
     }
 
     private <P> @Nullable FoundPlugin<P> chosen(
@@ -273,20 +372,6 @@ public final class BrokerBuilder {
         } catch (UnknownPluginException unknown) {
             problems.add(new ConfigProblem(unknown.key(), String.valueOf(unknown.getMessage())));
             return null;
-        }
-    }
-
-    private static void checkDurability(Config config, StoreTraits store) {
-        if (config.get(BrokerSettings.DURABILITY) == BrokerSettings.Durability.FSYNC) {
-            String lack =
-                    store.lack(
-                            Capability.DURABLE, "use durability: page-cache, or a durable store");
-            if (lack != null) {
-                throw new ConfigException(
-                        List.of(
-                                new ConfigProblem(
-                                        BrokerSettings.DURABILITY.name(), "fsync: " + lack)));
-            }
         }
     }
 }

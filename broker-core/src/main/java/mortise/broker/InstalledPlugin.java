@@ -41,6 +41,16 @@ public record InstalledPlugin(
         REFUSED
     }
 
+    /** Kind and name in one word, for example {@code storage-local}. */
+    public String id() {
+        return kind + "-" + name;
+    }
+
+    InstalledPlugin withCapabilities(Set<Capability> configured) {
+        return new InstalledPlugin(
+                kind, name, place, version, spiVersion, schema, configured, state, reason);
+    }
+
     static InstalledPlugin found(FoundPlugin<?> plugin, boolean chosen) {
         return new InstalledPlugin(
                 plugin.kind().name(),

@@ -4,18 +4,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import mortise.broker.BrokerBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a broker's configuration comes from: file, environment, command line. */
+/** Where a command takes a broker's configuration from: file, environment, {@code --set}. */
 final class ConfigurationOptions {
-    private static final Path DEFAULT_FILE = Path.of("mortise.yaml");
+    private static final Path LOCAL_FILE = Path.of("mortise.yaml");
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "A YAML file (default ./mortise.yaml if it is there).")
+            description =
+                    "A YAML file (default ./mortise.yaml, else conf/mortise.yaml of an assembled broker, if it is there).")
     private @Nullable Path file;
 
     @Option(
@@ -26,17 +28,34 @@ final class ConfigurationOptions {
 
     /** A builder with all of it, and with the plugin folders of this installation. */
     BrokerBuilder builder() {
+        BrokerBuilder builder = bare();
+        layerFile(builder, file);
+        builder.environment(System.getenv());
+        return builder.layer("--set", set);
+    }
+
+    /** A builder that knows the plugins of this installation and has no configuration. */
+    static BrokerBuilder bare() {
         BrokerBuilder builder = new BrokerBuilder();
         String home = System.getenv("MORTISE_HOME");
-        if (home != null) {
-            builder.pluginFolders(Path.of(home, "plugins"));
+        return home == null ? builder : builder.pluginFolders(Path.of(home, "plugins"));
+    }
+
+    /** Puts the named file, else the one that is there by default, on top. */
+    private static void layerFile(BrokerBuilder builder, @Nullable Path named) {
+        if (named != null) {
+            builder.layer(named.toString(), YamlFile.read(named));
+        } else if (Files.exists(LOCAL_FILE)) {
+            builder.layer(LOCAL_FILE.toString(), YamlFile.read(LOCAL_FILE));
+        } else {
+            assembledFile().ifPresent(file -> builder.layer(file.toString(), YamlFile.read(file)));
         }
-        Path chosen = file == null ? DEFAULT_FILE : file;
-        if (file != null || Files.exists(DEFAULT_FILE)) {
-            builder.layer(chosen.toString(), YamlFile.read(chosen));
-        }
-        builder.environment(System.getenv());
-        builder.layer("--set", set);
-        return builder;
+    }
+
+    /** The configuration file of the assembled broker that this is, if it is one. */
+    static Optional<Path> assembledFile() {
+        return Optional.ofNullable(System.getenv("MORTISE_HOME"))
+                .map(home -> HomeDirectory.configuration(Path.of(home)))
+                .filter(Files::exists);
     }
 }

@@ -26,6 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConsumeCommand.class,
             ConfigsCommand.class,
             PluginsCommand.class,
+            AssembleCommand.class,
+            ConfigCommand.class,
             TrainCommand.class
         },
         footer = {

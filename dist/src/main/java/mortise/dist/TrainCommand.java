@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -43,9 +44,10 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path directory = Files.createTempDirectory("mortise-train");
+        BrokerBuilder builder = ConfigurationOptions.bare();
+        builder.layer("the chosen plugins", chosenPlugins());
         try (Broker broker =
-                        new BrokerBuilder()
-                                .set("listeners", "127.0.0.1:0")
+                        builder.set("listeners", "127.0.0.1:0")
                                 .set("data.directory", directory.resolve("data").toString())
                                 .start();
                 Cluster cluster =
@@ -54,6 +56,20 @@ final class TrainCommand implements Callable<Integer> {
         }
         remove(directory);
         return 0;
+    }
+
+    /** Of an assembled broker's file only the plugins: training touches none of its directories. */
+    private static Map<String, String> chosenPlugins() {
+        Map<String, String> chosen = new LinkedHashMap<>();
+        ConfigurationOptions.assembledFile()
+                .map(YamlFile::read)
+                .orElse(Map.of())
+                .forEach((key, value) -> {
+                    if (key.startsWith("plugins.")) {
+                        chosen.put(key, value);
+                    }
+                });
+        return chosen;
     }
 
     private static HostPort address(Broker broker) {

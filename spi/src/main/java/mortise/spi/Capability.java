@@ -5,7 +5,9 @@ package mortise.spi;
  * name.
  */
 public enum Capability {
-    /** Storage: what was synced survives a crash of the machine. */
+    /**
+     * Storage: what was synced survives a crash of the machine. Consensus: what was committed does.
+     */
     DURABLE,
     /**
      * Storage: sidecars are kept; without it producer state and leader epochs are rebuilt by a

@@ -26,6 +26,11 @@ public interface Provider<T extends AutoCloseable> {
         return Set.of();
     }
 
+    /** What it can do with these values, where the configuration decides about that. */
+    default Set<Capability> capabilities(Config config) {
+        return capabilities();
+    }
+
     /**
      * Whether, with these values, it keeps something in {@link PluginContext#dataDirectory}. A
      * broker none of whose plugins does has no data directory, and makes none.

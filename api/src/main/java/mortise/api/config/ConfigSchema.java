@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.Optional;
 /** The keys that one concern reads, in the order in which its page lists them. Immutable. */
 public final class ConfigSchema {
     private static final ConfigSchema EMPTY = new ConfigSchema(Map.of(), Map.of());
-    private static final int NEAREST = 3;
 
     private final Map<String, ConfigKey<?>> byName;
     private final Map<String, ConfigKey<?>> byKafkaName;
@@ -81,16 +79,6 @@ public final class ConfigSchema {
     public List<String> nearest(String unknown) {
         List<String> names = new ArrayList<>(byName.keySet());
         names.addAll(byKafkaName.keySet());
-        int limit = Math.max(3, unknown.length() / 2);
-        return names.stream()
-                .filter(name ->
-                        EditDistance.between(unknown, name) <= limit
-                                || (unknown.length() > 3 && name.contains(unknown)))
-                .sorted(
-                        Comparator.comparingInt(
-                                        (String name) -> EditDistance.between(unknown, name))
-                                .thenComparing(Comparator.naturalOrder()))
-                .limit(NEAREST)
-                .toList();
+        return EditDistance.nearest(unknown, names);
     }
 }

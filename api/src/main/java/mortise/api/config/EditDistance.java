@@ -1,8 +1,28 @@
 package mortise.api.config;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
 /** The Levenshtein distance: how many single-character edits make one text into the other. */
-final class EditDistance {
+public final class EditDistance {
+    private static final int NEAREST = 3;
+
     private EditDistance() {}
+
+    /** The known names nearest to an unknown one, best first, at most three. */
+    public static List<String> nearest(String unknown, Collection<String> names) {
+        int limit = Math.max(3, unknown.length() / 2);
+        return names.stream()
+                .filter(name ->
+                        between(unknown, name) <= limit
+                                || (unknown.length() > 3 && name.contains(unknown)))
+                .sorted(
+                        Comparator.comparingInt((String name) -> between(unknown, name))
+                                .thenComparing(Comparator.naturalOrder()))
+                .limit(NEAREST)
+                .toList();
+    }
 
     static int between(String left, String right) {
         int[] previous = new int[right.length() + 1];

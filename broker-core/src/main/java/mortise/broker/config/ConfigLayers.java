@@ -31,7 +31,13 @@ public final class ConfigLayers {
 
     private final List<Layer> layers = new ArrayList<>();
 
-    private record Layer(String origin, Map<String, String> values, boolean environment) {}
+    private record Layer(String origin, Map<String, String> values, boolean environment) {
+        boolean sets(String name, ConfigKey<?> key) {
+            return environment
+                    ? environmentName(key).equals(name)
+                    : key.name().equals(name) || key.kafkaName().filter(name::equals).isPresent();
+        }
+    }
 
     /**
      * Puts a layer on top.
@@ -67,20 +73,9 @@ public final class ConfigLayers {
 
     /** Like {@link #peek}, for a key without a default. */
     public <T> Optional<T> find(ConfigKey<T> key) {
-        ConfigSchema schema = ConfigSchema.of(key);
-        String text = null;
-        for (Layer layer : layers) {
-            for (Map.Entry<String, String> entry : layer.values.entrySet()) {
-                boolean matches =
-                        layer.environment
-                                ? environmentName(key).equals(entry.getKey())
-                                : schema.find(entry.getKey()).isPresent();
-                if (matches) {
-                    text = entry.getValue();
-                }
-            }
-        }
-        return Config.of(schema, text == null ? Map.of() : Map.of(key.name(), text)).find(key);
+        Map<String, String> set =
+                origin(key).map(top -> Map.of(key.name(), top.text())).orElse(Map.of());
+        return Config.of(ConfigSchema.of(key), set).find(key);
     }
 
     /**
@@ -90,32 +85,119 @@ public final class ConfigLayers {
      */
     public Config resolve(ConfigSchema schema) {
         List<ConfigProblem> problems = new ArrayList<>();
-        Map<String, String> winning = new LinkedHashMap<>();
-        for (Layer layer : layers) {
-            Map<String, String> named =
-                    layer.environment ? byKeyName(layer.values, schema, problems) : layer.values;
-            try {
-                winning.putAll(Config.of(schema, named).texts());
-            } catch (ConfigException refused) {
-                refused.problems()
-                        .forEach(problem ->
-                                problems.add(
-                                        new ConfigProblem(
-                                                problem.key(),
-                                                problem.message()
-                                                        + " (from "
-                                                        + layer.origin
-                                                        + ")")));
-            }
-        }
+        Config config = resolve(schema, Map.of(), problems);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    /**
+     * The good values of all layers together.
+     *
+     * @param idle keys that nobody reads, by the plugin that would if it were chosen
+     * @param problems what is wrong with the others is added here, each with its origin
+     */
+    public Config resolve(
+            ConfigSchema schema, Map<String, ConfigSchema> idle, List<ConfigProblem> problems) {
+        Map<String, String> winning = new LinkedHashMap<>();
+        for (Layer layer : layers) {
+            List<ConfigProblem> found = new ArrayList<>();
+            Map<String, String> named =
+                    layer.environment
+                            ? byKeyName(layer.values, schema, idle, found)
+                            : known(layer.values, schema, idle, found);
+            Map<String, String> good = good(named, schema, found);
+            try {
+                winning.putAll(Config.of(schema, good).texts());
+            } catch (ConfigException twice) {
+                found.addAll(twice.problems());
+            }
+            found.forEach(problem ->
+                    problems.add(
+                            new ConfigProblem(
+                                    problem.key(),
+                                    problem.message() + " (from " + layer.origin + ")")));
         }
         return Config.of(schema, winning);
     }
 
+    /** The top layer's text for a key and that layer's origin; nothing if nobody set it. */
+    public Optional<ConfigOrigin> origin(ConfigKey<?> key) {
+        ConfigOrigin top = null;
+        for (Layer layer : layers) {
+            for (Map.Entry<String, String> entry : layer.values.entrySet()) {
+                if (layer.sets(entry.getKey(), key)) {
+                    top = new ConfigOrigin(entry.getValue(), layer.origin, entry.getKey());
+                }
+            }
+        }
+        return Optional.ofNullable(top);
+    }
+
+    private static Map<String, String> known(
+            Map<String, String> values,
+            ConfigSchema schema,
+            Map<String, ConfigSchema> idle,
+            List<ConfigProblem> problems) {
+        Map<String, String> known = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (schema.find(name).isPresent()) {
+                known.put(name, value);
+            } else {
+                problems.add(
+                        new ConfigProblem(
+                                name,
+                                idle(name, idle)
+                                        .or(() -> foreign(name))
+                                        .orElseGet(() -> unknown(schema.nearest(name)))));
+            }
+        });
+        return known;
+    }
+
+    private static Map<String, String> good(
+            Map<String, String> named, ConfigSchema schema, List<ConfigProblem> problems) {
+        Map<String, String> good = new LinkedHashMap<>();
+        named.forEach((name, value) -> {
+            try {
+                Config.of(schema, Map.of(name, value));
+                good.put(name, value);
+            } catch (ConfigException refused) {
+                problems.addAll(refused.problems());
+            }
+        });
+        return good;
+    }
+
+    private static Optional<String> idle(String name, Map<String, ConfigSchema> idle) {
+        return idle.entrySet().stream()
+                .filter(plugin -> plugin.getValue().find(name).isPresent())
+                .findFirst()
+                .map(plugin ->
+                        "is a key of "
+                                + plugin.getKey()
+                                + ", which is not chosen; choose it or remove the key");
+    }
+
+    private static Optional<String> foreign(String name) {
+        return KafkaNames.read()
+                .remark(name)
+                .map(remark ->
+                        "is a setting of Apache Kafka that has no counterpart here: " + remark);
+    }
+
+    private static String unknown(List<String> nearest) {
+        return nearest.isEmpty()
+                ? "is not a known key"
+                : "is not a known key; did you mean " + String.join(", ", nearest) + "?";
+    }
+
     private static Map<String, String> byKeyName(
-            Map<String, String> variables, ConfigSchema schema, List<ConfigProblem> problems) {
+            Map<String, String> variables,
+            ConfigSchema schema,
+            Map<String, ConfigSchema> idle,
+            List<ConfigProblem> problems) {
         Map<String, ConfigKey<?>> byVariable = new LinkedHashMap<>();
         schema.keys().forEach(key -> byVariable.put(environmentName(key), key));
         Map<String, String> named = new LinkedHashMap<>();
@@ -133,13 +215,15 @@ public final class ConfigLayers {
                 problems.add(
                         new ConfigProblem(
                                 variable,
-                                "stands for no known key"
-                                        + (nearest.isEmpty()
-                                                ? ""
-                                                : "; did you mean "
-                                                        + environmentNames(nearest, schema)
-                                                        + "?")
-                                        + " (from environment)"));
+                                idle(guess, idle)
+                                        .orElseGet(() ->
+                                                "stands for no known key"
+                                                        + (nearest.isEmpty()
+                                                                ? ""
+                                                                : "; did you mean "
+                                                                        + environmentNames(
+                                                                                nearest, schema)
+                                                                        + "?"))));
             }
         });
         return named;

@@ -1,10 +1,12 @@
 package mortise.consensus.raft;
 
+import java.util.Set;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigSchema;
 import mortise.consensus.raft.disk.DiskStorage;
 import mortise.consensus.raft.storage.MemoryStorage;
 import mortise.consensus.raft.storage.RaftStorage;
+import mortise.spi.Capability;
 import mortise.spi.PluginContext;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.consensus.MetadataQuorum;
@@ -27,6 +29,17 @@ public final class RaftProvider implements ConsensusProvider {
     @Override
     public boolean usesDataDirectory(Config config) {
         return config.get(RaftSettings.STORAGE) == StorageMode.DISK;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return Set.of(Capability.DURABLE);
+    }
+
+    /** In memory the log is gone with the process. */
+    @Override
+    public Set<Capability> capabilities(Config config) {
+        return config.get(RaftSettings.STORAGE) == StorageMode.DISK ? capabilities() : Set.of();
     }
 
     @Override
