@@ -26,5 +26,6 @@ module mortise.broker {
     uses mortise.spi.storage.StorageProvider;
     uses mortise.spi.consensus.ConsensusProvider;
     uses mortise.spi.auth.AuthorizerProvider;
+    uses mortise.spi.telemetry.MetricsExporterProvider;
     uses mortise.record.Codec;
 }

@@ -10,4 +10,5 @@ module mortise.spi {
     exports mortise.spi.auth;
     exports mortise.spi.consensus;
     exports mortise.spi.storage;
+    exports mortise.spi.telemetry;
 }

@@ -11,11 +11,13 @@ import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
+import mortise.broker.telemetry.TelemetrySettings;
 import mortise.record.Codec;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
+import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
 
 /** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
@@ -24,10 +26,12 @@ record Assembly(
         StorageProvider storage,
         ConsensusProvider consensus,
         @Nullable AuthorizerProvider authorizer,
+        List<MetricsExporterProvider> exporters,
         List<Codec> codecs,
         Clock clock,
         RandomGenerator random) {
     Assembly {
+        exporters = List.copyOf(exporters);
         codecs = List.copyOf(codecs);
     }
 
@@ -35,7 +39,8 @@ record Assembly(
     static ConfigSchema schema(
             StorageProvider storage,
             ConsensusProvider consensus,
-            @Nullable AuthorizerProvider authorizer) {
+            @Nullable AuthorizerProvider authorizer,
+            List<MetricsExporterProvider> exporters) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
                         .and(NetSettings.SCHEMA)
@@ -43,8 +48,12 @@ record Assembly(
                         .and(FlushSettings.SCHEMA)
                         .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
+                        .and(TelemetrySettings.SCHEMA)
                         .and(storage.config())
                         .and(consensus.config());
+        for (MetricsExporterProvider exporter : exporters) {
+            schema = schema.and(exporter.config());
+        }
         return authorizer == null ? schema : schema.and(authorizer.config());
     }
 

@@ -20,6 +20,7 @@ import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
+import mortise.spi.telemetry.MetricsExporterProvider;
 
 /**
  * Puts a broker together: configuration in layers, plugins by name, and, for embedding, plugin
@@ -133,9 +134,20 @@ public final class BrokerBuilder {
                                                     ServiceLoader.load(AuthorizerProvider.class))
                                             ::get)
                             .orElse(null);
-            Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer));
+            PluginCatalog<MetricsExporterProvider> exporterCatalog =
+                    catalog(
+                            "metrics",
+                            MetricsExporterProvider.class,
+                            ServiceLoader.load(MetricsExporterProvider.class));
+            List<MetricsExporterProvider> exporters =
+                    layers.find(BrokerSettings.METRICS).orElse(List.of()).stream()
+                            .map(exporterCatalog::get)
+                            .toList();
+            Config config =
+                    layers.resolve(Assembly.schema(storage, consensus, authorizer, exporters));
             checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
-            return new Assembly(config, storage, consensus, authorizer, codecs(), clock, random);
+            return new Assembly(
+                    config, storage, consensus, authorizer, exporters, codecs(), clock, random);
         } catch (UnknownPluginException unknown) {
             throw new BrokerStartException(String.valueOf(unknown.getMessage()), unknown);
         }

@@ -1,5 +1,6 @@
 package mortise.broker;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import mortise.spi.Capability;
  * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
  *     fsync}
  * @param plugins the plugins in use
+ * @param exporters where metrics exporters are reached, by plugin name; those that push are missing
  * @param topics how many topics there are
  * @param partitions how many partitions this broker holds
  * @param startTime how long the start took, recovery included
@@ -35,6 +37,7 @@ public record BrokerStatus(
         boolean formatted,
         String durability,
         List<Plugin> plugins,
+        Map<String, URI> exporters,
         int topics,
         int partitions,
         Duration startTime,
