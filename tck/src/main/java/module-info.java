@@ -14,4 +14,5 @@ module mortise.tck {
     exports mortise.tck.consensus;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
+    exports mortise.tck.telemetry;
 }

@@ -3,6 +3,7 @@ package mortise.broker.telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import mortise.spi.telemetry.Health;
 import mortise.spi.telemetry.Health.Reason;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /** How one broker is: where it is in its life, and what its parts report. Thread-safe. */
 public final class BrokerHealth implements HealthView {
-    private final List<Supplier<List<Reason>>> checks = new CopyOnWriteArrayList<>();
-    private volatile @Nullable Reason phase =
+    private static final Reason STARTING =
             new Reason("starting", "The broker recovers its logs and joins its cluster.");
+    private static final Reason STOPPING =
+            new Reason("stopping", "The broker closes its logs and stops.");
+
+    private final List<Supplier<List<Reason>>> checks = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable Reason> phase = new AtomicReference<>(STARTING);
     private volatile @Nullable Reason defect;
 
     /** A broker that starts. */
@@ -24,14 +29,14 @@ public final class BrokerHealth implements HealthView {
         checks.add(reasons);
     }
 
-    /** The broker serves. */
+    /** The broker serves, unless it has begun to stop meanwhile. */
     public void serving() {
-        phase = null;
+        phase.compareAndSet(STARTING, null);
     }
 
     /** The broker has begun to stop. */
     public void stopping() {
-        phase = new Reason("stopping", "The broker closes its logs and stops.");
+        phase.set(STOPPING);
     }
 
     /** The broker cannot go on. */
@@ -48,7 +53,7 @@ public final class BrokerHealth implements HealthView {
     @Override
     public Health ready() {
         List<Reason> reasons = new ArrayList<>(alive().reasons());
-        Reason now = phase;
+        Reason now = phase.get();
         if (now != null) {
             // a broker that starts or stops has no controller and no open logs to speak of
             reasons.add(now);

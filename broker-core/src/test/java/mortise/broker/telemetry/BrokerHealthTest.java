@@ -34,6 +34,14 @@ class BrokerHealthTest {
     }
 
     @Test
+    void aBrokerThatStopsWhileItStartsIsNeverReady() {
+        health.stopping();
+        health.serving();
+
+        assertThat(names(health.ready())).containsExactly("stopping");
+    }
+
+    @Test
     void everyPartMayHaveReasons() {
         health.check(() -> wrong);
         health.check(() -> List.of(new Reason("b", "x")));
