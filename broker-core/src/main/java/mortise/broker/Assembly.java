@@ -11,9 +11,10 @@ import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.PluginSettings;
 import mortise.broker.telemetry.TelemetrySettings;
 import mortise.record.Codec;
-import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
 record Assembly(
         Config config,
-        StorageProvider storage,
-        ConsensusProvider consensus,
-        @Nullable AuthorizerProvider authorizer,
-        List<MetricsExporterProvider> exporters,
+        FoundPlugin<StorageProvider> storage,
+        FoundPlugin<ConsensusProvider> consensus,
+        @Nullable FoundPlugin<AuthorizerProvider> authorizer,
+        List<FoundPlugin<MetricsExporterProvider>> exporters,
         List<Codec> codecs,
         Clock clock,
         RandomGenerator random) {
@@ -37,10 +38,10 @@ record Assembly(
 
     /** Every key that a broker of these plugins reads. */
     static ConfigSchema schema(
-            StorageProvider storage,
-            ConsensusProvider consensus,
-            @Nullable AuthorizerProvider authorizer,
-            List<MetricsExporterProvider> exporters) {
+            FoundPlugin<StorageProvider> storage,
+            FoundPlugin<ConsensusProvider> consensus,
+            @Nullable FoundPlugin<AuthorizerProvider> authorizer,
+            List<FoundPlugin<MetricsExporterProvider>> exporters) {
         ConfigSchema schema =
                 BrokerSettings.SCHEMA
                         .and(NetSettings.SCHEMA)
@@ -49,16 +50,17 @@ record Assembly(
                         .and(FetchSettings.SCHEMA)
                         .and(MetadataSettings.SCHEMA)
                         .and(TelemetrySettings.SCHEMA)
-                        .and(storage.config())
-                        .and(consensus.config());
-        for (MetricsExporterProvider exporter : exporters) {
-            schema = schema.and(exporter.config());
+                        .and(PluginSettings.SCHEMA)
+                        .and(storage.schema())
+                        .and(consensus.schema());
+        for (FoundPlugin<MetricsExporterProvider> exporter : exporters) {
+            schema = schema.and(exporter.schema());
         }
-        return authorizer == null ? schema : schema.and(authorizer.config());
+        return authorizer == null ? schema : schema.and(authorizer.schema());
     }
 
     /** The values that a plugin may see: its own. */
-    Config configOf(Provider<?> provider) {
-        return config.restrictedTo(provider.config());
+    Config configOf(FoundPlugin<?> plugin) {
+        return config.restrictedTo(plugin.schema());
     }
 }

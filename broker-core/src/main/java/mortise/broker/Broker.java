@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import mortise.api.Clock;
@@ -45,7 +47,15 @@ import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.PartitionApis;
-import mortise.broker.plugin.BrokerPluginContext;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.MeteredAuthorizer;
+import mortise.broker.plugin.MeteredExporter;
+import mortise.broker.plugin.MeteredQuorum;
+import mortise.broker.plugin.MeteredStore;
+import mortise.broker.plugin.PluginInstance;
+import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.PluginWorld;
+import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.ListenerEndpoint;
@@ -90,6 +100,7 @@ public final class Broker implements AutoCloseable {
     private final CompletableFuture<@Nullable String> stopped = new CompletableFuture<>();
     private final Map<String, URI> exporters = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final List<PluginInstance<?>> plugins = new CopyOnWriteArrayList<>();
     private @Nullable Running running;
 
     /** What is known once the broker runs. */
@@ -115,6 +126,7 @@ public final class Broker implements AutoCloseable {
             return broker;
         } catch (RefusedDirectoryException
                 | ListenException
+                | RefusedPluginException
                 | StorageException
                 | IllegalStateException refused) {
             broker.close();
@@ -144,13 +156,13 @@ public final class Broker implements AutoCloseable {
                         DataDirectory.open(
                                 settings.dataDirectory(), settings.nodeId(), assembly.random()));
         SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
-        for (MetricsExporterProvider provider : assembly.exporters()) {
+        for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
             MetricsExporter exporter =
                     part(
-                            "metrics exporter " + provider.name(),
-                            create(provider, directory, timers));
+                            "metrics exporter " + plugin.name(),
+                            new MeteredExporter(create(plugin, directory, timers)));
             exporter.start(metrics, health);
-            exporter.address().ifPresent(address -> exporters.put(provider.name(), address));
+            exporter.address().ifPresent(address -> exporters.put(plugin.name(), address));
         }
         BrokerGauges gauges = new BrokerGauges(metrics);
         VirtualThreads blocking =
@@ -158,7 +170,8 @@ public final class Broker implements AutoCloseable {
         Authorizer authorizer = authorizer(directory, timers);
         Access access = new Access(authorizer);
 
-        LogStore store = part("storage", create(assembly.storage(), directory, timers));
+        LogStore store =
+                part("storage", new MeteredStore(create(assembly.storage(), directory, timers)));
         store.start();
         gauges.directories(store);
         health.check(() -> BrokerGauges.failures(store));
@@ -202,7 +215,8 @@ public final class Broker implements AutoCloseable {
                         metadata.parallelPartitionOperations(),
                         this::fatal,
                         metrics);
-        MetadataQuorum quorum = part("quorum", create(assembly.consensus(), directory, timers));
+        MetadataQuorum quorum =
+                part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
         gauges.quorum(quorum);
         health.check(() -> BrokerGauges.leaderless(publisher.leadership()));
         ControllerLoop controller =
@@ -302,21 +316,29 @@ public final class Broker implements AutoCloseable {
     private Authorizer authorizer(DataDirectory directory, SystemTimers timers) {
         return assembly.authorizer() == null
                 ? Authorizer.ALLOW_ALL
-                : part("authorizer", create(assembly.authorizer(), directory, timers));
+                : part(
+                        "authorizer",
+                        new MeteredAuthorizer(create(assembly.authorizer(), directory, timers)));
     }
 
-    private <T extends AutoCloseable> T create(
-            Provider<T> provider, DataDirectory directory, SystemTimers timers) {
-        BrokerPluginContext context =
-                new BrokerPluginContext(
-                        provider.name(),
-                        settings.nodeId(),
-                        assembly.clock(),
-                        timers,
-                        metrics.prefixed(provider.name().replace('-', '_') + "_"),
-                        assembly.random(),
-                        directory.subdirectory(provider.name()));
-        return provider.create(assembly.configOf(provider), context);
+    private <T extends AutoCloseable> PluginInstance<T> create(
+            FoundPlugin<? extends Provider<T>> plugin,
+            DataDirectory directory,
+            SystemTimers timers) {
+        PluginInstance<T> instance =
+                PluginInstance.create(
+                        plugin,
+                        assembly.configOf(plugin),
+                        PluginSettings.from(assembly.config()),
+                        new PluginWorld(
+                                settings.nodeId(),
+                                assembly.clock(),
+                                timers,
+                                metrics,
+                                assembly.random(),
+                                directory::subdirectory));
+        plugins.add(instance);
+        return instance;
     }
 
     private List<ListenerConfig> listeners() {
@@ -388,21 +410,24 @@ public final class Broker implements AutoCloseable {
     }
 
     private List<BrokerStatus.Plugin> plugins() {
-        List<BrokerStatus.Plugin> plugins = new ArrayList<>();
-        plugins.add(plugin("storage", assembly.storage()));
-        plugins.add(plugin("consensus", assembly.consensus()));
-        if (assembly.authorizer() != null) {
-            plugins.add(plugin("authorizer", assembly.authorizer()));
+        List<BrokerStatus.Plugin> all = new ArrayList<>();
+        for (PluginInstance<?> instance : plugins) {
+            FoundPlugin<?> plugin = instance.plugin();
+            PluginInstance.Usage usage = instance.usage();
+            all.add(
+                    new BrokerStatus.Plugin(
+                            plugin.kind().name(),
+                            plugin.name(),
+                            plugin.capabilities(),
+                            instance.state().name().toLowerCase(Locale.ROOT),
+                            usage.calls(),
+                            Duration.ofNanos(usage.nanos()),
+                            usage.failures()));
         }
-        assembly.exporters().forEach(exporter -> plugins.add(plugin("metrics", exporter)));
         assembly.codecs()
                 .forEach(codec ->
-                        plugins.add(new BrokerStatus.Plugin("codec", codec.name(), Set.of())));
-        return plugins;
-    }
-
-    private static BrokerStatus.Plugin plugin(String kind, Provider<?> provider) {
-        return new BrokerStatus.Plugin(kind, provider.name(), provider.capabilities());
+                        all.add(BrokerStatus.Plugin.uncounted("codec", codec.name(), Set.of())));
+        return all;
     }
 
     /**

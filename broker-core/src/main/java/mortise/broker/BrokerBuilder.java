@@ -1,18 +1,23 @@
 package mortise.broker;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import mortise.api.Clock;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
+import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.config.ConfigLayers;
 import mortise.broker.metadata.config.StoreTraits;
-import mortise.broker.plugin.PluginCatalog;
+import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.PluginKind;
+import mortise.broker.plugin.PluginSet;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
 import mortise.spi.Capability;
@@ -21,6 +26,9 @@ import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
 import mortise.spi.telemetry.MetricsExporterProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a broker together: configuration in layers, plugins by name, and, for embedding, plugin
@@ -35,9 +43,11 @@ import mortise.spi.telemetry.MetricsExporterProvider;
  * <p>Confined to one thread. Later layers win over earlier ones, key by key.
  */
 public final class BrokerBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerBuilder.class);
+
     private final ConfigLayers layers = new ConfigLayers();
-    private final List<Provider<?>> providers = new ArrayList<>();
-    private final List<Codec> codecs = new ArrayList<>();
+    private final List<HandedIn<?>> handedIn = new ArrayList<>();
+    private @Nullable Path pluginDirectory;
     private Clock clock = Clock.system();
     private RandomGenerator random = RandomGenerator.of("SecureRandom");
 
@@ -70,14 +80,48 @@ public final class BrokerBuilder {
      * name.
      */
     public BrokerBuilder plugin(Provider<?> provider) {
-        providers.add(provider);
+        List<PluginKind<?>> fitting =
+                PluginKind.ALL.stream()
+                        .filter(kind -> kind.service().isInstance(provider))
+                        .toList();
+        if (fitting.isEmpty()) {
+            throw new IllegalArgumentException(
+                    provider.getClass().getName()
+                            + " is no plugin of a known kind; it must implement one of "
+                            + PluginKind.ALL.stream()
+                                    .map(kind -> kind.service().getName())
+                                    .collect(Collectors.joining(", ")));
+        }
+        fitting.forEach(kind -> handIn(kind, provider));
         return this;
     }
 
     /** Adds a codec that no loader needs to find. */
     public BrokerBuilder codec(Codec codec) {
-        codecs.add(codec);
+        handIn(PluginKind.CODEC, codec);
         return this;
+    }
+
+    private <P> void handIn(PluginKind<P> kind, Object plugin) {
+        handedIn.add(new HandedIn<>(kind, kind.service().cast(plugin)));
+    }
+
+    /**
+     * Looks for plugin folders in a directory, each of which is loaded as a module layer of its
+     * own.
+     *
+     * @param directory need not exist
+     */
+    public BrokerBuilder pluginFolders(Path directory) {
+        pluginDirectory = directory;
+        return this;
+    }
+
+    /** A plugin instance and what it is. */
+    private record HandedIn<P>(PluginKind<P> kind, P plugin) {
+        void addTo(PluginSet set) {
+            set.add(kind, plugin);
+        }
     }
 
     /** Replaces the machine's clocks. */
@@ -111,45 +155,112 @@ public final class BrokerBuilder {
         return Broker.start(assembly());
     }
 
+    /**
+     * Everything that this broker could be assembled from, and everything in a plugin's place that
+     * cannot be used. Nothing is started.
+     */
+    public List<InstalledPlugin> installedPlugins() {
+        PluginSet set = discover();
+        List<InstalledPlugin> all = new ArrayList<>();
+        for (FoundPlugin<?> plugin : set.usable()) {
+            all.add(InstalledPlugin.found(plugin, isChosen(plugin)));
+        }
+        set.refused().forEach(plugin -> all.add(InstalledPlugin.refused(plugin)));
+        return all;
+    }
+
+    /**
+     * Loads one plugin folder as a broker would, and tells what it provides and what of it is
+     * refused. Nothing is started.
+     */
+    public List<InstalledPlugin> verifyFolder(Path folder) {
+        PluginSet set = PluginSet.ofFolder(folder);
+        List<InstalledPlugin> all = new ArrayList<>();
+        set.usable().forEach(plugin -> all.add(InstalledPlugin.found(plugin, false)));
+        set.refused().forEach(plugin -> all.add(InstalledPlugin.refused(plugin)));
+        return all;
+    }
+
+    private boolean isChosen(FoundPlugin<?> plugin) {
+        PluginKind<?> kind = plugin.kind();
+        if (kind.equals(PluginKind.CODEC)) {
+            return true;
+        }
+        if (kind.equals(PluginKind.METRICS)) {
+            return layers.find(BrokerSettings.METRICS)
+                    .filter(names -> names.contains(plugin.name()))
+                    .isPresent();
+        }
+        ConfigKey<String> key =
+                kind.equals(PluginKind.STORAGE)
+                        ? BrokerSettings.STORAGE
+                        : kind.equals(PluginKind.CONSENSUS)
+                                ? BrokerSettings.CONSENSUS
+                                : BrokerSettings.AUTHORIZER;
+        return layers.find(key).filter(plugin.name()::equals).isPresent();
+    }
+
+    private PluginSet discover() {
+        PluginSet set =
+                PluginSet.discover(
+                        layers.find(BrokerSettings.PLUGIN_DIRECTORY).orElse(pluginDirectory));
+        handedIn.forEach(plugin -> plugin.addTo(set));
+        return set;
+    }
+
     private Assembly assembly() {
+        PluginSet plugins = discover();
+        plugins.warnings().forEach(LOG::warn);
+        List<ConfigProblem> problems = new ArrayList<>();
+        FoundPlugin<StorageProvider> storage =
+                chosen(plugins, PluginKind.STORAGE, BrokerSettings.STORAGE, problems);
+        FoundPlugin<ConsensusProvider> consensus =
+                chosen(plugins, PluginKind.CONSENSUS, BrokerSettings.CONSENSUS, problems);
+        FoundPlugin<AuthorizerProvider> authorizer =
+                layers.find(BrokerSettings.AUTHORIZER).isEmpty()
+                        ? null
+                        : chosen(
+                                plugins,
+                                PluginKind.AUTHORIZER,
+                                BrokerSettings.AUTHORIZER,
+                                problems);
+        List<FoundPlugin<MetricsExporterProvider>> exporters = exporters(plugins, problems);
+        if (storage == null || consensus == null || !problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer, exporters));
+        checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
+        List<Codec> codecs =
+                plugins.catalog(PluginKind.CODEC).all().stream()
+                        .map(FoundPlugin::provider)
+                        .toList();
+        return new Assembly(
+                config, storage, consensus, authorizer, exporters, codecs, clock, random);
+    }
+
+    private <P> @Nullable FoundPlugin<P> chosen(
+            PluginSet plugins,
+            PluginKind<P> kind,
+            ConfigKey<String> key,
+            List<ConfigProblem> problems) {
+        return named(plugins, kind, layers.peek(key), problems);
+    }
+
+    private List<FoundPlugin<MetricsExporterProvider>> exporters(
+            PluginSet plugins, List<ConfigProblem> problems) {
+        return layers.find(BrokerSettings.METRICS).orElse(List.of()).stream()
+                .map(name -> named(plugins, PluginKind.METRICS, name, problems))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static <P> @Nullable FoundPlugin<P> named(
+            PluginSet plugins, PluginKind<P> kind, String name, List<ConfigProblem> problems) {
         try {
-            StorageProvider storage =
-                    catalog(
-                                    "storage",
-                                    StorageProvider.class,
-                                    ServiceLoader.load(StorageProvider.class))
-                            .get(layers.peek(BrokerSettings.STORAGE));
-            ConsensusProvider consensus =
-                    catalog(
-                                    "consensus",
-                                    ConsensusProvider.class,
-                                    ServiceLoader.load(ConsensusProvider.class))
-                            .get(layers.peek(BrokerSettings.CONSENSUS));
-            AuthorizerProvider authorizer =
-                    layers.find(BrokerSettings.AUTHORIZER)
-                            .map(
-                                    catalog(
-                                                    "authorizer",
-                                                    AuthorizerProvider.class,
-                                                    ServiceLoader.load(AuthorizerProvider.class))
-                                            ::get)
-                            .orElse(null);
-            PluginCatalog<MetricsExporterProvider> exporterCatalog =
-                    catalog(
-                            "metrics",
-                            MetricsExporterProvider.class,
-                            ServiceLoader.load(MetricsExporterProvider.class));
-            List<MetricsExporterProvider> exporters =
-                    layers.find(BrokerSettings.METRICS).orElse(List.of()).stream()
-                            .map(exporterCatalog::get)
-                            .toList();
-            Config config =
-                    layers.resolve(Assembly.schema(storage, consensus, authorizer, exporters));
-            checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
-            return new Assembly(
-                    config, storage, consensus, authorizer, exporters, codecs(), clock, random);
+            return plugins.catalog(kind).get(name);
         } catch (UnknownPluginException unknown) {
-            throw new BrokerStartException(String.valueOf(unknown.getMessage()), unknown);
+            problems.add(new ConfigProblem(unknown.key(), String.valueOf(unknown.getMessage())));
+            return null;
         }
     }
 
@@ -165,22 +276,5 @@ public final class BrokerBuilder {
                                         BrokerSettings.DURABILITY.name(), "fsync: " + lack)));
             }
         }
-    }
-
-    // the loader is made by the caller: ServiceLoader.load looks at its caller's module
-    private <P extends Provider<?>> PluginCatalog<P> catalog(
-            String kind, Class<P> type, ServiceLoader<P> loader) {
-        return PluginCatalog.load(kind, loader)
-                .overriddenBy(providers.stream().filter(type::isInstance).map(type::cast).toList());
-    }
-
-    private List<Codec> codecs() {
-        List<Codec> all = new ArrayList<>(codecs);
-        for (Codec found : ServiceLoader.load(Codec.class)) {
-            if (all.stream().noneMatch(known -> known.id() == found.id())) {
-                all.add(found);
-            }
-        }
-        return all;
     }
 }

@@ -42,6 +42,25 @@ public record BrokerStatus(
         int partitions,
         Duration startTime,
         Map<String, Long> metrics) {
-    /** A plugin in use. */
-    public record Plugin(String kind, String name, Set<Capability> capabilities) {}
+    /**
+     * A plugin in use.
+     *
+     * @param state {@code created}, {@code started}, {@code closed} or {@code failed}; {@code
+     *     started} for a plugin without a life of its own
+     * @param calls how many calls it was asked to serve; 0 for a codec, whose calls are not counted
+     * @param time how long they took together
+     * @param failures how many of them failed
+     */
+    public record Plugin(
+            String kind,
+            String name,
+            Set<Capability> capabilities,
+            String state,
+            long calls,
+            Duration time,
+            long failures) {
+        static Plugin uncounted(String kind, String name, Set<Capability> capabilities) {
+            return new Plugin(kind, name, capabilities, "started", 0, Duration.ZERO, 0);
+        }
+    }
 }

@@ -93,7 +93,7 @@ class TelemetryTest {
     @Test
     void exportersAreChosenByName() {
         assertThatThrownBy(() -> embedded().set("plugins.metrics", "nagios").check())
-                .isInstanceOf(BrokerStartException.class)
+                .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(
                         "plugins.metrics: there is no metrics plugin named 'nagios'; known are ");
         assertThatThrownBy(() ->
@@ -116,7 +116,7 @@ class TelemetryTest {
 
         assertThatThrownBy(() -> embedded().plugin(refusing).set("plugins.metrics", "one").start())
                 .isInstanceOf(BrokerStartException.class)
-                .hasMessage("port 1 is taken; choose another");
+                .hasMessage("metrics plugin 'one' (handed in): port 1 is taken; choose another");
         assertThat(refusing.events).containsExactly("start [starting]", "close [stopping]");
     }
 
@@ -139,7 +139,7 @@ class TelemetryTest {
                                     .start())
                     .isInstanceOf(BrokerStartException.class)
                     .hasMessage(
-                            "metrics exporter prometheus cannot listen on 127.0.0.1:"
+                            "metrics plugin 'prometheus' (handed in): cannot listen on 127.0.0.1:"
                                     + port
                                     + ": another process uses port "
                                     + port

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProduceCommand.class,
             ConsumeCommand.class,
             ConfigsCommand.class,
+            PluginsCommand.class,
             TrainCommand.class
         },
         footer = {

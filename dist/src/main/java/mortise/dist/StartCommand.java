@@ -1,8 +1,6 @@
 package mortise.dist;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +24,6 @@ import picocli.CommandLine.Spec;
         description = "Runs a broker in the foreground; no configuration is needed.",
         mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
-    private static final Path DEFAULT_FILE = Path.of("mortise.yaml");
-
     @Spec private CommandSpec spec;
 
     @Option(
@@ -55,20 +51,10 @@ final class StartCommand implements Callable<Integer> {
             description = "The number of this broker in its cluster (default 1).")
     private @Nullable String id;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "A YAML file (default ./mortise.yaml if it is there).")
-    private @Nullable Path file;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A configuration value; wins over file and environment. Repeatable.")
-    private Map<String, String> set = new LinkedHashMap<>();
-
     @Option(names = "--check-config", description = "Only say whether the configuration is good.")
     private boolean checkOnly;
+
+    @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
 
@@ -104,13 +90,7 @@ final class StartCommand implements Callable<Integer> {
     }
 
     private BrokerBuilder configured() {
-        BrokerBuilder builder = new BrokerBuilder();
-        Path chosen = file == null ? DEFAULT_FILE : file;
-        if (file != null || Files.exists(DEFAULT_FILE)) {
-            builder.layer(chosen.toString(), YamlFile.read(chosen));
-        }
-        builder.environment(System.getenv());
-        builder.layer("--set", set);
+        BrokerBuilder builder = configuration.builder();
         flag(builder, "--listen", "listeners", listen);
         flag(builder, "--advertise", "advertised-listeners", advertise);
         flag(builder, "--data", "data.directory", data);

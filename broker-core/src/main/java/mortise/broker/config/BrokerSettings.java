@@ -91,6 +91,13 @@ public record BrokerSettings(
                     .defaultsTo(64)
                     .between(1, 10_000);
 
+    /** Where plugin folders are. */
+    public static final ConfigKey<Path> PLUGIN_DIRECTORY =
+            ConfigKey.of(
+                    "plugins.directory",
+                    ConfigType.PATH,
+                    "Where plugin folders are, each with the jars of one plugin. Without it they are in the folder plugins of the installation.");
+
     /** Which storage plugin. */
     public static final ConfigKey<String> STORAGE =
             ConfigKey.of("plugins.storage", ConfigType.STRING, "The storage plugin, by name.")
@@ -130,6 +137,7 @@ public record BrokerSettings(
                     ADVERTISED_LISTENERS,
                     DURABILITY,
                     BLOCKING_TASKS,
+                    PLUGIN_DIRECTORY,
                     STORAGE,
                     CONSENSUS,
                     AUTHORIZER,

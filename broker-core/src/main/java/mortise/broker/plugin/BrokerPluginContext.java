@@ -6,12 +6,12 @@ import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
-import mortise.broker.runtime.NamedThreads;
 import mortise.spi.PluginContext;
 
 /** The outside world as a running broker shows it to one plugin. */
-public record BrokerPluginContext(
+record BrokerPluginContext(
         String pluginName,
+        PluginThreads pluginThreads,
         int nodeId,
         Clock clock,
         Timers timers,
@@ -26,6 +26,6 @@ public record BrokerPluginContext(
 
     @Override
     public ThreadFactory threads(String role) {
-        return new NamedThreads(pluginName + "-" + role);
+        return pluginThreads.factory(role);
     }
 }

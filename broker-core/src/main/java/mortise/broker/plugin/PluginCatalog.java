@@ -5,118 +5,107 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import mortise.spi.Provider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The providers of one kind, by name. Immutable. */
-public final class PluginCatalog<P extends Provider<?>> {
-    private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
+/** The plugins of one kind, by name. Immutable. */
+public final class PluginCatalog<P> {
+    private final PluginKind<P> kind;
+    private final Map<String, FoundPlugin<P>> byName;
+    private final List<RefusedPlugin> refused;
 
-    private final String kind;
-    private final Map<String, P> byName;
-
-    private PluginCatalog(String kind, Map<String, P> byName) {
+    private PluginCatalog(
+            PluginKind<P> kind, Map<String, FoundPlugin<P>> byName, List<RefusedPlugin> refused) {
         this.kind = kind;
         this.byName = byName;
+        this.refused = refused;
     }
 
     /**
-     * The given providers.
-     *
-     * @param kind what the operator calls the kind, for example {@code storage}
-     * @throws IllegalArgumentException if two share a name
+     * Puts found plugins in order. Of two that share a name neither is used: an operator must say
+     * which one is meant by removing the other. A plugin that was handed in takes the place of one
+     * that was found.
      */
-    public static <P extends Provider<?>> PluginCatalog<P> of(
-            String kind, Collection<? extends P> providers) {
-        Map<String, P> byName = new TreeMap<>();
-        for (P provider : providers) {
-            P other = byName.put(provider.name(), provider);
+    static <P> PluginCatalog<P> of(
+            PluginKind<P> kind,
+            Collection<FoundPlugin<P>> handedIn,
+            Collection<FoundPlugin<P>> found,
+            Collection<RefusedPlugin> alreadyRefused) {
+        Map<String, FoundPlugin<P>> byName = new TreeMap<>();
+        List<RefusedPlugin> refused = new ArrayList<>(alreadyRefused);
+        Map<String, String> clashes = new TreeMap<>();
+        for (FoundPlugin<P> plugin : found) {
+            FoundPlugin<P> other = byName.putIfAbsent(plugin.name(), plugin);
             if (other != null) {
-                throw new IllegalArgumentException(
+                clashes.put(
+                        plugin.name(),
                         "two "
                                 + kind
                                 + " plugins are named '"
-                                + provider.name()
+                                + plugin.name()
                                 + "': "
-                                + where(other)
+                                + other.describe()
                                 + " and "
-                                + where(provider)
+                                + plugin.describe()
                                 + "; remove one");
             }
         }
-        return new PluginCatalog<>(kind, byName);
+        clashes.forEach((name, reason) -> {
+            FoundPlugin<P> first = byName.remove(name);
+            if (first != null) {
+                refused.add(new RefusedPlugin(first.origin().place(), name, reason));
+            }
+        });
+        handedIn.forEach(plugin -> byName.put(plugin.name(), plugin));
+        return new PluginCatalog<>(kind, byName, List.copyOf(refused));
     }
 
     /**
-     * The providers that the loader finds. One that cannot be loaded is logged by name and left
-     * out.
-     */
-    public static <P extends Provider<?>> PluginCatalog<P> load(
-            String kind, ServiceLoader<P> loader) {
-        List<P> found = new ArrayList<>();
-        loader.stream()
-                .forEach(candidate -> {
-                    try {
-                        found.add(candidate.get());
-                    } catch (ServiceConfigurationError broken) {
-                        LOG.error(
-                                "{} plugin {} cannot be loaded and is left out: {}",
-                                kind,
-                                candidate.type().getName(),
-                                broken.getMessage());
-                    }
-                });
-        return of(kind, found);
-    }
-
-    /** This catalog with further providers, which take the place of those of the same name. */
-    public PluginCatalog<P> overriddenBy(Collection<? extends P> providers) {
-        Map<String, P> merged = new TreeMap<>(byName);
-        providers.forEach(provider -> merged.put(provider.name(), provider));
-        return new PluginCatalog<>(kind, merged);
-    }
-
-    /**
-     * The provider of this name.
+     * The plugin of this name.
      *
      * @throws UnknownPluginException if there is none, listing those that there are
      */
-    public P get(String name) {
-        P provider = byName.get(name);
-        if (provider == null) {
+    public FoundPlugin<P> get(String name) {
+        FoundPlugin<P> plugin = byName.get(name);
+        if (plugin == null) {
             throw new UnknownPluginException(
-                    "plugins."
-                            + kind
-                            + ": there is no "
+                    kind,
+                    "there is no "
                             + kind
                             + " plugin named '"
                             + name
                             + "'; known are "
-                            + (byName.isEmpty()
-                                    ? "none"
-                                    : byName.keySet().stream().collect(Collectors.joining(", "))));
+                            + (byName.isEmpty() ? "none" : String.join(", ", byName.keySet()))
+                            + refusals(name));
         }
-        return provider;
+        return plugin;
     }
 
-    /** The provider of this name, if there is one. */
-    public Optional<P> find(String name) {
+    private String refusals(String name) {
+        StringBuilder text = new StringBuilder();
+        for (RefusedPlugin plugin : refused) {
+            boolean mayBeMeant =
+                    plugin.name().isEmpty()
+                            || plugin.name().equals(name)
+                            || plugin.name().equals(kind.qualified(name));
+            if (mayBeMeant) {
+                text.append("; refused: ").append(plugin);
+            }
+        }
+        return text.toString();
+    }
+
+    /** The plugin of this name, if there is one. */
+    public Optional<FoundPlugin<P>> find(String name) {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** All providers, by name. */
-    public Collection<P> all() {
+    /** All plugins, by name. */
+    public Collection<FoundPlugin<P>> all() {
         return byName.values();
     }
 
-    private static String where(Provider<?> provider) {
-        Module module = provider.getClass().getModule();
-        return provider.getClass().getName()
-                + (module.isNamed() ? " of module " + module.getName() : "");
+    /** What was found of this kind or in no kind at all, and cannot be used. */
+    List<RefusedPlugin> refused() {
+        return refused;
     }
 }

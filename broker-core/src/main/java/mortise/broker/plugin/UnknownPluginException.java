@@ -4,7 +4,15 @@ package mortise.broker.plugin;
 public final class UnknownPluginException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnknownPluginException(String message) {
+    private final String key;
+
+    UnknownPluginException(PluginKind<?> kind, String message) {
         super(message);
+        this.key = "plugins." + kind;
+    }
+
+    /** The configuration key that chose it. */
+    public String key() {
+        return key;
     }
 }

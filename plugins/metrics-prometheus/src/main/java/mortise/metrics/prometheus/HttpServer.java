@@ -98,7 +98,7 @@ final class HttpServer implements AutoCloseable {
 
     private static String refusal(HostPort listen, IOException failure) {
         String key = PrometheusProvider.LISTEN.name();
-        String what = "metrics exporter prometheus cannot listen on " + listen + ": ";
+        String what = "cannot listen on " + listen + ": ";
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof UnknownHostException) {
             return what

@@ -387,7 +387,7 @@ class PrometheusExporterTest {
                             () -> exporter(context(), Map.of("metrics.prometheus.listen", address)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage(
-                            "metrics exporter prometheus cannot listen on "
+                            "cannot listen on "
                                     + address
                                     + ": another process uses port "
                                     + taken.getLocalPort()
@@ -401,7 +401,7 @@ class PrometheusExporterTest {
                         exporter(context(), Map.of("metrics.prometheus.listen", "192.0.2.1:9404")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "metrics exporter prometheus cannot listen on 192.0.2.1:9404: 192.0.2.1 is no address of this machine; set metrics.prometheus.listen to one of its own or to 0.0.0.0");
+                        "cannot listen on 192.0.2.1:9404: 192.0.2.1 is no address of this machine; set metrics.prometheus.listen to one of its own or to 0.0.0.0");
     }
 
     @Test

@@ -1,0 +1,361 @@
+package mortise.broker.plugin;
+
+import java.io.IOException;
+import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jars of one plugin folder as modules.
+ *
+ * <p>A jar with a module descriptor stays what it is. All others go, with all their packages, into
+ * one open module that exports everything ({@link LibraryModule}), so that packages may be split
+ * between jars; for each of them an empty module of its name requires that one transitively, so
+ * that a plugin's {@code requires some.library} resolves. A library with a descriptor that shares a
+ * package with another jar is treated as if it had none.
+ *
+ * <p>The library module reads the platform's modules and Mortise's plugin interfaces, except those
+ * that share a name or a package with the folder; never the broker's own libraries.
+ */
+final class FolderModules {
+    /** Modules that are not the platform's and that libraries without a descriptor may use. */
+    private static final Set<String> OFFERED =
+            Set.of("mortise.api", "mortise.spi", "mortise.record", "org.slf4j");
+
+    private final String libraryName;
+    private final List<LibraryJar> libraries;
+    private final Map<String, ModuleReference> modules;
+    private final List<String> problems;
+
+    private FolderModules(
+            String libraryName,
+            List<LibraryJar> libraries,
+            Map<String, ModuleReference> modules,
+            List<String> problems) {
+        this.libraryName = libraryName;
+        this.libraries = libraries;
+        this.modules = modules;
+        this.problems = problems;
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @param name the folder's name
+     * @param parent the layer that the folder's own will stand on
+     * @throws RefusedPluginException if its jars do not fit together
+     */
+    static FolderModules read(String name, Path folder, ModuleLayer parent) {
+        List<LibraryJar> libraries = new ArrayList<>();
+        Map<String, LibraryJar> explicit = new TreeMap<>();
+        Map<String, ModuleReference> modules = new TreeMap<>();
+        List<String> problems = new ArrayList<>();
+        for (LibraryJar jar : jars(folder)) {
+            ModuleReference module = jar.module() ? explicitModule(jar, problems) : null;
+            if (module == null) {
+                libraries.add(jar);
+                continue;
+            }
+            String moduleName = module.descriptor().name();
+            LibraryJar twin = explicit.put(moduleName, jar);
+            if (twin != null) {
+                throw new RefusedPluginException(
+                        "module "
+                                + moduleName
+                                + " is in both "
+                                + twin.path().getFileName()
+                                + " and "
+                                + jar.path().getFileName()
+                                + "; remove one");
+            }
+            modules.put(moduleName, module);
+        }
+        demoteSplit(libraries, explicit, modules);
+        libraries.forEach(jar -> problems.addAll(jar.problems()));
+        String libraryName = "mortise.plugin.folder." + moduleNamePart(name);
+        if (!libraries.isEmpty()) {
+            synthesise(libraryName, libraries, modules, parent);
+        }
+        return new FolderModules(libraryName, libraries, modules, problems);
+    }
+
+    private static List<LibraryJar> jars(Path folder) {
+        List<Path> files;
+        try (Stream<Path> entries = Files.list(folder)) {
+            files = entries.filter(LibraryJar::isJar).sorted().toList();
+        } catch (IOException unreadable) {
+            throw new RefusedPluginException(
+                    "the folder cannot be read: " + unreadable, unreadable);
+        }
+        if (files.isEmpty()) {
+            throw new RefusedPluginException(
+                    "the folder holds no jar; put the plugin's jars directly into it");
+        }
+        List<LibraryJar> jars = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                jars.add(LibraryJar.read(file));
+            } catch (IOException | SecurityException damaged) {
+                throw new RefusedPluginException(
+                        file.getFileName() + " cannot be read as a jar: " + damaged.getMessage(),
+                        damaged);
+            }
+        }
+        return jars;
+    }
+
+    /** The module of a jar; null if its descriptor cannot be read, which is then noted. */
+    private static @Nullable ModuleReference explicitModule(LibraryJar jar, List<String> problems) {
+        try {
+            return ModuleFinder.of(jar.path()).findAll().iterator().next();
+        } catch (FindException damaged) {
+            Throwable cause = damaged.getCause() == null ? damaged : damaged.getCause();
+            problems.add(
+                    jar.path().getFileName()
+                            + " has a module descriptor that cannot be read ("
+                            + cause.getMessage()
+                            + "); it is used as if it had none");
+            return null;
+        }
+    }
+
+    /** Libraries whose packages lie in several jars lose their descriptors; plugins keep theirs. */
+    private static void demoteSplit(
+            List<LibraryJar> libraries,
+            Map<String, LibraryJar> explicit,
+            Map<String, ModuleReference> modules) {
+        Map<String, LibraryJar> owner = new LinkedHashMap<>();
+        Set<LibraryJar> involved = new LinkedHashSet<>();
+        Stream.concat(libraries.stream(), explicit.values().stream())
+                .forEach(jar ->
+                        jar.packages()
+                                .forEach(name -> {
+                                    LibraryJar first = owner.putIfAbsent(name, jar);
+                                    if (first != null) {
+                                        involved.add(first);
+                                        involved.add(jar);
+                                    }
+                                }));
+        for (Map.Entry<String, LibraryJar> entry : List.copyOf(explicit.entrySet())) {
+            LibraryJar jar = entry.getValue();
+            if (involved.contains(jar)) {
+                ModuleDescriptor descriptor = descriptor(modules, entry.getKey());
+                modules.remove(entry.getKey());
+                libraries.add(
+                        new LibraryJar(
+                                jar.path(),
+                                false,
+                                Optional.of(entry.getKey()),
+                                jar.packages(),
+                                jar.classes(),
+                                merged(jar.services(), provided(descriptor)),
+                                jar.problems()));
+            }
+        }
+        libraries.sort(Comparator.comparing(LibraryJar::path));
+    }
+
+    private static ModuleDescriptor descriptor(Map<String, ModuleReference> modules, String name) {
+        return Objects.requireNonNull(modules.get(name)).descriptor();
+    }
+
+    private static Map<String, List<String>> provided(ModuleDescriptor descriptor) {
+        return descriptor.provides().stream()
+                .collect(
+                        Collectors.toMap(
+                                ModuleDescriptor.Provides::service,
+                                ModuleDescriptor.Provides::providers));
+    }
+
+    private static Map<String, List<String>> merged(
+            Map<String, List<String>> left, Map<String, List<String>> right) {
+        Map<String, List<String>> all = new TreeMap<>(left);
+        right.forEach((service, providers) ->
+                all.merge(
+                        service,
+                        providers,
+                        (one, other) ->
+                                Stream.concat(one.stream(), other.stream()).distinct().toList()));
+        return all;
+    }
+
+    private static void synthesise(
+            String name,
+            List<LibraryJar> libraries,
+            Map<String, ModuleReference> modules,
+            ModuleLayer parent) {
+        Set<String> packages = new TreeSet<>();
+        Set<String> uses = new TreeSet<>();
+        libraries.forEach(jar -> {
+            packages.addAll(jar.packages());
+            uses.addAll(jar.classes());
+        });
+        Set<String> names = new TreeSet<>(modules.keySet());
+        libraries.forEach(jar -> jar.alias().ifPresent(names::add));
+        Set<String> taken = new TreeSet<>(packages);
+        modules.values().forEach(module -> taken.addAll(module.descriptor().packages()));
+
+        ModuleDescriptor.Builder builder = ModuleDescriptor.newOpenModule(name);
+        builder.packages(packages);
+        packages.forEach(builder::exports);
+        Set<String> visible = new TreeSet<>(taken);
+        for (Module module : parent.modules()) {
+            ModuleDescriptor descriptor = module.getDescriptor();
+            descriptor.provides().forEach(provides -> uses.add(provides.service()));
+            uses.addAll(descriptor.uses());
+            if (mayRead(descriptor, names, taken)) {
+                if (!descriptor.name().equals("java.base")) {
+                    builder.requires(descriptor.name());
+                }
+                visible.addAll(descriptor.packages());
+            }
+        }
+        uses.forEach(builder::uses);
+        provides(libraries, packages, visible).forEach(builder::provides);
+        modules.put(name, new LibraryModule(builder.build(), libraries));
+        for (LibraryJar jar : libraries) {
+            jar.alias()
+                    .filter(alias -> !modules.containsKey(alias))
+                    .ifPresent(alias -> modules.put(alias, aliasOf(alias, name)));
+        }
+    }
+
+    private static boolean mayRead(
+            ModuleDescriptor module, Set<String> names, Set<String> packages) {
+        String name = module.name();
+        boolean offered =
+                name.startsWith("java.") || name.startsWith("jdk.") || OFFERED.contains(name);
+        return offered
+                && !names.contains(name)
+                && module.packages().stream().noneMatch(packages::contains);
+    }
+
+    private static Map<String, List<String>> provides(
+            List<LibraryJar> libraries, Set<String> packages, Set<String> visible) {
+        Map<String, List<String>> all = new TreeMap<>();
+        for (LibraryJar jar : libraries) {
+            all = merged(all, jar.services());
+        }
+        Map<String, List<String>> usable = new TreeMap<>();
+        all.forEach((service, providers) -> {
+            List<String> here =
+                    providers.stream()
+                            .filter(provider -> packages.contains(packageOf(provider)))
+                            .toList();
+            if (visible.contains(packageOf(service)) && !here.isEmpty()) {
+                usable.put(service, here);
+            }
+        });
+        return usable;
+    }
+
+    private static String packageOf(String className) {
+        int dot = className.lastIndexOf('.');
+        return dot < 0 ? "" : className.substring(0, dot);
+    }
+
+    private static ModuleReference aliasOf(String alias, String library) {
+        ModuleDescriptor descriptor =
+                ModuleDescriptor.newModule(alias)
+                        .requires(Set.of(Requires.Modifier.TRANSITIVE), library)
+                        .build();
+        return new EmptyModule(descriptor);
+    }
+
+    /** A folder's name as part of a module name: what is no letter or digit becomes one. */
+    private static String moduleNamePart(String name) {
+        StringBuilder part = new StringBuilder("f_");
+        name.codePoints()
+                .forEach(point -> {
+                    if (Character.isJavaIdentifierPart(point)) {
+                        part.appendCodePoint(point);
+                    } else {
+                        part.append('_');
+                    }
+                });
+        return part.toString();
+    }
+
+    /** Every module, for resolution; all of them are roots. */
+    ModuleFinder finder() {
+        return new ModuleFinder() {
+            @Override
+            public Optional<ModuleReference> find(String name) {
+                return Optional.ofNullable(modules.get(name));
+            }
+
+            @Override
+            public Set<ModuleReference> findAll() {
+                return Set.copyOf(modules.values());
+            }
+        };
+    }
+
+    /** The names of all modules. */
+    Set<String> names() {
+        return modules.keySet();
+    }
+
+    /** The descriptors of the modules that came with one. */
+    List<ModuleDescriptor> explicit() {
+        return modules.values().stream()
+                .filter(module -> module.location().isPresent())
+                .map(ModuleReference::descriptor)
+                .toList();
+    }
+
+    /** The name of the module that holds the jars without a descriptor; null if there is none. */
+    @Nullable String library() {
+        return libraries.isEmpty() ? null : libraryName;
+    }
+
+    /** What of the folder cannot be loaded although the rest can. */
+    List<String> problems() {
+        return problems;
+    }
+
+    /** A module without content: only a name by which another is read. */
+    private static final class EmptyModule extends ModuleReference {
+        EmptyModule(ModuleDescriptor descriptor) {
+            super(descriptor, null);
+        }
+
+        @Override
+        public ModuleReader open() {
+            return new ModuleReader() {
+                @Override
+                public Optional<URI> find(String name) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Stream<String> list() {
+                    return Stream.empty();
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+}

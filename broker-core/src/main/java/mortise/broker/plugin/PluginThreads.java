@@ -1,0 +1,70 @@
+package mortise.broker.plugin;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
+import mortise.broker.runtime.NamedThreads;
+import org.jspecify.annotations.Nullable;
+
+/** The threads of one plugin: those that it was given, and those that carry its class loader. */
+final class PluginThreads {
+    private final String pluginName;
+    private final @Nullable ClassLoader loader;
+    private final Set<Thread> given = Collections.synchronizedSet(newWeakSet());
+
+    PluginThreads(String pluginName, @Nullable ClassLoader loader) {
+        this.pluginName = pluginName;
+        this.loader = loader;
+    }
+
+    private static Set<Thread> newWeakSet() {
+        return Collections.newSetFromMap(new WeakHashMap<>());
+    }
+
+    ThreadFactory factory(String role) {
+        NamedThreads named = new NamedThreads(pluginName + "-" + role);
+        return task -> {
+            Thread thread = named.newThread(task);
+            if (loader != null) {
+                thread.setContextClassLoader(loader);
+            }
+            given.add(thread);
+            return thread;
+        };
+    }
+
+    /** The names of threads that still run after {@code patience}, when none should. */
+    List<String> leftAfter(Duration patience) {
+        List<Thread> left = alive();
+        for (Thread thread : left) {
+            try {
+                thread.join(patience);
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return left.stream().filter(Thread::isAlive).map(Thread::getName).sorted().toList();
+    }
+
+    private List<Thread> alive() {
+        Stream<Thread> own;
+        synchronized (given) {
+            own = List.copyOf(given).stream();
+        }
+        Stream<Thread> inherited =
+                loader == null
+                        ? Stream.empty()
+                        : Thread.getAllStackTraces().keySet().stream()
+                                .filter(thread -> loader.equals(thread.getContextClassLoader()));
+        return Stream.concat(own, inherited)
+                .filter(Thread::isAlive)
+                .filter(thread -> thread != Thread.currentThread())
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,225 @@
+package mortise.dist;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import mortise.api.config.ConfigKey;
+import mortise.broker.BrokerBuilder;
+import mortise.broker.InstalledPlugin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mortise plugins}: what a broker can be assembled from. */
+@Command(
+        name = "plugins",
+        description =
+                "Lists the plugins of this installation: what they are, and whether they fit.",
+        mixinStandardHelpOptions = true,
+        subcommands = {PluginsCommand.Describe.class, PluginsCommand.Verify.class})
+final class PluginsCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+
+    @Mixin private OutputOptions output = new OutputOptions();
+
+    @Override
+    public void run() {
+        List<InstalledPlugin> plugins = configuration.builder().installedPlugins();
+        PrintWriter out = spec.commandLine().getOut();
+        output.print(
+                out,
+                plugins.stream().map(PluginsCommand::asMap).toList(),
+                () -> printTable(out, plugins));
+    }
+
+    private static void printTable(PrintWriter out, List<InstalledPlugin> plugins) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("KIND", "NAME", "STATE", "VERSION", "SPI", "FROM", "CAPABILITIES"));
+        for (InstalledPlugin plugin : plugins) {
+            if (plugin.state() != InstalledPlugin.State.REFUSED) {
+                rows.add(
+                        List.of(
+                                plugin.kind(),
+                                plugin.name(),
+                                lower(plugin.state()),
+                                plugin.version().orElse("-"),
+                                plugin.spiVersion().orElse("-"),
+                                plugin.place(),
+                                capabilities(plugin)));
+            }
+        }
+        int[] widths = new int[rows.getFirst().size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+            }
+            out.println(line.toString().stripTrailing());
+        }
+        plugins.stream()
+                .filter(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
+                .forEach(plugin ->
+                        out.println("refused  " + plugin.place() + ": " + plugin.reason()));
+    }
+
+    private static String capabilities(InstalledPlugin plugin) {
+        return plugin.capabilities().isEmpty()
+                ? "-"
+                : plugin.capabilities().stream()
+                        .sorted()
+                        .map(PluginsCommand::lower)
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Map<String, Object> asMap(InstalledPlugin plugin) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", plugin.kind());
+        map.put("name", plugin.name());
+        map.put("state", lower(plugin.state()));
+        plugin.version().ifPresent(version -> map.put("version", version));
+        plugin.spiVersion().ifPresent(version -> map.put("spiVersion", version));
+        map.put("from", plugin.place());
+        map.put(
+                "capabilities",
+                plugin.capabilities().stream().sorted().map(PluginsCommand::lower).toList());
+        if (!plugin.reason().isEmpty()) {
+            map.put("reason", plugin.reason());
+        }
+        return map;
+    }
+
+    /** {@code mortise plugins describe}: the configuration reference of one plugin. */
+    @Command(
+            name = "describe",
+            description =
+                    "Shows what a plugin says of itself, and every configuration key it reads.",
+            mixinStandardHelpOptions = true)
+    static final class Describe implements Runnable {
+        @Spec private CommandSpec spec;
+
+        @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
+
+        @Mixin private OutputOptions output = new OutputOptions();
+
+        @Parameters(
+                paramLabel = "NAME",
+                description = "The plugin's name, such as local or storage-local.")
+        private String name = "";
+
+        @Override
+        public void run() {
+            List<InstalledPlugin> all = configuration.builder().installedPlugins();
+            List<InstalledPlugin> meant =
+                    all.stream()
+                            .filter(plugin ->
+                                    plugin.name().equals(name)
+                                            || (plugin.kind() + "-" + plugin.name()).equals(name))
+                            .toList();
+            if (meant.isEmpty()) {
+                throw new CommandFailedException(
+                        "there is no plugin named '"
+                                + name
+                                + "'; known are "
+                                + all.stream()
+                                        .filter(plugin ->
+                                                plugin.state() != InstalledPlugin.State.REFUSED)
+                                        .map(plugin -> plugin.kind() + "-" + plugin.name())
+                                        .collect(Collectors.joining(", ")));
+            }
+            PrintWriter out = spec.commandLine().getOut();
+            output.print(
+                    out,
+                    meant.stream().map(Describe::described).toList(),
+                    () -> meant.forEach(plugin -> print(out, plugin)));
+        }
+
+        private static Map<String, Object> described(InstalledPlugin plugin) {
+            Map<String, Object> map = asMap(plugin);
+            map.put("keys", plugin.schema().keys().stream().map(Describe::key).toList());
+            return map;
+        }
+
+        private static Map<String, Object> key(ConfigKey<?> key) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("key", key.name());
+            map.put("type", key.type().name());
+            key.defaultText().ifPresent(text -> map.put("default", text));
+            if (!key.bounds().isEmpty()) {
+                map.put("range", key.bounds());
+            }
+            map.put("doc", key.doc());
+            return map;
+        }
+
+        private static void print(PrintWriter out, InstalledPlugin plugin) {
+            out.println(plugin.kind() + "-" + plugin.name() + ", " + plugin.place());
+            out.println("  version       " + plugin.version().orElse("-"));
+            out.println("  spi version   " + plugin.spiVersion().orElse("-"));
+            out.println("  state         " + lower(plugin.state()));
+            out.println("  capabilities  " + capabilities(plugin));
+            if (!plugin.reason().isEmpty()) {
+                out.println("  refused       " + plugin.reason());
+            }
+            for (ConfigKey<?> key : plugin.schema().keys()) {
+                out.println();
+                out.println("  " + key.name());
+                out.println("      " + key.doc());
+                out.println(
+                        "      "
+                                + key.type().name()
+                                + (key.bounds().isEmpty() ? "" : ", " + key.bounds())
+                                + key.defaultText().map(text -> ", default " + text).orElse(""));
+            }
+        }
+    }
+
+    /** {@code mortise plugins verify}: whether a plugin folder can be used. */
+    @Command(
+            name = "verify",
+            description = {
+                "Loads a plugin folder as a broker would and says what it provides.",
+                "Exit status 1 if anything of it is refused."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+        @Spec private CommandSpec spec;
+
+        @Mixin private OutputOptions output = new OutputOptions();
+
+        @Parameters(paramLabel = "DIR", description = "A folder with the jars of one plugin.")
+        private Path folder = Path.of("");
+
+        @Override
+        public Integer call() {
+            List<InstalledPlugin> found = new BrokerBuilder().verifyFolder(folder);
+            PrintWriter out = spec.commandLine().getOut();
+            output.print(
+                    out,
+                    found.stream().map(PluginsCommand::asMap).toList(),
+                    () -> printTable(out, found));
+            return found.stream()
+                            .anyMatch(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
+                    ? 1
+                    : 0;
+        }
+    }
+}
