@@ -10,9 +10,18 @@ module mortise.tck {
     requires transitive mortise.spi;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
+    requires java.management;
+    requires jdk.zipfs;
 
+    exports mortise.tck.auth;
     exports mortise.tck.consensus;
+    exports mortise.tck.plugin;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
     exports mortise.tck.telemetry;
+
+    uses mortise.spi.auth.AuthorizerProvider;
+    uses mortise.spi.consensus.ConsensusProvider;
+    uses mortise.spi.storage.StorageProvider;
+    uses mortise.spi.telemetry.MetricsExporterProvider;
 }

@@ -109,7 +109,7 @@ record PluginFolder(
             throw new RefusedPluginException(
                     "its modules do not resolve: "
                             + unresolved.getMessage()
-                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces",
+                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces (for a module of Java that is not there, start with MORTISE_JAVA_OPTIONS=--add-modules=ALL-DEFAULT)",
                     unresolved);
         }
     }

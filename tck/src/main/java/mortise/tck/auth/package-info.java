@@ -1,0 +1,2 @@
+/** The conformance kit of authorisers. */
+package mortise.tck.auth;
