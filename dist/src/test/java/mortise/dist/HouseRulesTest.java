@@ -87,7 +87,11 @@ class HouseRulesTest {
                 .resideInAPackage("mortise.broker..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("mortise.storage..", "mortise.consensus..", "mortise.codec..")
+                .resideInAnyPackage(
+                        "mortise.storage..",
+                        "mortise.consensus..",
+                        "mortise.codec..",
+                        "mortise.metrics..")
                 .check(PRODUCT);
     }
 

@@ -1,5 +1,6 @@
 package mortise.broker.telemetry;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -165,7 +166,10 @@ public final class BrokerMetrics implements Metrics, MetricsView {
 
     @Override
     public List<MetricFamily> read() {
-        return metrics.values().stream().map(Metric::read).toList();
+        return metrics.values().stream()
+                .map(Metric::read)
+                .sorted(Comparator.comparing(MetricFamily::name))
+                .toList();
     }
 
     /** Counters and gauges by name as of now; those with labels as {@code name{label="value"}}. */

@@ -61,6 +61,7 @@ class BrokerMetricsTest {
     @Test
     void metricsAndTheirSeriesAreInOrder() {
         metrics.counter("b_total", "B.");
+        metrics.gauge("b_count_of_things", "B.", () -> 1);
         metrics.gauge("a", "A.", () -> 1);
         Family<Counter> family = metrics.counters("c_total", "C.", Labels.of(8, "l"));
         List.of("z", "m", "a").forEach(label -> family.with(label).increment());
