@@ -54,7 +54,8 @@ public interface AuthorizerContract extends PluginContract {
         List<Action> all = new ArrayList<>();
         for (Operation operation : Operation.values()) {
             for (ResourceType type : ResourceType.values()) {
-                for (String name : List.of("", "orders", Action.CLUSTER_NAME, "ä/*\n", "x".repeat(300))) {
+                for (String name :
+                        List.of("", "orders", Action.CLUSTER_NAME, "ä/*\n", "x".repeat(300))) {
                     all.add(new Action(operation, type, name));
                 }
             }

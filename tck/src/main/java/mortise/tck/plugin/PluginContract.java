@@ -68,7 +68,9 @@ public interface PluginContract {
     default void creatingItStartsNoThread() throws Exception {
         LiveThreads before = new LiveThreads();
         try (AutoCloseable created = created(context())) {
-            assertThat(before.later()).as("threads that the creation of %s started", created).isEmpty();
+            assertThat(before.later())
+                    .as("threads that the creation of %s started", created)
+                    .isEmpty();
         }
     }
 

@@ -59,8 +59,7 @@ final class ProcessEnders {
     private static void addCalls(String name, byte[] bytes, List<String> calls) {
         for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
             if (entry instanceof MemberRefEntry member) {
-                String called =
-                        member.owner().asInternalName() + "." + member.name().stringValue();
+                String called = member.owner().asInternalName() + "." + member.name().stringValue();
                 if (FORBIDDEN.contains(called)) {
                     calls.add(name + " calls " + called.replace('/', '.'));
                 }

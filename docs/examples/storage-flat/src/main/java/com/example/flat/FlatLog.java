@@ -395,7 +395,9 @@ final class FlatLog implements PartitionLog {
         start = offset;
         entries.removeIf(entry -> entry.nextOffset() <= offset);
         if (durableEnd.offset() < offset) {
-            durableEnd = end();
+            // what is below the start cannot be lost any more; what is above was not synced
+            long position = entries.isEmpty() ? fileEnd : entries.getFirst().position();
+            durableEnd = new LogPosition(offset, position);
         }
     }
 
