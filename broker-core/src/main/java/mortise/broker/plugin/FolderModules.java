@@ -5,9 +5,7 @@ import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
-import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,6 +166,7 @@ final class FolderModules {
                                 Optional.of(entry.getKey()),
                                 jar.packages(),
                                 jar.classes(),
+                                jar.shared(),
                                 merged(jar.services(), provided(descriptor)),
                                 jar.problems()));
             }
@@ -232,11 +231,15 @@ final class FolderModules {
         }
         uses.forEach(builder::uses);
         provides(libraries, packages, visible).forEach(builder::provides);
-        modules.put(name, new LibraryModule(builder.build(), libraries));
+        modules.put(name, new LibraryModule(builder.build(), libraries, entry -> true));
+        Set<String> served = new TreeSet<>();
         for (LibraryJar jar : libraries) {
+            Set<String> shadowed = new TreeSet<>(jar.shared());
+            shadowed.retainAll(served);
+            served.addAll(jar.shared());
             jar.alias()
                     .filter(alias -> !modules.containsKey(alias))
-                    .ifPresent(alias -> modules.put(alias, aliasOf(alias, name)));
+                    .ifPresent(alias -> modules.put(alias, aliasOf(alias, name, jar, shadowed)));
         }
     }
 
@@ -274,12 +277,13 @@ final class FolderModules {
         return dot < 0 ? "" : className.substring(0, dot);
     }
 
-    private static ModuleReference aliasOf(String alias, String library) {
+    private static ModuleReference aliasOf(
+            String alias, String library, LibraryJar jar, Set<String> shadowed) {
         ModuleDescriptor descriptor =
                 ModuleDescriptor.newModule(alias)
                         .requires(Set.of(Requires.Modifier.TRANSITIVE), library)
                         .build();
-        return new EmptyModule(descriptor);
+        return new LibraryModule(descriptor, List.of(jar), shadowed::contains);
     }
 
     /** A folder's name as part of a module name: what is no letter or digit becomes one. */
@@ -332,30 +336,5 @@ final class FolderModules {
     /** What of the folder cannot be loaded although the rest can. */
     List<String> problems() {
         return problems;
-    }
-
-    /** A module without content: only a name by which another is read. */
-    private static final class EmptyModule extends ModuleReference {
-        EmptyModule(ModuleDescriptor descriptor) {
-            super(descriptor, null);
-        }
-
-        @Override
-        public ModuleReader open() {
-            return new ModuleReader() {
-                @Override
-                public Optional<URI> find(String name) {
-                    return Optional.empty();
-                }
-
-                @Override
-                public Stream<String> list() {
-                    return Stream.empty();
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
     }
 }

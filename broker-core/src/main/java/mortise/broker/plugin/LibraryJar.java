@@ -35,6 +35,7 @@ import mortise.api.PermittedApi;
  *     Automatic-Module-Name}, else one derived from the file name; null if neither is a module name
  * @param packages the packages of its classes
  * @param classes the binary names of its classes, as far as they are Java names
+ * @param shared the names under {@code META-INF} and at the top, which other jars may have too
  * @param services what its {@code META-INF/services} names: service to providers
  * @param problems what of it cannot be loaded, and why
  */
@@ -44,6 +45,7 @@ record LibraryJar(
         Optional<String> alias,
         TreeSet<String> packages,
         TreeSet<String> classes,
+        TreeSet<String> shared,
         Map<String, List<String>> services,
         List<String> problems) {
     private static final String SERVICES = "META-INF/services/";
@@ -59,12 +61,17 @@ record LibraryJar(
         try (JarFile jar = open(path)) {
             TreeSet<String> packages = new TreeSet<>();
             TreeSet<String> classes = new TreeSet<>();
+            TreeSet<String> shared = new TreeSet<>();
             List<String> problems = new ArrayList<>();
             Map<String, List<String>> services = new TreeMap<>();
             Map<String, String> badPackages = new LinkedHashMap<>();
             boolean module = false;
             for (JarEntry entry : (Iterable<JarEntry>) jar.versionedStream()::iterator) {
                 String name = entry.getName();
+                boolean top = name.startsWith("META-INF/") || name.indexOf('/') < 0;
+                if (top && !name.endsWith(CLASS) && !entry.isDirectory()) {
+                    shared.add(name);
+                }
                 if (name.equals("module-info.class")) {
                     module = true;
                 } else if (name.startsWith(SERVICES)
@@ -97,7 +104,7 @@ record LibraryJar(
                                                     + bad
                                                     + " is no Java name, so its classes cannot be loaded")));
             return new LibraryJar(
-                    path, module, alias(path, jar), packages, classes, services, problems);
+                    path, module, alias(path, jar), packages, classes, shared, services, problems);
         }
     }
 

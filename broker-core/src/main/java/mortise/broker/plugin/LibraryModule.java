@@ -12,25 +12,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * All jars of a plugin folder that have no module descriptor, as one module: packages may be split
+ * Jars of a plugin folder that have no module descriptor, as one module: packages may be split
  * between them. Where two jars hold the same name, the first in file-name order wins, as on a class
  * path.
  */
 final class LibraryModule extends ModuleReference {
     private final List<LibraryJar> jars;
+    private final Predicate<String> held;
 
-    LibraryModule(ModuleDescriptor descriptor, List<LibraryJar> jars) {
+    /**
+     * A module of these jars.
+     *
+     * @param held which of their entries it holds
+     */
+    LibraryModule(ModuleDescriptor descriptor, List<LibraryJar> jars, Predicate<String> held) {
         super(descriptor, null);
         this.jars = List.copyOf(jars);
+        this.held = held;
     }
 
     @Override
     public ModuleReader open() throws IOException {
-        return new ChainedJars(jars);
+        return new ChainedJars(jars, held);
     }
 
     /** Reads the jars one behind the other. Thread-safe, as {@link JarFile} is. */
@@ -39,7 +48,7 @@ final class LibraryModule extends ModuleReference {
         private final Map<String, Integer> jarOfName = new HashMap<>();
         private final List<URI> locations = new ArrayList<>();
 
-        ChainedJars(List<LibraryJar> jars) throws IOException {
+        ChainedJars(List<LibraryJar> jars, Predicate<String> held) throws IOException {
             try {
                 for (LibraryJar jar : jars) {
                     JarFile file = LibraryJar.open(jar.path());
@@ -47,7 +56,9 @@ final class LibraryModule extends ModuleReference {
                     open.add(file);
                     locations.add(jar.path().toUri());
                     file.versionedStream()
-                            .forEach(entry -> jarOfName.putIfAbsent(entry.getName(), index));
+                            .map(JarEntry::getName)
+                            .filter(held)
+                            .forEach(name -> jarOfName.putIfAbsent(name, index));
                 }
             } catch (IOException | RuntimeException unreadable) {
                 close();
