@@ -25,6 +25,8 @@ module mortise.broker {
 
     uses mortise.spi.storage.StorageProvider;
     uses mortise.spi.consensus.ConsensusProvider;
+    uses mortise.spi.partition.PartitionerProvider;
+    uses mortise.spi.placement.PlacementProvider;
     uses mortise.spi.auth.AuthorizerProvider;
     uses mortise.spi.telemetry.MetricsExporterProvider;
     uses mortise.record.Codec;

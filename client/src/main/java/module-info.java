@@ -6,6 +6,7 @@ module mortise.client {
     requires static transitive org.jspecify;
     requires transitive mortise.api;
     requires transitive mortise.record;
+    requires transitive mortise.spi;
     requires transitive mortise.wire;
 
     exports mortise.client;

@@ -14,4 +14,5 @@ module mortise.dist {
             info.picocli;
 
     uses mortise.record.Codec;
+    uses mortise.spi.partition.PartitionerProvider;
 }

@@ -9,6 +9,8 @@ module mortise.spi {
     exports mortise.spi;
     exports mortise.spi.auth;
     exports mortise.spi.consensus;
+    exports mortise.spi.partition;
+    exports mortise.spi.placement;
     exports mortise.spi.storage;
     exports mortise.spi.telemetry;
 }

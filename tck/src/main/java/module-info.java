@@ -15,6 +15,8 @@ module mortise.tck {
 
     exports mortise.tck.auth;
     exports mortise.tck.consensus;
+    exports mortise.tck.partition;
+    exports mortise.tck.placement;
     exports mortise.tck.plugin;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
@@ -22,6 +24,8 @@ module mortise.tck {
 
     uses mortise.spi.auth.AuthorizerProvider;
     uses mortise.spi.consensus.ConsensusProvider;
+    uses mortise.spi.partition.PartitionerProvider;
+    uses mortise.spi.placement.PlacementProvider;
     uses mortise.spi.storage.StorageProvider;
     uses mortise.spi.telemetry.MetricsExporterProvider;
 }

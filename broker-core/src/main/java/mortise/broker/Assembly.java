@@ -17,6 +17,7 @@ import mortise.broker.telemetry.TelemetrySettings;
 import mortise.record.Codec;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ record Assembly(
         Config config,
         FoundPlugin<StorageProvider> storage,
         FoundPlugin<ConsensusProvider> consensus,
+        FoundPlugin<PlacementProvider> placement,
         @Nullable FoundPlugin<AuthorizerProvider> authorizer,
         List<FoundPlugin<MetricsExporterProvider>> exporters,
         List<Codec> codecs,
@@ -40,6 +42,7 @@ record Assembly(
     static ConfigSchema schema(
             FoundPlugin<StorageProvider> storage,
             FoundPlugin<ConsensusProvider> consensus,
+            FoundPlugin<PlacementProvider> placement,
             @Nullable FoundPlugin<AuthorizerProvider> authorizer,
             List<FoundPlugin<MetricsExporterProvider>> exporters) {
         ConfigSchema schema =
@@ -52,7 +55,8 @@ record Assembly(
                         .and(TelemetrySettings.SCHEMA)
                         .and(PluginSettings.SCHEMA)
                         .and(storage.schema())
-                        .and(consensus.schema());
+                        .and(consensus.schema())
+                        .and(placement.schema());
         for (FoundPlugin<MetricsExporterProvider> exporter : exporters) {
             schema = schema.and(exporter.schema());
         }

@@ -23,6 +23,7 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.controller.BrokerLifecycle;
 import mortise.broker.controller.Controller;
 import mortise.broker.controller.ControllerLoop;
+import mortise.broker.controller.PlacementRules;
 import mortise.broker.controller.ProducerIds;
 import mortise.broker.fetch.FetchHandler;
 import mortise.broker.fetch.FetchSessions;
@@ -50,6 +51,7 @@ import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
 import mortise.broker.plugin.MeteredExporter;
+import mortise.broker.plugin.MeteredPlacement;
 import mortise.broker.plugin.MeteredQuorum;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
@@ -77,6 +79,7 @@ import mortise.spi.storage.LogStore;
 import mortise.spi.storage.StorageException;
 import mortise.spi.telemetry.MetricsExporter;
 import mortise.spi.telemetry.MetricsExporterProvider;
+import mortise.wire.PluginActivityField;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -215,6 +218,13 @@ public final class Broker implements AutoCloseable {
                         metadata.parallelPartitionOperations(),
                         this::fatal,
                         metrics);
+        PlacementRules placements =
+                new PlacementRules(
+                        assembly.placement().name(),
+                        part(
+                                "placement",
+                                new MeteredPlacement(
+                                        create(assembly.placement(), directory, timers))));
         MetadataQuorum quorum =
                 part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
         gauges.quorum(quorum);
@@ -223,7 +233,7 @@ public final class Broker implements AutoCloseable {
                 part(
                         "controller",
                         new ControllerLoop(
-                                new Controller(configs, metadata, assembly.random()),
+                                new Controller(configs, metadata, placements, assembly.random()),
                                 quorum,
                                 publisher,
                                 timers,
@@ -247,6 +257,7 @@ public final class Broker implements AutoCloseable {
                                 configs,
                                 metadata,
                                 new StoredLogs(store, partitions),
+                                this::activities,
                                 access,
                                 blocking));
         AdvertisedBrokers endpoints = new AdvertisedBrokers(settings.nodeId(), publisher);
@@ -407,6 +418,19 @@ public final class Broker implements AutoCloseable {
                 now.partitions().all().size(),
                 now.startTime(),
                 metrics.values());
+    }
+
+    private List<PluginActivityField.Activity> activities() {
+        return plugins().stream()
+                .map(plugin ->
+                        new PluginActivityField.Activity(
+                                plugin.kind(),
+                                plugin.name(),
+                                plugin.state(),
+                                plugin.calls(),
+                                plugin.time().toNanos(),
+                                plugin.failures()))
+                .toList();
     }
 
     private List<BrokerStatus.Plugin> plugins() {

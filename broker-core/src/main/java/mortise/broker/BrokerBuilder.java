@@ -24,6 +24,8 @@ import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.partition.Partitioners;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +183,17 @@ public final class BrokerBuilder {
         return all;
     }
 
+    /**
+     * The partitioners among the plugins, for a program that produces records itself. A broker has
+     * no use for them.
+     */
+    public Partitioners partitioners() {
+        return Partitioners.of(
+                discover().catalog(PluginKind.PARTITIONER).all().stream()
+                        .map(FoundPlugin::provider)
+                        .toList());
+    }
+
     private boolean isChosen(FoundPlugin<?> plugin) {
         PluginKind<?> kind = plugin.kind();
         if (kind.equals(PluginKind.CODEC)) {
@@ -191,12 +204,17 @@ public final class BrokerBuilder {
                     .filter(names -> names.contains(plugin.name()))
                     .isPresent();
         }
+        if (kind.equals(PluginKind.PARTITIONER)) {
+            return false;
+        }
         ConfigKey<String> key =
                 kind.equals(PluginKind.STORAGE)
                         ? BrokerSettings.STORAGE
                         : kind.equals(PluginKind.CONSENSUS)
                                 ? BrokerSettings.CONSENSUS
-                                : BrokerSettings.AUTHORIZER;
+                                : kind.equals(PluginKind.PLACEMENT)
+                                        ? BrokerSettings.PLACEMENT
+                                        : BrokerSettings.AUTHORIZER;
         return layers.find(key).filter(plugin.name()::equals).isPresent();
     }
 
@@ -216,6 +234,8 @@ public final class BrokerBuilder {
                 chosen(plugins, PluginKind.STORAGE, BrokerSettings.STORAGE, problems);
         FoundPlugin<ConsensusProvider> consensus =
                 chosen(plugins, PluginKind.CONSENSUS, BrokerSettings.CONSENSUS, problems);
+        FoundPlugin<PlacementProvider> placement =
+                chosen(plugins, PluginKind.PLACEMENT, BrokerSettings.PLACEMENT, problems);
         FoundPlugin<AuthorizerProvider> authorizer =
                 layers.find(BrokerSettings.AUTHORIZER).isEmpty()
                         ? null
@@ -225,17 +245,27 @@ public final class BrokerBuilder {
                                 BrokerSettings.AUTHORIZER,
                                 problems);
         List<FoundPlugin<MetricsExporterProvider>> exporters = exporters(plugins, problems);
-        if (storage == null || consensus == null || !problems.isEmpty()) {
+        if (storage == null || consensus == null || placement == null || !problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        Config config = layers.resolve(Assembly.schema(storage, consensus, authorizer, exporters));
+        Config config =
+                layers.resolve(
+                        Assembly.schema(storage, consensus, placement, authorizer, exporters));
         checkDurability(config, new StoreTraits(storage.name(), storage.capabilities()));
         List<Codec> codecs =
                 plugins.catalog(PluginKind.CODEC).all().stream()
                         .map(FoundPlugin::provider)
                         .toList();
         return new Assembly(
-                config, storage, consensus, authorizer, exporters, codecs, clock, random);
+                config,
+                storage,
+                consensus,
+                placement,
+                authorizer,
+                exporters,
+                codecs,
+                clock,
+                random);
     }
 
     private <P> @Nullable FoundPlugin<P> chosen(

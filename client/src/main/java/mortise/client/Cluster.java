@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
 import mortise.api.TopicPartition;
 import mortise.wire.ApiKey;
+import mortise.wire.PluginActivityField;
+import mortise.wire.message.DescribeClusterRequest;
+import mortise.wire.message.DescribeClusterResponse;
 import mortise.wire.message.MetadataRequest;
 import mortise.wire.message.MetadataResponse;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +133,17 @@ public final class Cluster implements AutoCloseable {
             throw ConnectionFailedException.advertised(
                     bootstrap.address(), nodeId, address, unreachable);
         }
+    }
+
+    /**
+     * What the plugins of the bootstrap broker have done so far; nothing if the broker is no
+     * Mortise, or does not let this client describe the cluster.
+     */
+    public Optional<List<PluginActivityField.Activity>> pluginActivity() {
+        DescribeClusterRequest request = new DescribeClusterRequest();
+        request.unknownTaggedFields().add(PluginActivityField.question());
+        return PluginActivityField.answered(
+                bootstrap.call(ApiKey.DESCRIBE_CLUSTER, request, DescribeClusterResponse.class));
     }
 
     /** Closes every connection. */

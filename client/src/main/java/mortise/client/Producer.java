@@ -10,6 +10,8 @@ import mortise.api.ErrorCode;
 import mortise.api.TopicPartition;
 import mortise.record.Codec;
 import mortise.record.RecordBatchBuilder;
+import mortise.spi.partition.Partitioner;
+import mortise.spi.partition.TopicView;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
 import mortise.wire.message.InitProducerIdRequest;
@@ -23,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Sends records of one topic in batches, idempotently: a batch that had to be sent again is stored
  * once. Confined to one thread.
  *
- * <p>Keys choose their partition as Kafka's Java client does; records without a key go to one
- * partition until its batch is full, then to the next.
+ * <p>A partitioner, which is the caller's, chooses where each record goes.
  */
 public final class Producer implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -35,11 +36,12 @@ public final class Producer implements AutoCloseable {
     private final MetadataResponse.MetadataResponseTopic topic;
     private final @Nullable Codec codec;
     private final int batchBytes;
+    private final Partitioner partitioner;
+    private final TopicView view;
     private final long producerId;
     private final short producerEpoch;
     private final Map<Integer, Pending> pending = new HashMap<>();
     private final Map<Integer, Integer> nextSequence = new HashMap<>();
-    private int sticky;
 
     private record Pending(List<Entry> entries) {
         int bytes() {
@@ -58,15 +60,23 @@ public final class Producer implements AutoCloseable {
      *
      * @param codec how batches are compressed; null for not at all
      * @param batchBytes a partition's records are sent when they are about so many
+     * @param partitioner chooses each record's partition; closed by the caller
      * @throws BrokerErrorException if there is no such topic and none may be created
      */
     public Producer(
-            Cluster cluster, Clock clock, String topic, @Nullable Codec codec, int batchBytes) {
+            Cluster cluster,
+            Clock clock,
+            String topic,
+            @Nullable Codec codec,
+            int batchBytes,
+            Partitioner partitioner) {
         this.cluster = cluster;
         this.clock = clock;
         this.codec = codec;
         this.batchBytes = batchBytes;
+        this.partitioner = partitioner;
         this.topic = createdTopic(cluster, topic);
+        this.view = new MetadataTopic(this.topic);
         InitProducerIdResponse identity =
                 cluster.bootstrap()
                         .call(
@@ -97,23 +107,35 @@ public final class Producer implements AutoCloseable {
      * Adds a record and sends what is full.
      *
      * @return the batches that were stored by this call, often none
+     * @throws IllegalStateException if the partitioner chose a partition that there is not
      */
     public List<Stored> send(@Nullable ByteBuffer key, @Nullable ByteBuffer value) {
-        int partitions = topic.partitions().size();
-        int partition = key == null ? sticky % partitions : Murmur2.partition(key, partitions);
-        Pending batch = pending.computeIfAbsent(partition, first -> new Pending(new ArrayList<>()));
         int bytes = Math.toIntExact(RecordBatchBuilder.bytesOf(key, value, List.of()));
+        int partition = choose(key, bytes);
+        Pending batch = pending.computeIfAbsent(partition, first -> new Pending(new ArrayList<>()));
         List<Stored> stored = List.of();
         if (!batch.entries.isEmpty() && batch.bytes() + bytes > batchBytes) {
             stored = List.of(sendBatch(partition));
-            if (key == null) {
-                sticky++;
-                partition = sticky % partitions;
-            }
             batch = pending.computeIfAbsent(partition, first -> new Pending(new ArrayList<>()));
         }
         batch.entries.add(new Entry(clock.wallMillis(), key, value, bytes));
         return stored;
+    }
+
+    private int choose(@Nullable ByteBuffer key, int bytes) {
+        ByteBuffer lent = key == null ? null : key.asReadOnlyBuffer();
+        int partition = partitioner.partition(view, lent, bytes);
+        if (partition < 0 || partition >= view.partitionCount()) {
+            throw new IllegalStateException(
+                    "the partitioner chose partition "
+                            + partition
+                            + " of topic "
+                            + view.name()
+                            + ", which has partitions 0 to "
+                            + (view.partitionCount() - 1)
+                            + "; use another partitioner");
+        }
+        return partition;
     }
 
     /** Sends everything that waits. */

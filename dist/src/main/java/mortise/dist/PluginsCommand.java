@@ -2,6 +2,7 @@ package mortise.dist;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,12 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import mortise.api.HostPort;
 import mortise.api.config.ConfigKey;
 import mortise.broker.BrokerBuilder;
 import mortise.broker.InstalledPlugin;
+import mortise.client.Cluster;
+import mortise.wire.PluginActivityField;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,20 +32,78 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {PluginsCommand.Describe.class, PluginsCommand.Verify.class})
 final class PluginsCommand implements Runnable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @Spec private CommandSpec spec;
 
     @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
 
     @Mixin private OutputOptions output = new OutputOptions();
 
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            converter = HostPortText.class,
+            description =
+                    "Ask this running broker for the plugins that it uses, and what they have done.")
+    private @Nullable HostPort bootstrap;
+
     @Override
     public void run() {
-        List<InstalledPlugin> plugins = configuration.builder().installedPlugins();
         PrintWriter out = spec.commandLine().getOut();
+        if (bootstrap != null) {
+            List<PluginActivityField.Activity> activities = activities(bootstrap);
+            output.print(
+                    out,
+                    activities.stream().map(PluginsCommand::asMap).toList(),
+                    () -> printActivities(out, activities));
+            return;
+        }
+        List<InstalledPlugin> plugins = configuration.builder().installedPlugins();
         output.print(
                 out,
                 plugins.stream().map(PluginsCommand::asMap).toList(),
                 () -> printTable(out, plugins));
+    }
+
+    private static List<PluginActivityField.Activity> activities(HostPort bootstrap) {
+        try (Cluster cluster = Cluster.connect(bootstrap, "mortise-cli", PATIENCE)) {
+            return cluster.pluginActivity()
+                    .orElseThrow(() ->
+                            new CommandFailedException(
+                                    bootstrap
+                                            + " does not tell what its plugins do: it is no Mortise, or does not let this client describe the cluster"));
+        }
+    }
+
+    private static void printActivities(
+            PrintWriter out, List<PluginActivityField.Activity> activities) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("KIND", "NAME", "STATE", "CALLS", "TIME", "PER CALL", "FAILURES"));
+        for (PluginActivityField.Activity activity : activities) {
+            boolean counted = activity.calls() > 0;
+            rows.add(
+                    List.of(
+                            activity.kind(),
+                            activity.name(),
+                            activity.state(),
+                            counted ? Long.toString(activity.calls()) : "-",
+                            counted ? activity.nanos() / 1_000_000 + " ms" : "-",
+                            counted ? activity.nanos() / activity.calls() / 1_000 + " µs" : "-",
+                            counted ? Long.toString(activity.failures()) : "-"));
+        }
+        printRows(out, rows);
+    }
+
+    private static Map<String, Object> asMap(PluginActivityField.Activity activity) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", activity.kind());
+        map.put("name", activity.name());
+        map.put("state", activity.state());
+        map.put("calls", activity.calls());
+        map.put("nanos", activity.nanos());
+        map.put("failures", activity.failures());
+        return map;
     }
 
     private static void printTable(PrintWriter out, List<InstalledPlugin> plugins) {
@@ -58,6 +122,14 @@ final class PluginsCommand implements Runnable {
                                 capabilities(plugin)));
             }
         }
+        printRows(out, rows);
+        plugins.stream()
+                .filter(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
+                .forEach(plugin ->
+                        out.println("refused  " + plugin.place() + ": " + plugin.reason()));
+    }
+
+    private static void printRows(PrintWriter out, List<List<String>> rows) {
         int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
@@ -71,10 +143,6 @@ final class PluginsCommand implements Runnable {
             }
             out.println(line.toString().stripTrailing());
         }
-        plugins.stream()
-                .filter(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
-                .forEach(plugin ->
-                        out.println("refused  " + plugin.place() + ": " + plugin.reason()));
     }
 
     private static String capabilities(InstalledPlugin plugin) {

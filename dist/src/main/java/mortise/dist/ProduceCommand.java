@@ -16,6 +16,8 @@ import mortise.client.Cluster;
 import mortise.client.Producer;
 import mortise.record.Codec;
 import mortise.record.Codecs;
+import mortise.spi.partition.Partitioner;
+import mortise.spi.partition.Partitioners;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,13 +60,30 @@ final class ProduceCommand implements Callable<Integer> {
             description = "How batches are compressed (default ${DEFAULT-VALUE}).")
     private String compression = "none";
 
+    @Option(
+            names = "--partitioner",
+            paramLabel = "NAME",
+            defaultValue = InstalledPartitioners.DEFAULT,
+            description =
+                    "How records choose their partition: murmur2 (as the Java client does), crc32 (as librdkafka does), round-robin, sticky, or another that is installed (default ${DEFAULT-VALUE}).")
+    private String partitioner = InstalledPartitioners.DEFAULT;
+
+    @Option(
+            names = "--partitioner-set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "A setting of the partitioner, for example partitioner.crc32.mode=consistent.")
+    private Map<String, String> partitionerSettings = new LinkedHashMap<>();
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         byte[] separator = separator();
-        try (Cluster cluster = connection.connect();
+        try (Partitioner chosen = partitioner();
+                Cluster cluster = connection.connect();
                 Producer producer =
-                        new Producer(cluster, Clock.system(), topic, codec(), BATCH_BYTES)) {
+                        new Producer(
+                                cluster, Clock.system(), topic, codec(), BATCH_BYTES, chosen)) {
             long sent;
             try {
                 sent = sendLines(producer, separator, out);
@@ -150,6 +169,19 @@ final class ProduceCommand implements Callable<Integer> {
             }
             out.flush();
         }
+    }
+
+    private Partitioner partitioner() {
+        Partitioners installed = InstalledPartitioners.load();
+        if (!installed.names().contains(partitioner)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--partitioner: there is no partitioner '"
+                            + partitioner
+                            + "'; known are "
+                            + String.join(", ", installed.names()));
+        }
+        return installed.create(partitioner, partitionerSettings);
     }
 
     private @Nullable Codec codec() {

@@ -23,6 +23,7 @@ import mortise.client.Producer;
 import mortise.client.Topics;
 import mortise.record.Codec;
 import mortise.record.Codecs;
+import mortise.spi.partition.Partitioner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -80,7 +81,12 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void produce(
             Cluster cluster, @Nullable Codec codec, int records, int batchBytes) {
-        try (Producer producer = new Producer(cluster, Clock.system(), TOPIC, codec, batchBytes)) {
+        try (Partitioner partitioner =
+                        InstalledPartitioners.load()
+                                .create(InstalledPartitioners.DEFAULT, Map.of());
+                Producer producer =
+                        new Producer(
+                                cluster, Clock.system(), TOPIC, codec, batchBytes, partitioner)) {
             for (int i = 0; i < records; i++) {
                 ByteBuffer key = StandardCharsets.UTF_8.encode("key-" + i % 100);
                 producer.send(

@@ -405,6 +405,22 @@ class BadInputTest {
     }
 
     @Test
+    void anUnknownPartitionerListsThoseThatThereAre() {
+        misused(
+                BrokerProcess.run("produce", "a", "--partitioner", "murmur3"),
+                "crc32, murmur2, round-robin, sticky");
+        oneLine(
+                BrokerProcess.run(
+                        "produce",
+                        "a",
+                        "--partitioner",
+                        "crc32",
+                        "--partitioner-set",
+                        "partitioner.crc32.mod=consistent"),
+                "partitioner.crc32.mode");
+    }
+
+    @Test
     void linesThatAreNoRecordsAreNamedAndThoseBeforeThemAreSent() {
         assertThat(create("keyed", "--partitions", "1").status()).isZero();
         List<String> produce =

@@ -91,7 +91,9 @@ class HouseRulesTest {
                         "mortise.storage..",
                         "mortise.consensus..",
                         "mortise.codec..",
-                        "mortise.metrics..")
+                        "mortise.metrics..",
+                        "mortise.partitioner..",
+                        "mortise.placement..")
                 .check(PRODUCT);
     }
 

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The unmodified Java client. */
 final class JavaClient {
@@ -59,7 +60,7 @@ final class JavaClient {
         }
     }
 
-    /** Reads a topic from its beginning to where it ends now. */
+    /** Reads a topic from its beginning to where it ends now; without a key the key is empty. */
     static List<Kcat.Received> consume(String bootstrap, String topic) {
         Map<String, Object> settings =
                 Map.of(
@@ -96,7 +97,7 @@ final class JavaClient {
         return received;
     }
 
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+    private static String text(byte @Nullable [] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1);
     }
 }

@@ -52,6 +52,32 @@ final class Kcat {
         Files.delete(file);
     }
 
+    /**
+     * Sends a text of lines, as a partitioner of librdkafka has it.
+     *
+     * @param more further arguments
+     */
+    static void produceBy(
+            String partitioner, String bootstrap, String topic, String text, String... more)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(Files.createTempFile("lines", ".txt"), text);
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "kcat",
+                                "-P",
+                                "-b",
+                                bootstrap,
+                                "-t",
+                                topic,
+                                "-X",
+                                "topic.partitioner=" + partitioner));
+        command.addAll(List.of(more));
+        command.addAll(List.of("-l", file.toString()));
+        run(command);
+        Files.delete(file);
+    }
+
     /** Reads a topic from its beginning to its end. */
     static List<Received> consume(String bootstrap, String topic)
             throws IOException, InterruptedException {

@@ -155,6 +155,9 @@ class PluginFoldersTest {
                         .isInstanceOf(ExecutionException.class)
                         .hasCauseInstanceOf(TopicAuthorizationException.class);
             }
+            assertThat(BrokerProcess.run("plugins", "--bootstrap", broker.bootstrap()).out())
+                    .containsPattern("(?m)^authorizer +gate +started +\\d+ .* [1-9]\\d*$")
+                    .containsPattern("(?m)^storage +local +started +\\d+ .* 0$");
             assertThat(Files.readString(directory.resolve("data.log")))
                     .contains(
                             "authorizer plugin 'gate' (plugins/gate) failed in allows: java.lang.IllegalStateException: no idea");

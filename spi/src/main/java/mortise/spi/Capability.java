@@ -17,5 +17,7 @@ public enum Capability {
     /** Storage: old data is dropped by age and size. */
     RETENTION,
     /** Storage: sealed segments are handed out, which tiering needs. */
-    SEALED_SEGMENTS
+    SEALED_SEGMENTS,
+    /** Partitioner: equal keys go to one partition, as long as the topic has as many partitions. */
+    KEYED
 }

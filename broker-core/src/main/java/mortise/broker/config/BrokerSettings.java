@@ -108,6 +108,14 @@ public record BrokerSettings(
             ConfigKey.of("plugins.consensus", ConfigType.STRING, "The consensus plugin, by name.")
                     .defaultsTo("raft");
 
+    /** Which placement plugin. */
+    public static final ConfigKey<String> PLACEMENT =
+            ConfigKey.of(
+                            "plugins.placement",
+                            ConfigType.STRING,
+                            "The placement plugin, by name: it decides which brokers hold the replicas of new partitions.")
+                    .defaultsTo("spread");
+
     /** Which authoriser plugin. */
     public static final ConfigKey<String> AUTHORIZER =
             ConfigKey.of(
@@ -140,6 +148,7 @@ public record BrokerSettings(
                     PLUGIN_DIRECTORY,
                     STORAGE,
                     CONSENSUS,
+                    PLACEMENT,
                     AUTHORIZER,
                     METRICS);
 

@@ -3,7 +3,6 @@ package mortise.broker.controller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
@@ -43,6 +42,7 @@ import mortise.broker.metadata.record.RegisterBrokerRecord;
 import mortise.broker.metadata.record.RemoveTopicRecord;
 import mortise.broker.metadata.record.TopicRecord;
 import mortise.broker.request.RefusedException;
+import mortise.spi.placement.PlacementRequest;
 import mortise.wire.ApiMessage;
 
 /**
@@ -56,13 +56,19 @@ public final class Controller {
 
     private final BrokerConfigs configs;
     private final MetadataSettings settings;
+    private final PlacementRules placements;
     private final RandomGenerator random;
     private final ConfigAlterations alterations;
 
     /** A controller on the broker with this configuration. */
-    public Controller(BrokerConfigs configs, MetadataSettings settings, RandomGenerator random) {
+    public Controller(
+            BrokerConfigs configs,
+            MetadataSettings settings,
+            PlacementRules placements,
+            RandomGenerator random) {
         this.configs = configs;
         this.settings = settings;
+        this.placements = placements;
         this.random = random;
         alterations = new ConfigAlterations(configs);
     }
@@ -192,7 +198,10 @@ public final class Controller {
                             + "; at least 1 is needed, or -1 for the default");
         }
         checkBudget(topic.name(), partitions, budget);
-        return placements(state, topic.name(), 0, partitions, replicationFactor);
+        return placements.place(
+                state,
+                new PlacementRequest(
+                        topic.name(), 0, partitions, replicationFactor, random.nextLong()));
     }
 
     private void checkBudget(String topic, int partitions, int budget) {
@@ -209,41 +218,6 @@ public final class Controller {
                             + MetadataSettings.MAX_PARTITIONS_PER_REQUEST.name()
                             + "); use several requests");
         }
-    }
-
-    /** Replicas round the live brokers, from a random one on. */
-    private List<List<Integer>> placements(
-            ClusterImage state, String topic, int from, int count, int replicationFactor) {
-        List<Integer> live =
-                state.brokers().values().stream()
-                        .filter(broker -> !broker.fenced())
-                        .map(BrokerImage::id)
-                        .toList();
-        if (replicationFactor > live.size()) {
-            throw new RefusedException(
-                    ErrorCode.INVALID_REPLICATION_FACTOR,
-                    "Topic '"
-                            + topic
-                            + "' is to have replication factor "
-                            + replicationFactor
-                            + ", but only "
-                            + live.size()
-                            + " broker(s) are live; use at most that, or start more brokers");
-        }
-        int start = random.nextInt(live.size()) - from;
-        IntFunction<List<Integer>> replicas =
-                partition -> {
-                    List<Integer> chosen = new ArrayList<>(replicationFactor);
-                    for (int i = 0; i < replicationFactor; i++) {
-                        chosen.add(live.get(Math.floorMod(start + partition + i, live.size())));
-                    }
-                    return chosen;
-                };
-        List<List<Integer>> placed = new ArrayList<>(count);
-        for (int partition = from; partition < from + count; partition++) {
-            placed.add(replicas.apply(partition));
-        }
-        return placed;
     }
 
     private List<List<Integer>> assigned(ClusterImage state, NewTopic topic, int budget) {
@@ -401,7 +375,14 @@ public final class Controller {
         List<List<Integer>> assignments = more.assignments();
         List<List<Integer>> placed =
                 assignments == null
-                        ? placements(state, more.topic(), present, added, replicationFactor)
+                        ? placements.place(
+                                state,
+                                new PlacementRequest(
+                                        more.topic(),
+                                        present,
+                                        added,
+                                        replicationFactor,
+                                        random.nextLong()))
                         : checkedAssignments(
                                 state, more.topic(), assignments, added, replicationFactor);
         List<ApiMessage> records = new ArrayList<>(added);

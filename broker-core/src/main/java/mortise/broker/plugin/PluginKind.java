@@ -8,6 +8,8 @@ import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
+import mortise.spi.partition.PartitionerProvider;
+import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
 import mortise.spi.telemetry.MetricsExporterProvider;
 
@@ -34,12 +36,20 @@ public record PluginKind<P>(String name, Class<P> service) {
     public static final PluginKind<MetricsExporterProvider> METRICS =
             new PluginKind<>("metrics", MetricsExporterProvider.class);
 
+    /** Which brokers hold the replicas of new partitions. */
+    public static final PluginKind<PlacementProvider> PLACEMENT =
+            new PluginKind<>("placement", PlacementProvider.class);
+
+    /** Which partition a record goes to; chosen where records are produced, not by a broker. */
+    public static final PluginKind<PartitionerProvider> PARTITIONER =
+            new PluginKind<>("partitioner", PartitionerProvider.class);
+
     /** What opens compressed batches; all that are found are in use. */
     public static final PluginKind<Codec> CODEC = new PluginKind<>("codec", Codec.class);
 
     /** Every kind there is. */
     public static final List<PluginKind<?>> ALL =
-            List.of(STORAGE, CONSENSUS, AUTHORIZER, METRICS, CODEC);
+            List.of(STORAGE, CONSENSUS, PLACEMENT, AUTHORIZER, METRICS, CODEC, PARTITIONER);
 
     String nameOf(P plugin) {
         return plugin instanceof Provider<?> provider ? provider.name() : codec(plugin).name();

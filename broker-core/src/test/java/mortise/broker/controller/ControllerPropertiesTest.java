@@ -58,6 +58,7 @@ class ControllerPropertiesTest {
                 new Controller(
                         new BrokerConfigs(1, config, TestCluster.STORE),
                         MetadataSettings.from(config),
+                        TestCluster.SPREAD,
                         new SplittableRandom(random.nextLong()));
         ClusterImage state = ClusterImage.EMPTY;
         List<byte[]> log = new ArrayList<>();

@@ -58,6 +58,7 @@ class ControllerTest {
         return new Controller(
                 new BrokerConfigs(1, read, TestCluster.STORE),
                 MetadataSettings.from(read),
+                TestCluster.SPREAD,
                 new SplittableRandom(3));
     }
 

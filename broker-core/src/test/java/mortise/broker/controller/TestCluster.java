@@ -30,8 +30,12 @@ import mortise.broker.metadata.TopicSettingsSource;
 import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.metadata.config.StoreTraits;
+import mortise.placement.spread.SpreadProvider;
 import mortise.spi.Capability;
+import mortise.spi.placement.PlacementProvider;
 import mortise.tck.sim.SimClock;
+import mortise.tck.sim.SimContext;
+import mortise.tck.sim.SimDisk;
 import mortise.tck.sim.SimTimers;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +74,9 @@ public final class TestCluster {
                             Capability.SIDECARS,
                             Capability.SEALED_SEGMENTS));
 
+    /** The placement that brokers use unless they are told otherwise. */
+    public static final PlacementRules SPREAD = rules(new SpreadProvider());
+
     public final SimClock clock = new SimClock();
     public final SimTimers timers = new SimTimers(clock);
     public final MemoryQuorum quorum;
@@ -93,7 +100,7 @@ public final class TestCluster {
         Config read = Config.of(SCHEMA, config);
         configs = new BrokerConfigs(NODE, read, store);
         settings = MetadataSettings.from(read);
-        controller = new Controller(configs, settings, new SplittableRandom(seed));
+        controller = new Controller(configs, settings, SPREAD, new SplittableRandom(seed));
         publisher =
                 new MetadataPublisher(
                         NODE,
@@ -113,6 +120,14 @@ public final class TestCluster {
                         loop,
                         settings,
                         new SplittableRandom(seed + 1));
+    }
+
+    /** The rules for a placement plugin without configuration. */
+    public static PlacementRules rules(PlacementProvider provider) {
+        return new PlacementRules(
+                provider.name(),
+                provider.create(
+                        Config.defaults(provider.config()), SimContext.on(SimDisk.create(1), 1)));
     }
 
     /** A cluster of one broker that clients may come to. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A kit that cannot fail proves nothing: each flaw of an authoriser is found. */
-@SuppressWarnings("JUnitMethodInvoked") // a kit is tested by calling its tests
+@SuppressWarnings("JUnitMethodInvoked") // the tests of the kit are what is tested
 class AuthorizerKitFindsFlawsTest {
     @TempDir private Path directory;
 

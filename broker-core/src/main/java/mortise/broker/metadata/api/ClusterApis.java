@@ -1,6 +1,7 @@
 package mortise.broker.metadata.api;
 
 import java.util.List;
+import java.util.function.Supplier;
 import mortise.broker.controller.ControllerLoop;
 import mortise.broker.metadata.MetadataPublisher;
 import mortise.broker.metadata.config.BrokerConfigs;
@@ -8,6 +9,7 @@ import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.runtime.Blocking;
+import mortise.wire.PluginActivityField;
 
 /** The handlers of this package. */
 public final class ClusterApis {
@@ -21,6 +23,7 @@ public final class ClusterApis {
             BrokerConfigs configs,
             MetadataSettings settings,
             LocalLogs logs,
+            Supplier<List<PluginActivityField.Activity>> plugins,
             Access access,
             Blocking blocking) {
         ClusterView view = new ClusterView(nodeId, publisher);
@@ -33,7 +36,7 @@ public final class ClusterApis {
                 new DescribeConfigsHandler(view, configs, access, blocking),
                 new AlterConfigsHandler(changes),
                 new IncrementalAlterConfigsHandler(changes),
-                new DescribeClusterHandler(view, access),
+                new DescribeClusterHandler(view, plugins, access),
                 new DescribeLogDirsHandler(logs, access, blocking),
                 new ListConfigResourcesHandler(view, settings, access, blocking),
                 new DescribeTopicPartitionsHandler(view, settings, access, blocking));

@@ -2,6 +2,7 @@ package mortise.broker.metadata.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import mortise.api.ErrorCode;
 import mortise.broker.metadata.ClusterImage;
 import mortise.broker.request.Access;
@@ -12,6 +13,7 @@ import mortise.spi.auth.Action;
 import mortise.spi.auth.Operation;
 import mortise.spi.auth.ResourceType;
 import mortise.wire.ApiKey;
+import mortise.wire.PluginActivityField;
 import mortise.wire.message.DescribeClusterRequest;
 import mortise.wire.message.DescribeClusterResponse;
 import mortise.wire.message.DescribeClusterResponse.DescribeClusterBroker;
@@ -23,10 +25,13 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
     private static final short FIRST_WITH_FENCED = 2;
 
     private final ClusterView view;
+    private final Supplier<List<PluginActivityField.Activity>> plugins;
     private final Access access;
 
-    DescribeClusterHandler(ClusterView view, Access access) {
+    DescribeClusterHandler(
+            ClusterView view, Supplier<List<PluginActivityField.Activity>> plugins, Access access) {
         this.view = view;
+        this.plugins = plugins;
         this.access = access;
     }
 
@@ -91,6 +96,10 @@ final class DescribeClusterHandler implements ApiHandler<DescribeClusterRequest>
             response.clusterAuthorizedOperations(
                     access.authorizedOperations(
                             context, ResourceType.CLUSTER, Action.CLUSTER_NAME));
+        }
+        if (PluginActivityField.isAsked(request)
+                && access.allowsOnCluster(context, Operation.DESCRIBE)) {
+            response.unknownTaggedFields().add(PluginActivityField.answer(plugins.get()));
         }
         return response;
     }

@@ -19,6 +19,7 @@ import mortise.broker.request.Requirement;
 import mortise.spi.auth.Action;
 import mortise.spi.auth.Operation;
 import mortise.wire.ApiKey;
+import mortise.wire.PluginActivityField;
 import mortise.wire.message.DescribeClusterRequest;
 import mortise.wire.message.DescribeClusterResponse;
 import mortise.wire.message.DescribeLogDirsRequest;
@@ -69,6 +70,18 @@ class ClusterHandlersTest {
                 });
         assertThat(response.clusterAuthorizedOperations())
                 .isNotEqualTo(Access.OPERATIONS_NOT_REQUESTED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clusterVersions")
+    void whatPluginsDidIsToldToWhoAsks(int version) {
+        DescribeClusterRequest asking = new DescribeClusterRequest();
+        asking.unknownTaggedFields().add(PluginActivityField.question());
+        DescribeClusterResponse told = apis.call(ApiKey.DESCRIBE_CLUSTER, version, asking);
+        assertThat(PluginActivityField.answered(told)).contains(List.of(TestApis.ACTIVITY));
+        DescribeClusterResponse untold =
+                apis.call(ApiKey.DESCRIBE_CLUSTER, version, new DescribeClusterRequest());
+        assertThat(untold.unknownTaggedFields()).isEmpty();
     }
 
     @Test

@@ -24,10 +24,14 @@ import mortise.spi.auth.Principal;
 import mortise.spi.storage.LogDirectory;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
+import mortise.wire.PluginActivityField;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster APIs over a cluster in one thread. Requests and answers go over the wire. */
 final class TestApis {
+    static final PluginActivityField.Activity ACTIVITY =
+            new PluginActivityField.Activity("storage", "local", "started", 12, 3_400, 1);
+
     final TestCluster cluster;
 
     /** What the client may not do. */
@@ -68,6 +72,7 @@ final class TestApis {
                         cluster.configs,
                         cluster.settings,
                         new Logs(),
+                        () -> List.of(ACTIVITY),
                         access,
                         new Blocking() {
                             @Override

@@ -1,11 +1,11 @@
-package mortise.client;
+package mortise.partitioner.murmur;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The 32-bit MurmurHash2 with the seed that Kafka's Java client uses, so that a key goes to the
- * same partition whichever of the two sends it.
+ * The 32-bit MurmurHash2 (Austin Appleby) with the seed that Kafka's Java client uses, so that a
+ * key goes to the same partition whichever of the two sends it.
  */
 final class Murmur2 {
     private static final int SEED = 0x9747b28c;
@@ -14,11 +14,7 @@ final class Murmur2 {
 
     private Murmur2() {}
 
-    /** The partition of a key. */
-    static int partition(ByteBuffer key, int partitions) {
-        return (hash(key) & Integer.MAX_VALUE) % partitions;
-    }
-
+    /** The hash of a key, whose position stays where it is. */
     static int hash(ByteBuffer key) {
         ByteBuffer bytes = key.slice().order(ByteOrder.LITTLE_ENDIAN);
         int hash = SEED ^ bytes.remaining();

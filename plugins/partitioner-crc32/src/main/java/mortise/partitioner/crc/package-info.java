@@ -1,0 +1,2 @@
+/** The partitioner {@code crc32}: parity with librdkafka. */
+package mortise.partitioner.crc;
