@@ -28,5 +28,6 @@ module mortise.broker {
     uses mortise.spi.partition.PartitionerProvider;
     uses mortise.spi.placement.PlacementProvider;
     uses mortise.spi.auth.AuthorizerProvider;
+    uses mortise.spi.telemetry.MetricsExporterProvider;
     uses mortise.record.Codec;
 }

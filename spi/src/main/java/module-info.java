@@ -12,4 +12,5 @@ module mortise.spi {
     exports mortise.spi.partition;
     exports mortise.spi.placement;
     exports mortise.spi.storage;
+    exports mortise.spi.telemetry;
 }

@@ -20,10 +20,12 @@ module mortise.tck {
     exports mortise.tck.plugin;
     exports mortise.tck.sim;
     exports mortise.tck.storage;
+    exports mortise.tck.telemetry;
 
     uses mortise.spi.auth.AuthorizerProvider;
     uses mortise.spi.consensus.ConsensusProvider;
     uses mortise.spi.partition.PartitionerProvider;
     uses mortise.spi.placement.PlacementProvider;
     uses mortise.spi.storage.StorageProvider;
+    uses mortise.spi.telemetry.MetricsExporterProvider;
 }

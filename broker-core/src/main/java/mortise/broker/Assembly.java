@@ -14,6 +14,7 @@ import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
+import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
 
 /** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
@@ -23,10 +24,12 @@ record Assembly(
         FoundPlugin<ConsensusProvider> consensus,
         FoundPlugin<PlacementProvider> placement,
         @Nullable FoundPlugin<AuthorizerProvider> authorizer,
+        List<FoundPlugin<MetricsExporterProvider>> exporters,
         List<Codec> codecs,
         Clock clock,
         RandomGenerator random) {
     Assembly {
+        exporters = List.copyOf(exporters);
         codecs = List.copyOf(codecs);
     }
 
@@ -47,6 +50,7 @@ record Assembly(
         return usesDataDirectory(storage)
                 || usesDataDirectory(consensus)
                 || usesDataDirectory(placement)
+                || exporters.stream().anyMatch(this::usesDataDirectory)
                 || (authorizer != null && usesDataDirectory(authorizer));
     }
 

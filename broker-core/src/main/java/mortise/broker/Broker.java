@@ -1,5 +1,6 @@
 package mortise.broker;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +52,7 @@ import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
+import mortise.broker.plugin.MeteredExporter;
 import mortise.broker.plugin.MeteredPlacement;
 import mortise.broker.plugin.MeteredQuorum;
 import mortise.broker.plugin.MeteredStore;
@@ -66,13 +69,18 @@ import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.runtime.SystemTimers;
 import mortise.broker.runtime.VirtualThreads;
+import mortise.broker.telemetry.BrokerHealth;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.broker.telemetry.BrokerStartEvent;
+import mortise.broker.telemetry.TelemetrySettings;
 import mortise.record.Codecs;
 import mortise.spi.Provider;
 import mortise.spi.auth.Authorizer;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.StorageException;
+import mortise.spi.telemetry.MetricsExporter;
+import mortise.spi.telemetry.MetricsExporterProvider;
 import mortise.wire.PluginActivityField;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,7 +91,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Its parts are started in the order in which they need each other, and closed in the reverse
  * order: clients first, so that every request in flight is answered, then partitions, quorum and
- * stores.
+ * stores, and metrics exporters last, so that they can tell of it.
  */
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
@@ -93,8 +101,10 @@ public final class Broker implements AutoCloseable {
     private final @Nullable RefusedRequests refusals;
     private final BrokerSettings settings;
     private final BrokerMetrics metrics = new BrokerMetrics();
+    private final BrokerHealth health = new BrokerHealth();
     private final Deque<Part> parts = new ArrayDeque<>();
     private final CompletableFuture<@Nullable String> stopped = new CompletableFuture<>();
+    private final Map<String, URI> exporters = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<PluginInstance<?>> plugins = new CopyOnWriteArrayList<>();
     private @Nullable Running running;
@@ -147,12 +157,26 @@ public final class Broker implements AutoCloseable {
     private void run() {
         Clock clock = assembly.clock();
         long begun = clock.nanoTime();
+        BrokerStartEvent event = BrokerStartEvent.begun();
+        metrics.gauge(
+                "broker_ready",
+                "1 if clients are served and nothing is wrong, else 0.",
+                () -> health.ready().good() ? 1 : 0);
         DataDirectory directory = assembly.usesDataDirectory() ? takeDataDirectory() : null;
         String clusterId =
                 directory == null
                         ? TopicId.random(assembly.random()).toString()
                         : directory.clusterId();
         SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
+        for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
+            MetricsExporter exporter =
+                    part(
+                            "metrics exporter " + plugin.name(),
+                            new MeteredExporter(create(plugin, directory, timers)));
+            exporter.start(metrics, health);
+            exporter.address().ifPresent(address -> exporters.put(plugin.name(), address));
+        }
+        BrokerGauges gauges = new BrokerGauges(metrics);
         VirtualThreads blocking =
                 part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
         Authorizer authorizer = authorizer(directory, timers);
@@ -161,11 +185,16 @@ public final class Broker implements AutoCloseable {
         LogStore store = new MeteredStore(create(assembly.storage(), directory, timers));
         part("storage", store, store::abandon);
         store.start();
+        gauges.directories(store);
+        health.check(() -> BrokerGauges.failures(store));
         FlushCoordinator flushes =
                 part(
                         "flushers",
                         FlushCoordinator.threaded(
-                                FlushSettings.from(assembly.config()), NamedThreads::new));
+                                FlushSettings.from(assembly.config()),
+                                NamedThreads::new,
+                                clock,
+                                metrics));
         PartitionServices services =
                 new PartitionServices(
                         settings.nodeId(),
@@ -179,6 +208,7 @@ public final class Broker implements AutoCloseable {
                 part(
                         "partitions",
                         new Partitions(PartitionSettings.from(assembly.config()), store, services));
+        gauges.partitions(TelemetrySettings.from(assembly.config()), partitions);
         part("open logs", () -> await(partitions.stop()), () -> {});
 
         BrokerConfigs configs =
@@ -206,6 +236,8 @@ public final class Broker implements AutoCloseable {
                                         create(assembly.placement(), directory, timers))));
         MetadataQuorum quorum =
                 part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
+        gauges.quorum(quorum);
+        health.check(() -> BrokerGauges.leaderless(publisher.leadership()));
         ControllerLoop controller =
                 part(
                         "controller",
@@ -278,6 +310,9 @@ public final class Broker implements AutoCloseable {
         Duration took = Duration.ofNanos(clock.nanoTime() - begun);
         running =
                 new Running(clusterId, directory, network.endpoints(), publisher, partitions, took);
+        started(clock, took);
+        health.serving();
+        event.ended(settings.nodeId(), clusterId, opened.opened(), opened.failed());
         LOG.info(
                 "node {} of cluster {} is ready after {} ms with {} partitions{}",
                 settings.nodeId(),
@@ -291,6 +326,15 @@ public final class Broker implements AutoCloseable {
         return part(
                 "data directory",
                 DataDirectory.open(settings.dataDirectory(), settings.nodeId(), assembly.random()));
+    }
+
+    private void started(Clock clock, Duration took) {
+        metrics.gauge("broker_start_nanos", "How long the start took.", took::toNanos);
+        long since = Duration.ofMillis(clock.wallMillis()).toSeconds();
+        metrics.gauge(
+                "broker_serving_since_seconds",
+                "When clients were first served, in seconds since 1970.",
+                () -> since);
     }
 
     private Authorizer authorizer(@Nullable DataDirectory directory, SystemTimers timers) {
@@ -356,6 +400,7 @@ public final class Broker implements AutoCloseable {
 
     private void fatal(String reason, Throwable cause) {
         LOG.error("the broker stops: {}", reason, cause);
+        health.failed(reason);
         // not on the caller's thread: it belongs to a part that is about to be closed
         new NamedThreads("stop").newThread(() -> stop(reason)).start();
     }
@@ -385,6 +430,7 @@ public final class Broker implements AutoCloseable {
                 directory != null && directory.formatted(),
                 BrokerSettings.DURABILITY.type().format(settings.durability()),
                 plugins(),
+                Map.copyOf(exporters),
                 now.publisher().image().topicCount(),
                 now.partitions().all().size(),
                 now.startTime(),
@@ -466,6 +512,7 @@ public final class Broker implements AutoCloseable {
             stopped.join();
             return;
         }
+        health.stopping();
         for (Part part = parts.poll(); part != null; part = parts.poll()) {
             try {
                 how.apply(part).close();

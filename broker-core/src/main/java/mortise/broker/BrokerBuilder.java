@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -19,8 +20,11 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.config.ConfigLayers;
 import mortise.broker.config.KafkaNames;
 import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSet;
+import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
 import mortise.spi.Provider;
@@ -29,6 +33,7 @@ import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.partition.Partitioners;
 import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
+import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,6 +166,7 @@ public final class BrokerBuilder {
         Assembly assembly = assembly();
         List<ConfigProblem> problems = new ArrayList<>();
         assembly.plugins().values().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
+        assembly.exporters().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -218,6 +224,11 @@ public final class BrokerBuilder {
         if (kind.equals(PluginKind.CODEC)) {
             return true;
         }
+        if (kind.equals(PluginKind.METRICS)) {
+            return layers.find(BrokerSettings.METRICS)
+                    .filter(names -> names.contains(plugin.name()))
+                    .isPresent();
+        }
         if (kind.equals(PluginKind.PARTITIONER)) {
             return false;
         }
@@ -258,8 +269,11 @@ public final class BrokerBuilder {
                                 PluginKind.AUTHORIZER,
                                 BrokerSettings.AUTHORIZER,
                                 problems);
+        List<FoundPlugin<MetricsExporterProvider>> exporters = exporters(plugins, problems);
         List<FoundPlugin<? extends Provider<?>>> found =
-                Stream.of(storage, consensus, placement, authorizer)
+                Stream.concat(
+                                Stream.of(storage, consensus, placement, authorizer),
+                                exporters.stream())
                         .<FoundPlugin<? extends Provider<?>>>mapMulti((plugin, out) -> {
                             if (plugin != null) {
                                 out.accept(plugin);
@@ -272,10 +286,7 @@ public final class BrokerBuilder {
         }
         Config config = layers.resolve(schema, idle(plugins, found), problems);
         problems.addAll(Contradictions.of(config, Optional.ofNullable(storage)));
-        if (storage == null
-                || consensus == null
-                || placement == null
-                || !problems.isEmpty()) {
+        if (storage == null || consensus == null || placement == null || !problems.isEmpty()) {
             found.forEach(plugin -> tryOut(plugin, config, problems));
             throw new ConfigException(problems);
         }
@@ -284,7 +295,15 @@ public final class BrokerBuilder {
                         .map(FoundPlugin::provider)
                         .toList();
         return new Assembly(
-                config, storage, consensus, placement, authorizer, codecs, clock, random);
+                config,
+                storage,
+                consensus,
+                placement,
+                authorizer,
+                exporters,
+                codecs,
+                clock,
+                random);
     }
 
     /**
@@ -297,11 +316,20 @@ public final class BrokerBuilder {
             List<ConfigProblem> problems) {
         Contradictions.collect(
                 problems,
-                () ->
-                        plugin.provider()
-                                .create(
-                                        config.restrictedTo(plugin.schema()),
-                                        new TrialContext(plugin.name(), clock, random)));
+                () -> {
+                    try {
+                        PluginInstance.tryOut(
+                                plugin,
+                                config.restrictedTo(plugin.schema()),
+                                PluginSettings.from(config),
+                                new TrialContext(plugin.name(), clock, random));
+                    } catch (RefusedPluginException broken) {
+                        problems.add(
+                                new ConfigProblem(
+                                        "plugins." + plugin.kind(),
+                                        String.valueOf(broken.getMessage())));
+                    }
+                });
     }
 
     /** The keys of the plugins that are there and not chosen, by who would read them. */
@@ -367,8 +395,21 @@ public final class BrokerBuilder {
             PluginKind<P> kind,
             ConfigKey<String> key,
             List<ConfigProblem> problems) {
+        return named(plugins, kind, layers.peek(key), problems);
+    }
+
+    private List<FoundPlugin<MetricsExporterProvider>> exporters(
+            PluginSet plugins, List<ConfigProblem> problems) {
+        return layers.find(BrokerSettings.METRICS).orElse(List.of()).stream()
+                .map(name -> named(plugins, PluginKind.METRICS, name, problems))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static <P> @Nullable FoundPlugin<P> named(
+            PluginSet plugins, PluginKind<P> kind, String name, List<ConfigProblem> problems) {
         try {
-            return plugins.catalog(kind).get(layers.peek(key));
+            return plugins.catalog(kind).get(name);
         } catch (UnknownPluginException unknown) {
             problems.add(new ConfigProblem(unknown.key(), String.valueOf(unknown.getMessage())));
             return null;

@@ -1,5 +1,6 @@
 package mortise.broker;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
  *     fsync}
  * @param plugins the plugins in use
+ * @param exporters where metrics exporters are reached, by plugin name; those that push are missing
  * @param topics how many topics there are
  * @param partitions how many partitions this broker holds
  * @param startTime how long the start took, recovery included
@@ -36,6 +38,7 @@ public record BrokerStatus(
         boolean formatted,
         String durability,
         List<Plugin> plugins,
+        Map<String, URI> exporters,
         int topics,
         int partitions,
         Duration startTime,

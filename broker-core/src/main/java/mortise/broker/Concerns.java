@@ -10,6 +10,7 @@ import mortise.broker.metadata.config.TopicConfigs;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.PluginSettings;
+import mortise.broker.telemetry.TelemetrySettings;
 
 /** What the core itself can be told, concern by concern. */
 final class Concerns {
@@ -23,6 +24,7 @@ final class Concerns {
                     core("Syncing to disk", FlushSettings.SCHEMA),
                     core("Fetches", FetchSettings.SCHEMA),
                     core("Topics and cluster metadata", part(MetadataSettings.SCHEMA, false)),
+                    core("Metrics", TelemetrySettings.SCHEMA),
                     core("Defaults of topics", part(MetadataSettings.SCHEMA, true)));
 
     private Concerns() {}

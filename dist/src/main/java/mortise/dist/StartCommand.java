@@ -129,6 +129,7 @@ final class StartCommand implements Callable<Integer> {
                         + (status.formatted() ? " (formatted)" : ""));
         out.println("  durability  " + status.durability());
         out.println("  plugins     " + plugins(status.plugins()));
+        status.exporters().values().forEach(address -> out.println("  metrics     " + address));
         out.println(
                 "  holds       "
                         + status.topics()
@@ -174,6 +175,7 @@ final class StartCommand implements Callable<Integer> {
                                         "capabilities",
                                         plugin.capabilities()))
                         .toList());
+        map.put("exporters", status.exporters());
         map.put("topics", status.topics());
         map.put("partitions", status.partitions());
         return map;

@@ -75,6 +75,27 @@ class BadInputTest {
     }
 
     @Test
+    void aMetricsPortInUseIsOneLine() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+            oneLine(
+                    startFails(
+                            "start",
+                            "--listen",
+                            "127.0.0.1:0",
+                            "--set",
+                            "plugins.metrics=prometheus",
+                            "--set",
+                            "metrics.prometheus.listen=" + address,
+                            "--data",
+                            directory.resolve("metrics-port").toString()),
+                    address,
+                    "another process uses port",
+                    "metrics.prometheus.listen");
+        }
+    }
+
+    @Test
     void aMissingJdkIsOneLineThatSaysWhereItLooked() throws IOException {
         Assumptions.assumeTrue(
                 BrokerProcess.run(Map.of(), List.of("unshare", "-m", "true"), "").status() == 0,

@@ -91,6 +91,7 @@ class HouseRulesTest {
                         "mortise.storage..",
                         "mortise.consensus..",
                         "mortise.codec..",
+                        "mortise.metrics..",
                         "mortise.partitioner..",
                         "mortise.placement..")
                 .check(PRODUCT);

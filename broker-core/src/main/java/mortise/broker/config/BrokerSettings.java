@@ -1,6 +1,7 @@
 package mortise.broker.config;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import mortise.api.config.Config;
@@ -122,6 +123,19 @@ public record BrokerSettings(
                     ConfigType.STRING,
                     "The authoriser plugin, by name; without one everybody may do everything.");
 
+    /** Which metrics exporters. */
+    public static final ConfigKey<List<String>> METRICS =
+            ConfigKey.of(
+                            "plugins.metrics",
+                            ConfigType.LIST,
+                            "The metrics exporter plugins, by name, separated by commas; without one nobody can read metrics and health from outside.")
+                    .checked(
+                            "distinct names",
+                            names ->
+                                    new HashSet<>(names).size() < names.size()
+                                            ? "names a plugin twice"
+                                            : null);
+
     /** All keys of this concern. */
     public static final ConfigSchema SCHEMA =
             ConfigSchema.of(
@@ -135,7 +149,8 @@ public record BrokerSettings(
                     STORAGE,
                     CONSENSUS,
                     PLACEMENT,
-                    AUTHORIZER);
+                    AUTHORIZER,
+                    METRICS);
 
     public BrokerSettings {
         listeners = List.copyOf(listeners);

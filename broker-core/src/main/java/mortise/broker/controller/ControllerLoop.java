@@ -21,6 +21,7 @@ import mortise.broker.metadata.MetadataPublisher;
 import mortise.broker.metadata.MetadataRecords;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.RefusedException;
+import mortise.broker.telemetry.SlowDecisionEvent;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.consensus.ProposeOutcome;
@@ -190,6 +191,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
 
     /** Decides what waits, if nothing is in flight. Called by one thread at a time. */
     void step() {
+        SlowDecisionEvent event = SlowDecisionEvent.begun();
         List<Decided<?>> decided = new ArrayList<>();
         List<ApiMessage> records = new ArrayList<>();
         ClusterImage state = publisher.image();
@@ -204,6 +206,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
                 state = decide(state, taken.pending, decided, records);
             }
         }
+        event.ended(decided.size(), records.size());
         if (now != null && !decided.isEmpty()) {
             settle(now, decided, records);
         }

@@ -12,7 +12,8 @@ record FetchTelemetry(Counter fetchedBytes, Counter parkedFetches, Counter coldF
 
     static FetchTelemetry in(Metrics metrics) {
         return new FetchTelemetry(
-                metrics.counter("fetch_answered_bytes", "Bytes of records in fetch responses."),
+                metrics.counter(
+                        "fetch_answered_bytes_total", "Bytes of records in fetch responses."),
                 metrics.counter(
                         "fetch_parked_total", "Times that a fetch began to wait for more data."),
                 metrics.counter(

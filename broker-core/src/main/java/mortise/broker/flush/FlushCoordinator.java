@@ -1,11 +1,16 @@
 package mortise.broker.flush;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import mortise.api.Clock;
+import mortise.api.metrics.Histogram;
+import mortise.api.metrics.Metrics;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.PartitionLog;
 
@@ -35,11 +40,29 @@ public final class FlushCoordinator implements AutoCloseable {
      * @param threads gives a factory of threads whose names begin with what it is given
      */
     public static FlushCoordinator threaded(
-            FlushSettings settings, Function<String, ThreadFactory> threads) {
+            FlushSettings settings,
+            Function<String, ThreadFactory> threads,
+            Clock clock,
+            Metrics metrics) {
         AtomicInteger directories = new AtomicInteger();
+        Histogram syncNanos =
+                metrics.histogram("flush_sync_nanos", "Duration of one sync of a log.");
+        List<FlushThreads> lines = new CopyOnWriteArrayList<>();
+        metrics.gauge(
+                "flush_waiting_logs",
+                "Logs that wait for a sync to begin.",
+                () -> lines.stream().mapToInt(FlushThreads::waiting).sum());
         return new FlushCoordinator(directory -> {
             String name = "flush-" + directories.getAndIncrement();
-            return new FlushThreads(settings.threadsPerDirectory(), threads.apply(name));
+            FlushThreads line =
+                    new FlushThreads(
+                            directory,
+                            settings.threadsPerDirectory(),
+                            threads.apply(name),
+                            clock,
+                            syncNanos);
+            lines.add(line);
+            return line;
         });
     }
 

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import mortise.api.Clock;
+import mortise.api.metrics.Histogram;
+import mortise.broker.telemetry.SlowFlushEvent;
+import mortise.spi.storage.LogDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class FlushThreads implements FlushWorkers {
     private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final LogDirectory directory;
+    private final Clock clock;
+    private final Histogram syncNanos;
 
     /** A ticket, or null to end one thread. */
     private record Entry(@Nullable FlushTicket ticket) {}
 
-    FlushThreads(int threadCount, ThreadFactory factory) {
+    FlushThreads(
+            LogDirectory directory,
+            int threadCount,
+            ThreadFactory factory,
+            Clock clock,
+            Histogram syncNanos) {
+        this.directory = directory;
+        this.clock = clock;
+        this.syncNanos = syncNanos;
         for (int i = 0; i < threadCount; i++) {
             threads.add(factory.newThread(this::serve));
         }
@@ -35,11 +50,24 @@ final class FlushThreads implements FlushWorkers {
             for (FlushTicket next = waiting.take().ticket();
                     next != null;
                     next = waiting.take().ticket()) {
-                next.serve();
+                timed(next);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void timed(FlushTicket ticket) {
+        SlowFlushEvent event = SlowFlushEvent.begun();
+        long began = clock.nanoTime();
+        ticket.serve();
+        syncNanos.record(clock.nanoTime() - began);
+        event.ended(directory.location());
+    }
+
+    /** How many logs are in line. */
+    int waiting() {
+        return waiting.size();
     }
 
     @Override

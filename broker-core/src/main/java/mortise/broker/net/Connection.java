@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import mortise.broker.request.ListenerEndpoint;
+import mortise.broker.telemetry.ConnectionClosedEvent;
 import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
@@ -275,7 +276,11 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         finishAnswered();
         loopState.remove(this);
-        services.telemetry().closed(closeReason == null ? CloseReason.CLIENT : closeReason);
+        CloseReason reason = closeReason == null ? CloseReason.CLIENT : closeReason;
+        services.telemetry().closed(reason);
+        if (reason != CloseReason.CLIENT) {
+            ConnectionClosedEvent.happened(reason.text(), clientHost());
+        }
         services.connectionClosed();
     }
 
@@ -506,6 +511,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (response != null) {
             NettyRequest after = request.next;
             request.sending();
+            services.telemetry().errors(request.apiKey(), response);
             out.write(
                     request.apiKey().responseHeaderVersion(request.apiVersion()),
                     request.correlationId(),
@@ -514,7 +520,11 @@ final class Connection extends ChannelInboundHandlerAdapter
                     after != null && after.settled());
             if (request.timed()) {
                 services.telemetry()
-                        .answered(request.handleNanos(), nanoTime() - request.answeredNanos());
+                        .answered(
+                                request.apiKey(),
+                                request.answeredNanos() - request.receivedNanos(),
+                                request.handleNanos(),
+                                nanoTime() - request.answeredNanos());
             }
         }
         return true;

@@ -17,6 +17,7 @@ import mortise.broker.flush.FlushListener;
 import mortise.broker.flush.FlushTicket;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
+import mortise.broker.telemetry.SlowAppendEvent;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
 import mortise.record.RecordBatch;
@@ -532,6 +533,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (run.count() == 0) {
             return;
         }
+        SlowAppendEvent event = SlowAppendEvent.begun();
         long began = around.clock().nanoTime();
         boolean rolled;
         try {
@@ -550,6 +552,7 @@ public final class Partition implements MailboxOwner, FlushListener {
             storageFailed(refused);
             return;
         }
+        event.ended(id, run.count(), run.sizeInBytes());
         noteRecovery();
         wrote(run, current, now, around.clock().nanoTime() - began);
         if (rolled || current.durable()) {

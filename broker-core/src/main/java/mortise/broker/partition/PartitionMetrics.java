@@ -16,7 +16,8 @@ record PartitionMetrics(
     static PartitionMetrics in(Metrics metrics) {
         return new PartitionMetrics(
                 metrics.counter(
-                        "partition_appended_bytes", "Bytes of produced batches written to logs."),
+                        "partition_appended_bytes_total",
+                        "Bytes of produced batches written to logs."),
                 metrics.counter(
                         "partition_appended_records_total", "Records in batches written to logs."),
                 metrics.counter(

@@ -13,6 +13,7 @@ import mortise.broker.metadata.PartitionApplier;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.telemetry.PartitionLoadEvent;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogStore;
@@ -77,7 +78,18 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         "Produce requests that wait for room in a partition's mailbox.",
                         credits::length);
         services.metrics()
-                .gauge("partitions", "Partitions whose logs are open here.", () -> all().size());
+                .gauge(
+                        "partition_open_logs",
+                        "Partitions whose logs are open here.",
+                        () -> all().size());
+        services.metrics()
+                .gauge(
+                        "partition_leaders",
+                        "Partitions that this broker leads.",
+                        () ->
+                                all().stream()
+                                        .filter(partition -> partition.leaderView() != null)
+                                        .count());
     }
 
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
@@ -135,6 +147,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             LocalTopic topic, LogId id, PartitionImage image, TopicSettings settings) {
         int index = id.partition().partition();
         try {
+            PartitionLoadEvent event = PartitionLoadEvent.begun();
             PartitionLog log = store.open(id, settings.log());
             PartitionState state =
                     PartitionState.of(
@@ -151,6 +164,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             Partition partition =
                     new Partition(id, log, state, image, settings, site(log.directory()), around);
             topic.put(index, partition);
+            event.ended(id, log.end().offset(), state.replayedBatches());
             return partition;
         } catch (RuntimeException failed) {
             LOG.error("{} is offline: its log cannot be opened", id, failed);

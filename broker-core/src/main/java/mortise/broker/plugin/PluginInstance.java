@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
+import mortise.spi.PluginContext;
 import mortise.spi.Provider;
 import mortise.spi.storage.StorageException;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,29 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
                     plugin.title() + " made nothing: create returned null; it is broken");
         }
         return new PluginInstance<>(plugin, settings, activity, threads, made);
+    }
+
+    /**
+     * Lets a plugin look at its values, as it does when it is created, and throws away what it
+     * makes. That is not closed: it was never started, so it holds nothing.
+     *
+     * @throws RefusedPluginException if it throws or takes too long
+     * @throws ConfigException if it refuses its configuration
+     */
+    public static void tryOut(
+            FoundPlugin<? extends Provider<?>> plugin,
+            Config config,
+            PluginSettings settings,
+            PluginContext context) {
+        PluginActivity activity =
+                new PluginActivity(
+                        plugin.title(), plugin.origin().loader().orElse(null), context.clock());
+        var _ =
+                guarded(
+                        activity,
+                        "create",
+                        settings.createLimit(),
+                        () -> plugin.provider().create(config, context));
     }
 
     private static <R extends @Nullable Object> R guarded(

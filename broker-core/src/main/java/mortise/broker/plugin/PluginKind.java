@@ -11,6 +11,7 @@ import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.partition.PartitionerProvider;
 import mortise.spi.placement.PlacementProvider;
 import mortise.spi.storage.StorageProvider;
+import mortise.spi.telemetry.MetricsExporterProvider;
 
 /**
  * A kind of plugin: something that people disagree about, and the service that stands for it.
@@ -31,6 +32,10 @@ public record PluginKind<P>(String name, Class<P> service) {
     public static final PluginKind<AuthorizerProvider> AUTHORIZER =
             new PluginKind<>("authorizer", AuthorizerProvider.class);
 
+    /** Who is told of metrics and health; any number of them are in use. */
+    public static final PluginKind<MetricsExporterProvider> METRICS =
+            new PluginKind<>("metrics", MetricsExporterProvider.class);
+
     /** Which brokers hold the replicas of new partitions. */
     public static final PluginKind<PlacementProvider> PLACEMENT =
             new PluginKind<>("placement", PlacementProvider.class);
@@ -44,7 +49,7 @@ public record PluginKind<P>(String name, Class<P> service) {
 
     /** Every kind there is. */
     public static final List<PluginKind<?>> ALL =
-            List.of(STORAGE, CONSENSUS, PLACEMENT, AUTHORIZER, CODEC, PARTITIONER);
+            List.of(STORAGE, CONSENSUS, PLACEMENT, AUTHORIZER, METRICS, CODEC, PARTITIONER);
 
     String nameOf(P plugin) {
         return plugin instanceof Provider<?> provider ? provider.name() : codec(plugin).name();

@@ -3,9 +3,9 @@ package mortise.broker.request;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import mortise.api.ErrorCode;
 import mortise.api.metrics.Counter;
+import mortise.api.metrics.Labels;
 import mortise.api.metrics.Metrics;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
@@ -63,9 +63,11 @@ public final class RequestRouter {
         routes[key.id()] =
                 new Route(
                         handler,
-                        metrics.counter(
-                                "requests_" + key.name().toLowerCase(Locale.ROOT) + "_total",
-                                key.apiName() + " requests that reached their handler."));
+                        metrics.counters(
+                                        "request_handled_total",
+                                        "Requests that reached the handler of their API.",
+                                        Labels.of(ApiKey.values().length, "api"))
+                                .with(key.apiName()));
     }
 
     /** What serves one API. */

@@ -110,7 +110,8 @@ class PipelinedProduceTest {
         try (clients;
                 SystemTimers timers = new SystemTimers(new NamedThreads("timer"));
                 FlushCoordinator flushes =
-                        FlushCoordinator.threaded(new FlushSettings(2), NamedThreads::new);
+                        FlushCoordinator.threaded(
+                                new FlushSettings(2), NamedThreads::new, Clock.system(), metrics);
                 Partitions partitions =
                         new Partitions(
                                 PartitionSettings.from(

@@ -72,7 +72,7 @@ final class RaftMember {
                 context.metrics()
                         .histogram(
                                 "append_nanos",
-                                "Time to write and force a group of entries, in nanoseconds.");
+                                "Duration of writing and forcing a group of entries.");
         this.view = new QuorumView(new Leadership(0, -1, false), 0, List.of());
     }
 

@@ -53,7 +53,8 @@ final class RaftQuorum implements MetadataQuorum {
                         "committed_index",
                         "The last entry that is committed.",
                         () -> member.view().committedIndex());
-        context.metrics().gauge("pending", "Proposals and barriers that wait.", inbox::size);
+        context.metrics()
+                .gauge("pending_requests", "Proposals and barriers that wait.", inbox::size);
         thread.start();
         try {
             started.join();

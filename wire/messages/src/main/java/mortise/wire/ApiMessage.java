@@ -3,6 +3,7 @@ package mortise.wire;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntConsumer;
 
 /**
  * A message of a schema: a request, a response, a header, or a record with a schema of its own. One
@@ -48,6 +49,12 @@ public interface ApiMessage {
      * unchanged message and version.
      */
     void write(WireWriter out, MessageSize size, short version);
+
+    /**
+     * Hands over every error code of a response that is not 0, its own and those of its parts; a
+     * message without error codes hands over none.
+     */
+    default void eachErrorCode(IntConsumer sink) {}
 
     /** Tagged fields that the schema does not know, by tag; the list can be changed. */
     List<UnknownTaggedField> unknownTaggedFields();

@@ -25,6 +25,7 @@ final class MessageSource {
         java.line("import java.util.List;");
         java.line("import java.util.Objects;");
         java.line("import java.util.UUID;");
+        java.line("import java.util.function.IntConsumer;");
         java.line("import mortise.wire.ApiMessage;");
         java.line("import mortise.wire.MessageSize;");
         java.line("import mortise.wire.Payload;");
@@ -80,6 +81,7 @@ final class MessageSource {
         MeasureMethod.write(scope, java);
         java.blank();
         WriteMethod.write(scope, java);
+        ErrorsMethod.write(scope, java);
         ValueMethods.write(scope, java);
     }
 

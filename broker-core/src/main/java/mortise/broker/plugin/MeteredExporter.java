@@ -1,0 +1,58 @@
+package mortise.broker.plugin;
+
+import java.net.URI;
+import java.util.Optional;
+import mortise.spi.telemetry.HealthView;
+import mortise.spi.telemetry.MetricsExporter;
+import mortise.spi.telemetry.MetricsView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The exporter of a metrics plugin: bounded in starting and closing, and named in failures. */
+public final class MeteredExporter implements MetricsExporter {
+    private static final Logger LOG = LoggerFactory.getLogger(MeteredExporter.class);
+
+    private final PluginInstance<MetricsExporter> instance;
+    private final MetricsExporter exporter;
+    private final PluginActivity activity;
+
+    /** A plugin's exporter. */
+    public MeteredExporter(PluginInstance<MetricsExporter> instance) {
+        this.instance = instance;
+        this.exporter = instance.made();
+        this.activity = instance.activity();
+    }
+
+    @Override
+    public void start(MetricsView metrics, HealthView health) {
+        try {
+            instance.start(() -> exporter.start(metrics, health));
+        } catch (RefusedPluginException refused) {
+            if (refused.getCause() instanceof IllegalStateException foreseen) {
+                // the SPI asks for one line with cause and remedy: nothing to add but the name
+                throw new RefusedPluginException(
+                        activity.title() + ": " + foreseen.getMessage(), foreseen);
+            }
+            throw refused;
+        }
+    }
+
+    @Override
+    public Optional<URI> address() {
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return exporter.address();
+        } catch (RuntimeException | LinkageError failure) {
+            LOG.warn("{}", activity.failed("address", failure), failure);
+            return Optional.empty();
+        } finally {
+            activity.leave(before, begun);
+        }
+    }
+
+    @Override
+    public void close() {
+        instance.close();
+    }
+}

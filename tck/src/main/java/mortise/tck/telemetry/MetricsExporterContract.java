@@ -1,0 +1,89 @@
+package mortise.tck.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import mortise.api.config.Config;
+import mortise.spi.PluginContext;
+import mortise.spi.telemetry.MetricsExporter;
+import mortise.spi.telemetry.MetricsExporterProvider;
+import mortise.tck.sim.SimContext;
+import mortise.tck.sim.SimDisk;
+import org.junit.jupiter.api.Test;
+
+/** What a broker relies on in every metrics exporter. */
+public interface MetricsExporterContract {
+    /** The plugin. */
+    MetricsExporterProvider provider();
+
+    /** What its configuration has to set so that it starts on any machine, several at a time. */
+    default Map<String, String> settings() {
+        return Map.of();
+    }
+
+    private MetricsExporter create(PluginContext context) {
+        MetricsExporterProvider provider = provider();
+        return provider.create(Config.of(provider.config(), settings()), context);
+    }
+
+    private static SimContext context() {
+        return SimContext.on(SimDisk.create(1), 1);
+    }
+
+    /** {@code create} starts no thread, and what was never started can be closed. */
+    @Test
+    default void creatingStartsNothing() {
+        MetricsExporter exporter = create(context().withoutThreads());
+
+        assertThat(exporter.address()).isEmpty();
+        exporter.close();
+    }
+
+    /** A closed exporter reads no view any more, says no address, and can be closed again. */
+    @Test
+    default void closingEndsIt() {
+        SampleTelemetry telemetry = new SampleTelemetry();
+        SimContext context = context();
+        MetricsExporter exporter = create(context);
+        exporter.start(telemetry, telemetry);
+
+        exporter.close();
+        telemetry.close();
+
+        context.clock().advance(java.time.Duration.ofHours(1));
+        assertThat(exporter.address()).isEmpty();
+        exporter.close();
+    }
+
+    /** What one exporter held another can have: a broker that is started again starts. */
+    @Test
+    default void itStartsAgainAfterItsEnd() {
+        for (int start = 0; start < 3; start++) {
+            SampleTelemetry telemetry = new SampleTelemetry();
+            MetricsExporter exporter = create(context());
+            exporter.start(telemetry, telemetry);
+            exporter.close();
+            telemetry.close();
+        }
+    }
+
+    /** Threads come from the context, are named by it, and end with the exporter. */
+    @Test
+    default void noThreadOutlivesIt() {
+        SampleTelemetry telemetry = new SampleTelemetry();
+        SimContext context = context();
+        var before = Thread.getAllStackTraces().keySet();
+        MetricsExporter exporter = create(context);
+        exporter.start(telemetry, telemetry);
+
+        exporter.close();
+
+        assertThat(
+                        context.awaitUntil(() ->
+                                Thread.getAllStackTraces().keySet().stream()
+                                        .filter(thread -> !before.contains(thread))
+                                        .noneMatch(thread -> thread.getName().startsWith("sim-"))))
+                .as("threads of the exporter that have ended")
+                .isTrue();
+    }
+}
