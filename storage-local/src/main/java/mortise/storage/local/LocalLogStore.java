@@ -38,6 +38,7 @@ final class LocalLogStore implements LogStore {
 
     private final StoreParts parts;
     private final RandomGenerator random;
+    private volatile boolean started;
     private final List<LocalLogDirectory> directories;
     private final Semaphore recovering;
     private final Map<TopicPartition, Stored> stored = new ConcurrentHashMap<>();
@@ -88,6 +89,7 @@ final class LocalLogStore implements LogStore {
             for (LocalLogDirectory directory : directories) {
                 find(directory);
             }
+            started = true;
         } catch (StorageException refused) {
             taken.forEach(LocalLogDirectory::abandon);
             throw refused;
@@ -348,6 +350,10 @@ final class LocalLogStore implements LogStore {
 
     @Override
     public void close() {
+        if (!started) {
+            abandon(); // nobody looked at the logs, so nobody may say that they are whole
+            return;
+        }
         List<RuntimeException> failures = new ArrayList<>();
         for (LocalPartitionLog log : List.copyOf(open.values())) {
             try {

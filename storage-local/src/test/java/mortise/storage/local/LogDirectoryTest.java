@@ -145,6 +145,20 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aStoreThatDidNotStartLeavesNoMarkOfACleanStop() throws IOException {
+        LogStore crashed = started(Map.of());
+        crashed.open(Broker.ORDERS_3, Broker.SMALL).append(Batches.of(0, 1, 10, 1));
+        crashed.abandon();
+        LocalStorageProvider provider = new LocalStorageProvider();
+        LogStore idle = provider.create(Config.of(provider.config(), Map.of()), context);
+        idle.close();
+        assertThat(directory("logs").resolve(".kafka_cleanshutdown")).doesNotExist();
+        LogStore next = started(Map.of());
+        assertThat(next.open(Broker.ORDERS_3, Broker.SMALL).bounds().endOffset()).isEqualTo(1);
+        next.close();
+    }
+
+    @Test
     void onlyACleanStopLeavesTheMarkOfOne() throws IOException {
         Path mark = directory("logs").resolve(".kafka_cleanshutdown");
         LogStore store = started(Map.of());

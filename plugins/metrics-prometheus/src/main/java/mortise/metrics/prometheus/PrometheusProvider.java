@@ -60,6 +60,11 @@ public final class PrometheusProvider implements MetricsExporterProvider {
     }
 
     @Override
+    public boolean usesDataDirectory(Config config) {
+        return false;
+    }
+
+    @Override
     public MetricsExporter create(Config config, PluginContext context) {
         return new PrometheusExporter(
                 new Settings(
