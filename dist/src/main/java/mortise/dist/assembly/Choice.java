@@ -24,7 +24,8 @@ import mortise.spi.Capability;
 record Choice(
         NavigableSet<String> names, List<InstalledPlugin> plugins, Map<String, String> settings) {
     /** Kinds of which a broker has one; the first two it cannot do without. */
-    private static final List<String> SINGLE = List.of("storage", "consensus", "placement", "authorizer");
+    private static final List<String> SINGLE =
+            List.of("storage", "consensus", "placement", "authorizer");
 
     private static final String FOLDER = "plugins/";
 
