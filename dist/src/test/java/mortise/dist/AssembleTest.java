@@ -203,7 +203,10 @@ class AssembleTest {
         Path configuration = broker.resolve("conf/mortise.yaml");
         List<String> lines = Files.readAllLines(configuration);
         assertThat(lines.stream().filter(line -> line.matches("[a-z].*")))
-                .containsExactly("plugins.storage: local", "plugins.consensus: raft");
+                .containsExactly(
+                        "plugins.storage: local",
+                        "plugins.consensus: raft",
+                        "plugins.placement: spread");
         String everything =
                 lines.stream()
                         .map(line -> line.replaceFirst("^#(?=[a-z])", ""))
