@@ -2,7 +2,9 @@ package mortise.dist;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import mortise.api.config.ConfigException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
@@ -19,17 +21,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A Kafka-compatible event streaming broker that you assemble.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
-        subcommands = {
-            StartCommand.class,
-            TopicsCommand.class,
-            ProduceCommand.class,
-            ConsumeCommand.class,
-            ConfigsCommand.class,
-            PluginsCommand.class,
-            AssembleCommand.class,
-            ConfigCommand.class,
-            TrainCommand.class
-        },
         footer = {
             "",
             "Exit status: 0 done, 1 refused or failed, 2 wrong use.",
@@ -39,7 +30,24 @@ public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int MISUSED = 2;
 
+    /** In the order in which the usage lists them. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     @Spec private CommandSpec spec;
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("start", StartCommand.class);
+        commands.put("topics", TopicsCommand.class);
+        commands.put("produce", ProduceCommand.class);
+        commands.put("consume", ConsumeCommand.class);
+        commands.put("configs", ConfigsCommand.class);
+        commands.put("plugins", PluginsCommand.class);
+        commands.put("assemble", AssembleCommand.class);
+        commands.put("config", ConfigCommand.class);
+        commands.put("train", TrainCommand.class);
+        return commands;
+    }
 
     /** Runs the command line and ends the process with its status. */
     public static void main(String[] arguments) {
@@ -52,18 +60,30 @@ public final class Main implements Runnable {
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         boolean json = asksForJson(arguments);
-        CommandLine commandLine =
-                new CommandLine(new Main())
-                        .setOut(out)
-                        .setErr(err)
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .setParameterExceptionHandler((wrong, all) -> misused(wrong, json))
-                        .setExecutionExceptionHandler(
-                                (failure, command, parsed) -> explain(failure, command, json));
+        CommandLine commandLine = new CommandLine(new Main());
+        addCommands(commandLine, arguments);
+        commandLine
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, all) -> misused(wrong, json))
+                .setExecutionExceptionHandler(
+                        (failure, command, parsed) -> explain(failure, command, json));
         int status = commandLine.execute(arguments);
         out.flush();
         err.flush();
         return status;
+    }
+
+    /** Adds the command that is named, or all: reading the annotations of each takes time. */
+    private static void addCommands(CommandLine commandLine, String... arguments) {
+        String named = arguments.length == 0 ? "" : arguments[0];
+        Class<?> command = COMMANDS.get(named);
+        if (command != null) {
+            commandLine.addSubcommand(named, command);
+        } else if (!named.equals("--version") && !named.equals("-V")) {
+            COMMANDS.forEach(commandLine::addSubcommand);
+        }
     }
 
     /** Whether the output is to be JSON, for failures that come before the options are known. */
