@@ -198,6 +198,13 @@ class AssembleTest {
     }
 
     @Test
+    void everyExporterThatIsChosenIsAtWork() throws IOException {
+        Path broker = assembled("storage-memory,consensus-raft,metrics-prometheus", "broker");
+        assertThat(Files.readAllLines(broker.resolve("conf/mortise.yaml")))
+                .contains("plugins.metrics: prometheus");
+    }
+
+    @Test
     void everyCommentedKeyOfTheConfigurationIsAGoodDefault() throws IOException {
         Path broker = assembled("storage-local,consensus-raft", "broker");
         Path configuration = broker.resolve("conf/mortise.yaml");

@@ -27,6 +27,9 @@ record Choice(
     private static final List<String> SINGLE =
             List.of("storage", "consensus", "placement", "authorizer");
 
+    /** The kind of which a broker runs all that are chosen. */
+    private static final String EXPORTERS = "metrics";
+
     private static final String FOLDER = "plugins/";
 
     private static final Set<String> INDISPENSABLE = Set.of("storage", "consensus");
@@ -62,6 +65,12 @@ record Choice(
         for (String kind : SINGLE) {
             one(kind, plugins, available, settings)
                     .ifPresent(plugin -> all.put("plugins." + kind, plugin.name()));
+        }
+        List<InstalledPlugin> exporters = ofKind(EXPORTERS, plugins);
+        if (!exporters.isEmpty()) {
+            all.putIfAbsent(
+                    "plugins." + EXPORTERS,
+                    exporters.stream().map(InstalledPlugin::name).collect(Collectors.joining(",")));
         }
         Choice choice = new Choice(names, plugins, all);
         choice.refuseForgettingQuorum();
