@@ -141,7 +141,11 @@ public final class Assembler {
     /** Every key of the core and of the chosen plugins. */
     private String configuration(Choice choice) {
         Set<String> readers =
-                choice.plugins().stream().map(InstalledPlugin::id).collect(Collectors.toSet());
+                choice.plugins().stream()
+                        // a partitioner's keys are read where records are produced
+                        .filter(plugin -> !plugin.kind().equals("partitioner"))
+                        .map(InstalledPlugin::id)
+                        .collect(Collectors.toSet());
         List<ConfigConcern> concerns =
                 parts.concerns().stream()
                         .filter(concern ->
