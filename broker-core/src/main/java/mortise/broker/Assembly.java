@@ -55,8 +55,8 @@ record Assembly(
     }
 
     /** Whether a plugin keeps files. */
-    boolean usesDataDirectory(FoundPlugin<? extends Provider<?>> plugin) {
-        return plugin.provider().usesDataDirectory(configOf(plugin));
+    boolean usesDataDirectory(FoundPlugin<?> plugin) {
+        return plugin.usesDataDirectory(configOf(plugin));
     }
 
     /** The values that a plugin may see: its own. */

@@ -24,6 +24,7 @@ import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSet;
 import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.RefusedPlugin;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
@@ -55,6 +56,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class BrokerBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerBuilder.class);
+
+    /** The kinds of which a broker runs one, and the key that chooses it. */
+    private static final Map<PluginKind<?>, ConfigKey<String>> CHOOSING_ONE =
+            Map.of(
+                    PluginKind.STORAGE, BrokerSettings.STORAGE,
+                    PluginKind.CONSENSUS, BrokerSettings.CONSENSUS,
+                    PluginKind.PLACEMENT, BrokerSettings.PLACEMENT,
+                    PluginKind.AUTHORIZER, BrokerSettings.AUTHORIZER);
 
     private final ConfigLayers layers = new ConfigLayers();
     private final List<HandedIn<?>> handedIn = new ArrayList<>();
@@ -189,9 +198,7 @@ public final class BrokerBuilder {
     public List<InstalledPlugin> installedPlugins() {
         PluginSet set = discover();
         List<InstalledPlugin> all = new ArrayList<>();
-        for (FoundPlugin<?> plugin : set.usable()) {
-            all.add(InstalledPlugin.found(plugin, isChosen(plugin)));
-        }
+        set.usable().forEach(plugin -> all.add(asConfigured(plugin)));
         set.refused().forEach(plugin -> all.add(InstalledPlugin.refused(plugin)));
         return all;
     }
@@ -219,28 +226,32 @@ public final class BrokerBuilder {
                         .toList());
     }
 
+    private InstalledPlugin asConfigured(FoundPlugin<?> plugin) {
+        try {
+            return InstalledPlugin.found(plugin, isChosen(plugin))
+                    .withCapabilities(
+                            plugin.capabilities(
+                                    layers.resolve(plugin.schema(), Map.of(), new ArrayList<>())));
+        } catch (RefusedPluginException broken) {
+            return InstalledPlugin.refused(
+                    new RefusedPlugin(
+                            plugin.origin().place(),
+                            plugin.name(),
+                            String.valueOf(broken.getMessage())));
+        }
+    }
+
     private boolean isChosen(FoundPlugin<?> plugin) {
         PluginKind<?> kind = plugin.kind();
-        if (kind.equals(PluginKind.CODEC)) {
-            return true;
+        ConfigKey<String> one = CHOOSING_ONE.get(kind);
+        if (one != null) {
+            return layers.find(one).filter(plugin.name()::equals).isPresent();
         }
-        if (kind.equals(PluginKind.METRICS)) {
-            return layers.find(BrokerSettings.METRICS)
-                    .filter(names -> names.contains(plugin.name()))
-                    .isPresent();
-        }
-        if (kind.equals(PluginKind.PARTITIONER)) {
-            return false;
-        }
-        ConfigKey<String> key =
-                kind.equals(PluginKind.STORAGE)
-                        ? BrokerSettings.STORAGE
-                        : kind.equals(PluginKind.CONSENSUS)
-                                ? BrokerSettings.CONSENSUS
-                                : kind.equals(PluginKind.PLACEMENT)
-                                        ? BrokerSettings.PLACEMENT
-                                        : BrokerSettings.AUTHORIZER;
-        return layers.find(key).filter(plugin.name()::equals).isPresent();
+        return kind.equals(PluginKind.METRICS)
+                ? layers.find(BrokerSettings.METRICS)
+                        .filter(names -> names.contains(plugin.name()))
+                        .isPresent()
+                : kind.equals(PluginKind.CODEC);
     }
 
     private PluginSet discover() {
@@ -348,18 +359,9 @@ public final class BrokerBuilder {
      * Nothing is started.
      */
     public List<InstalledPlugin> available() {
-        List<InstalledPlugin> all = new ArrayList<>();
-        for (FoundPlugin<?> plugin : discover().usable()) {
-            InstalledPlugin installed = InstalledPlugin.found(plugin, isChosen(plugin));
-            all.add(
-                    plugin.provider() instanceof Provider<?> provider
-                            ? installed.withCapabilities(
-                                    provider.capabilities(
-                                            layers.resolve(
-                                                    plugin.schema(), Map.of(), new ArrayList<>())))
-                            : installed);
-        }
-        return all;
+        return installedPlugins().stream()
+                .filter(plugin -> plugin.state() != InstalledPlugin.State.REFUSED)
+                .toList();
     }
 
     /** Every configuration key, of the core and of every plugin that can be used. */

@@ -217,11 +217,35 @@ class PluginFoldersTest {
         assertThat(Files.readString(directory.resolve("data.log")))
                 .contains(
                         "refused plugins/thrower: authorizer plugin stranger.thrower.Gate cannot be made: java.lang.IllegalStateException: not today",
-                        "refused plugins/hanger: authorizer plugin stranger.hanger.Gate did not return from its constructor within 10 s; it is at ",
+                        "refused plugins/hanger: authorizer plugin stranger.hanger.Gate did not return from its constructor within 10s; it is at ",
                         "refused plugins/loud: stranger.Loud.Gate (plugins/loud) is named 'Loud'; a plugin's name is lower case",
                         "refused plugins/damaged: damaged.jar cannot be read as a jar",
                         "refused plugins/empty: the folder holds no jar",
                         "refused plugins/loose.jar: a jar beside the plugin folders is not looked at");
+    }
+
+    @Test
+    void oneThatCannotSayWhatItNeedsIsNamedAndHindersNoList() throws Exception {
+        gate("sound");
+        new PluginJars()
+                .source(module("mute"))
+                .source(
+                        authorizer("mute", "", "", "")
+                                .replace(
+                                        "public Gate()",
+                                        """
+                                        public boolean usesDataDirectory(Config config) { throw new IllegalStateException("no idea"); }
+                                        public java.util.Set<mortise.spi.Capability> capabilities(Config config) { throw new IllegalStateException("who knows"); }
+                                        public Gate()\
+                                        """))
+                .write(plugins.resolve("mute/mute.jar"));
+        assertThat(list())
+                .contains(
+                        "\"name\":\"sound\",\"state\":\"available\"",
+                        "authorizer plugin 'mute' (plugins/mute) failed in capabilities: java.lang.IllegalStateException: who knows");
+        assertThat(lastLine(startFails("plugins.authorizer=mute")))
+                .isEqualTo(
+                        "mortise: authorizer plugin 'mute' (plugins/mute) failed in usesDataDirectory: java.lang.IllegalStateException: no idea");
     }
 
     @Test
@@ -239,15 +263,15 @@ class PluginFoldersTest {
                 "",
                 "while (context != null) { java.util.concurrent.locks.LockSupport.park(); }",
                 "");
-        assertThat(lastLine(startFails("plugins.authorizer=gate", "plugins.create-timeout=1s")))
+        assertThat(lastLine(startFails("plugins.authorizer=gate", "plugins.create-timeout=250ms")))
                 .startsWith(
-                        "mortise: authorizer plugin 'gate' (plugins/gate) did not return from create within 1 s; it is at ");
+                        "mortise: authorizer plugin 'gate' (plugins/gate) did not return from create within 250ms; it is at ");
     }
 
     @ParameterizedTest
     @CsvSource({
         "throw new IllegalStateException(\"not today\");, failed in start: java.lang.IllegalStateException: not today",
-        "while (true) { java.util.concurrent.locks.LockSupport.park(); }, did not return from start within 1 s; it is at "
+        "while (true) { java.util.concurrent.locks.LockSupport.park(); }, did not return from start within 1s; it is at "
     })
     void aStoreThatDoesNotStartIsNamed(String start, String expected) throws Exception {
         new PluginJars()

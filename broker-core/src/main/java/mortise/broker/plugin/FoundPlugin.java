@@ -1,8 +1,11 @@
 package mortise.broker.plugin;
 
 import java.util.Set;
+import java.util.function.Supplier;
+import mortise.api.config.Config;
 import mortise.api.config.ConfigSchema;
 import mortise.spi.Capability;
+import mortise.spi.Provider;
 
 /**
  * A plugin that was found and can be used, with what it says of itself.
@@ -32,6 +35,38 @@ public record FoundPlugin<P>(
                 origin,
                 kind.schemaOf(provider),
                 kind.capabilitiesOf(provider));
+    }
+
+    /**
+     * What it can do as it is configured.
+     *
+     * @param config the values of its own keys
+     * @throws RefusedPluginException if it throws
+     */
+    public Set<Capability> capabilities(Config config) {
+        return provider instanceof Provider<?> asked
+                ? told("capabilities", () -> Set.copyOf(asked.capabilities(config)))
+                : capabilities;
+    }
+
+    /**
+     * Whether it keeps files, as it is configured.
+     *
+     * @param config the values of its own keys
+     * @throws RefusedPluginException if it throws
+     */
+    public boolean usesDataDirectory(Config config) {
+        return provider instanceof Provider<?> asked
+                && told("usesDataDirectory", () -> asked.usesDataDirectory(config));
+    }
+
+    private <R> R told(String question, Supplier<R> answer) {
+        try {
+            return answer.get();
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+            throw new RefusedPluginException(
+                    title() + " failed in " + question + ": " + failure, failure);
+        }
     }
 
     /** What messages call it: {@code storage plugin 'local'}, with the folder that it is from. */

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mortise.api.config.ConfigType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +56,8 @@ final class GuardedCall {
                             + " did not return from "
                             + what
                             + " within "
-                            + limit.toSeconds()
-                            + " s; "
+                            + ConfigType.DURATION.format(limit)
+                            + "; "
                             + where(thread));
         } catch (ExecutionException failure) {
             switch (failure.getCause()) {

@@ -37,12 +37,18 @@ final class PluginThreads {
         };
     }
 
-    /** The names of threads that still run after {@code patience}, when none should. */
+    /**
+     * The names of threads that still run after {@code patience}, when none should. Once one was
+     * waited for in vain, no other is.
+     */
     List<String> leftAfter(Duration patience) {
         List<Thread> left = alive();
+        Duration wait = patience;
         for (Thread thread : left) {
             try {
-                thread.join(patience);
+                if (!thread.join(wait)) {
+                    wait = Duration.ZERO;
+                }
             } catch (InterruptedException hurried) {
                 Thread.currentThread().interrupt();
                 break;
