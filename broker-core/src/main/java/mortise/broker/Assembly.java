@@ -25,7 +25,7 @@ record Assembly(
         FoundPlugin<PlacementProvider> placement,
         @Nullable FoundPlugin<AuthorizerProvider> authorizer,
         List<FoundPlugin<MetricsExporterProvider>> exporters,
-        List<Codec> codecs,
+        List<FoundPlugin<Codec>> codecs,
         Clock clock,
         RandomGenerator random) {
     Assembly {

@@ -52,11 +52,13 @@ import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
+import mortise.broker.plugin.MeteredCodec;
 import mortise.broker.plugin.MeteredExporter;
 import mortise.broker.plugin.MeteredPlacement;
 import mortise.broker.plugin.MeteredQuorum;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
+import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSettings;
 import mortise.broker.plugin.PluginWorld;
 import mortise.broker.plugin.RefusedPluginException;
@@ -107,6 +109,7 @@ public final class Broker implements AutoCloseable {
     private final Map<String, URI> exporters = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
     private final List<PluginInstance<?>> plugins = new CopyOnWriteArrayList<>();
+    private final List<MeteredCodec> codecs;
     private @Nullable Running running;
 
     /** What is known once the broker runs. */
@@ -125,6 +128,10 @@ public final class Broker implements AutoCloseable {
         this.assembly = assembly;
         this.refusals = refusals;
         this.settings = BrokerSettings.from(assembly.config());
+        this.codecs =
+                assembly.codecs().stream()
+                        .map(plugin -> new MeteredCodec(plugin, assembly.clock()))
+                        .toList();
     }
 
     static Broker start(Assembly assembly, @Nullable RefusedRequests refusals) {
@@ -279,7 +286,7 @@ public final class Broker implements AutoCloseable {
                                 endpoints,
                                 new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
                                         ::next,
-                                Codecs.load(assembly.codecs()),
+                                Codecs.load(codecs),
                                 blocking,
                                 clock)));
         FetchSettings fetching = FetchSettings.from(assembly.config());
@@ -454,20 +461,19 @@ public final class Broker implements AutoCloseable {
         List<BrokerStatus.Plugin> all = new ArrayList<>();
         for (PluginInstance<?> instance : plugins) {
             FoundPlugin<?> plugin = instance.plugin();
-            PluginInstance.Usage usage = instance.usage();
             all.add(
-                    new BrokerStatus.Plugin(
-                            plugin.kind().name(),
+                    BrokerStatus.Plugin.of(
+                            plugin.kind(),
                             plugin.name(),
                             plugin.capabilities(),
                             instance.state().name().toLowerCase(Locale.ROOT),
-                            usage.calls(),
-                            Duration.ofNanos(usage.nanos()),
-                            usage.failures()));
+                            instance.usage()));
         }
-        assembly.codecs()
-                .forEach(codec ->
-                        all.add(BrokerStatus.Plugin.uncounted("codec", codec.name(), Set.of())));
+        for (MeteredCodec codec : codecs) {
+            all.add(
+                    BrokerStatus.Plugin.of(
+                            PluginKind.CODEC, codec.name(), Set.of(), "started", codec.usage()));
+        }
         return all;
     }
 

@@ -20,6 +20,8 @@ import mortise.broker.config.BrokerSettings;
 import mortise.broker.config.ConfigLayers;
 import mortise.broker.config.KafkaNames;
 import mortise.broker.plugin.FoundPlugin;
+import mortise.broker.plugin.MeteredCodec;
+import mortise.broker.plugin.PartitionerPlugin;
 import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSet;
@@ -28,6 +30,7 @@ import mortise.broker.plugin.RefusedPlugin;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.plugin.UnknownPluginException;
 import mortise.record.Codec;
+import mortise.record.Codecs;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
@@ -67,6 +70,7 @@ public final class BrokerBuilder {
 
     private final ConfigLayers layers = new ConfigLayers();
     private final List<HandedIn<?>> handedIn = new ArrayList<>();
+    private final List<PartitionerPlugin> partitioners = new ArrayList<>();
     private @Nullable Path pluginDirectory;
     private @Nullable RefusedRequests refusals;
     private Clock clock = Clock.system();
@@ -216,13 +220,45 @@ public final class BrokerBuilder {
     }
 
     /**
-     * The partitioners among the plugins, for a program that produces records itself. A broker has
-     * no use for them.
+     * The partitioners among the plugins, for a program that produces records itself; a broker has
+     * no use for them. Each is created within {@code plugins.create-timeout}, has its plugin's name
+     * in every failure, and is counted ({@link #partitionerActivity}).
      */
     public Partitioners partitioners() {
-        return Partitioners.of(
+        // what is wrong with other keys is for a broker to say
+        PluginSettings settings =
+                PluginSettings.from(
+                        layers.resolve(PluginSettings.SCHEMA, Map.of(), new ArrayList<>()));
+        List<PartitionerPlugin> found =
                 discover().catalog(PluginKind.PARTITIONER).all().stream()
-                        .map(FoundPlugin::provider)
+                        .map(plugin -> new PartitionerPlugin(plugin, settings, clock))
+                        .toList();
+        partitioners.addAll(found);
+        return Partitioners.of(found);
+    }
+
+    /** What the partitioners that came from here have done, by plugin; nothing for the unused. */
+    public List<BrokerStatus.Plugin> partitionerActivity() {
+        return partitioners.stream()
+                .filter(plugin -> plugin.usage().calls() > 0)
+                .map(plugin ->
+                        BrokerStatus.Plugin.of(
+                                PluginKind.PARTITIONER,
+                                plugin.name(),
+                                plugin.capabilities(),
+                                "started",
+                                plugin.usage()))
+                .toList();
+    }
+
+    /**
+     * gzip and the codecs among the plugins, for a program that produces or consumes records
+     * itself. A broker has them without this.
+     */
+    public Codecs codecs() {
+        return Codecs.load(
+                discover().catalog(PluginKind.CODEC).all().stream()
+                        .<Codec>map(plugin -> new MeteredCodec(plugin, clock))
                         .toList());
     }
 
@@ -301,10 +337,6 @@ public final class BrokerBuilder {
             found.forEach(plugin -> tryOut(plugin, config, problems));
             throw new ConfigException(problems);
         }
-        List<Codec> codecs =
-                plugins.catalog(PluginKind.CODEC).all().stream()
-                        .map(FoundPlugin::provider)
-                        .toList();
         return new Assembly(
                 config,
                 storage,
@@ -312,7 +344,7 @@ public final class BrokerBuilder {
                 placement,
                 authorizer,
                 exporters,
-                codecs,
+                List.copyOf(plugins.catalog(PluginKind.CODEC).all()),
                 clock,
                 random);
     }

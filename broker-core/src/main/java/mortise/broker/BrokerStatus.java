@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mortise.api.HostPort;
+import mortise.broker.plugin.PluginKind;
+import mortise.broker.plugin.Usage;
 import mortise.spi.Capability;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ public record BrokerStatus(
      *
      * @param state {@code created}, {@code started}, {@code closed} or {@code failed}; {@code
      *     started} for a plugin without a life of its own
-     * @param calls how many calls it was asked to serve; 0 for a codec, whose calls are not counted
+     * @param calls how many calls it was asked to serve
      * @param time how long they took together
      * @param failures how many of them failed
      */
@@ -60,8 +62,20 @@ public record BrokerStatus(
             long calls,
             Duration time,
             long failures) {
-        static Plugin uncounted(String kind, String name, Set<Capability> capabilities) {
-            return new Plugin(kind, name, capabilities, "started", 0, Duration.ZERO, 0);
+        static Plugin of(
+                PluginKind<?> kind,
+                String name,
+                Set<Capability> capabilities,
+                String state,
+                Usage usage) {
+            return new Plugin(
+                    kind.name(),
+                    name,
+                    capabilities,
+                    state,
+                    usage.calls(),
+                    Duration.ofNanos(usage.nanos()),
+                    usage.failures());
         }
     }
 }

@@ -11,6 +11,7 @@ import mortise.api.TopicPartition;
 import mortise.record.Codec;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.partition.Partitioner;
+import mortise.spi.partition.PartitionerException;
 import mortise.spi.partition.TopicView;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
@@ -107,7 +108,8 @@ public final class Producer implements AutoCloseable {
      * Adds a record and sends what is full.
      *
      * @return the batches that were stored by this call, often none
-     * @throws IllegalStateException if the partitioner chose a partition that there is not
+     * @throws PartitionerException if the partitioner fails, or chooses a partition that there is
+     *     not; records sent before are not touched by that
      */
     public List<Stored> send(@Nullable ByteBuffer key, @Nullable ByteBuffer value) {
         int bytes = Math.toIntExact(RecordBatchBuilder.bytesOf(key, value, List.of()));
@@ -124,9 +126,18 @@ public final class Producer implements AutoCloseable {
 
     private int choose(@Nullable ByteBuffer key, int bytes) {
         ByteBuffer lent = key == null ? null : key.asReadOnlyBuffer();
-        int partition = partitioner.partition(view, lent, bytes);
+        int partition;
+        try {
+            partition = partitioner.partition(view, lent, bytes);
+        } catch (PartitionerException named) {
+            throw named;
+        } catch (RuntimeException failure) {
+            throw new PartitionerException(
+                    "the partitioner failed for a record of topic " + view.name() + ": " + failure,
+                    failure);
+        }
         if (partition < 0 || partition >= view.partitionCount()) {
-            throw new IllegalStateException(
+            throw new PartitionerException(
                     "the partitioner chose partition "
                             + partition
                             + " of topic "

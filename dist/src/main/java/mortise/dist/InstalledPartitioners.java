@@ -1,7 +1,5 @@
 package mortise.dist;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ServiceLoader;
 import mortise.broker.BrokerBuilder;
 import mortise.spi.partition.PartitionerProvider;
@@ -15,11 +13,8 @@ final class InstalledPartitioners {
     private InstalledPartitioners() {}
 
     static Partitioners load() {
-        String home = System.getenv("MORTISE_HOME");
-        Path folders = Path.of(home == null ? "" : home, "plugins");
-        // most installations have no folder, and a small command is quick
-        return home != null && Files.isDirectory(folders)
-                ? new BrokerBuilder().pluginFolders(folders).partitioners()
-                : Partitioners.load(ServiceLoader.load(PartitionerProvider.class));
+        return PluginFolders.builder()
+                .map(BrokerBuilder::partitioners)
+                .orElseGet(() -> Partitioners.load(ServiceLoader.load(PartitionerProvider.class)));
     }
 }

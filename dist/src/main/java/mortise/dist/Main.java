@@ -8,6 +8,7 @@ import java.util.Map;
 import mortise.api.config.ConfigException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
+import mortise.spi.partition.PartitionerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -149,6 +150,8 @@ public final class Main implements Runnable {
             case ConnectionFailedException failed ->
                     List.of(new Failure(Failure.CONNECTION, String.valueOf(failed.getMessage())));
             case CommandFailedException failed ->
+                    List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
+            case PartitionerException failed ->
                     List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
             case Exception other ->
                     List.of(

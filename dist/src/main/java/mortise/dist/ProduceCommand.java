@@ -17,6 +17,7 @@ import mortise.client.Producer;
 import mortise.record.Codec;
 import mortise.record.Codecs;
 import mortise.spi.partition.Partitioner;
+import mortise.spi.partition.PartitionerException;
 import mortise.spi.partition.Partitioners;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,7 +88,7 @@ final class ProduceCommand implements Callable<Integer> {
             long sent;
             try {
                 sent = sendLines(producer, separator, out);
-            } catch (CommandFailedException unusable) {
+            } catch (CommandFailedException | PartitionerException unusable) {
                 report(out, producer.flush());
                 throw unusable;
             }
@@ -179,7 +180,8 @@ final class ProduceCommand implements Callable<Integer> {
                     "--partitioner: there is no partitioner '"
                             + partitioner
                             + "'; known are "
-                            + String.join(", ", installed.names()));
+                            + String.join(", ", installed.names())
+                            + PluginFolders.refusals());
         }
         return installed.create(partitioner, partitionerSettings);
     }
@@ -196,7 +198,8 @@ final class ProduceCommand implements Callable<Integer> {
                     "--compression: there is no codec '"
                             + compression
                             + "'; known are none, "
-                            + String.join(", ", codecs.names()));
+                            + String.join(", ", codecs.names())
+                            + PluginFolders.refusals());
         }
         return codec;
     }

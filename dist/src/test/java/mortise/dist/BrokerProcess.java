@@ -26,12 +26,15 @@ final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final Path data;
     private final Path errors;
+    private final String readyLine;
     private final String bootstrap;
 
-    private BrokerProcess(Process process, Path data, Path errors, String bootstrap) {
+    private BrokerProcess(
+            Process process, Path data, Path errors, String readyLine, String bootstrap) {
         this.process = process;
         this.data = data;
         this.errors = errors;
+        this.readyLine = readyLine;
         this.bootstrap = bootstrap;
     }
 
@@ -87,7 +90,7 @@ final class BrokerProcess implements AutoCloseable {
                 throw new IllegalStateException(
                         "the broker's first line names no listener: " + ready);
             }
-            return new BrokerProcess(process, data, errors, matcher.group(1));
+            return new BrokerProcess(process, data, errors, ready, matcher.group(1));
         } catch (IOException failure) {
             throw new UncheckedIOException("starting a broker", failure);
         } catch (InterruptedException interrupted) {
@@ -138,6 +141,11 @@ final class BrokerProcess implements AutoCloseable {
 
     /** A command that has ended. */
     record Finished(int status, String out, String err) {}
+
+    /** What it said of itself when it was ready, as JSON. */
+    String readyLine() {
+        return readyLine;
+    }
 
     /** Where clients connect. */
     String bootstrap() {

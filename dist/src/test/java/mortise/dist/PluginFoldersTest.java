@@ -1,5 +1,6 @@
 package mortise.dist;
 
+import static mortise.dist.PluginDirectory.lastLine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,8 +8,6 @@ import java.io.IOException;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -95,51 +94,16 @@ class PluginFoldersTest {
         gate(name, "", "", "");
     }
 
-    private String pluginsSetting() {
-        return "plugins.directory=" + plugins;
-    }
-
     private String list() {
-        BrokerProcess.Finished listed =
-                BrokerProcess.run("plugins", "-o", "json", "--set", pluginsSetting());
-        assertThat(listed.err()).isEmpty();
-        assertThat(listed.status()).isZero();
-        return listed.out();
+        return new PluginDirectory(directory).list();
     }
 
     private BrokerProcess start(String... settings) {
-        return BrokerProcess.start(directory.resolve("data"), arguments(settings));
+        return new PluginDirectory(directory).start(settings);
     }
 
     private BrokerProcess.Finished startFails(String... settings) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                "start",
-                                "--listen",
-                                "127.0.0.1:0",
-                                "--data",
-                                directory.resolve("data").toString()));
-        command.addAll(Arrays.asList(arguments(settings)));
-        BrokerProcess.Finished failed = BrokerProcess.run(command.toArray(String[]::new));
-        assertThat(failed.status()).as(failed.err()).isEqualTo(1);
-        return failed;
-    }
-
-    private String[] arguments(String... settings) {
-        List<String> all = new ArrayList<>(List.of("--set", pluginsSetting()));
-        for (String setting : settings) {
-            all.addAll(List.of("--set", setting));
-        }
-        return all.toArray(String[]::new);
-    }
-
-    private static String lastLine(BrokerProcess.Finished finished) {
-        return finished.err()
-                .lines()
-                .filter(line -> line.startsWith("mortise: "))
-                .reduce((first, second) -> second)
-                .orElseThrow();
+        return new PluginDirectory(directory).startFails(settings);
     }
 
     @Test

@@ -29,7 +29,7 @@ public final class Codecs {
      * @throws IllegalArgumentException if two share a number or one has a number that does not
      *     exist
      */
-    public static Codecs load(Iterable<Codec> found) {
+    public static Codecs load(Iterable<? extends Codec> found) {
         @Nullable Codec[] byId = new Codec[ID_COUNT];
         for (Codec codec : found) {
             place(codec, byId);

@@ -46,6 +46,53 @@ public interface CodecContract {
     }
 
     @Test
+    default void itIsFound() {
+        assertThat(Codecs.installed().find(codec().name())).isInstanceOf(codec().getClass());
+    }
+
+    /** A caller tells damaged data, which is a client's, from a codec that is broken. */
+    @Test
+    default void damageIsAnIOExceptionAndNothingElse() throws IOException {
+        byte[] text = "the quick brown fox ".repeat(5_000).getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        try (OutputStream stream = codec().compressing(whole)) {
+            stream.write(text);
+        }
+        Seeds.run(
+                2_000,
+                random -> {
+                    byte[] damaged = whole.toByteArray();
+                    for (int i = random.nextInt(4); i >= 0; i--) {
+                        int within = random.nextBoolean() ? damaged.length : 40;
+                        damaged[random.nextInt(Math.min(within, damaged.length))] =
+                                (byte) random.nextInt();
+                    }
+                    byte[] garbage = new byte[random.nextInt(200)];
+                    random.nextBytes(garbage);
+                    openOrRefuse(ByteBuffer.wrap(damaged));
+                    openOrRefuse(direct(ByteBuffer.wrap(damaged)).asReadOnlyBuffer());
+                    openOrRefuse(ByteBuffer.wrap(garbage));
+                    openOrRefuse(ByteBuffer.wrap(damaged, 0, random.nextInt(damaged.length + 1)));
+                });
+    }
+
+    private void openOrRefuse(ByteBuffer compressed) {
+        long limit = 4L << 20;
+        byte[] window = new byte[16 << 10];
+        try (InputStream stream = codec().decompressing(compressed, limit)) {
+            for (long read = 0; read < limit; ) {
+                int count = stream.read(window);
+                if (count <= 0) {
+                    return;
+                }
+                read += count;
+            }
+        } catch (IOException expected) {
+            assertThat(expected).isNotNull();
+        }
+    }
+
+    @Test
     default void kafkaReadsWhatWeWrite() {
         Seeds.run(
                 100,

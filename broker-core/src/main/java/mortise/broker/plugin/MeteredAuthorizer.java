@@ -1,6 +1,5 @@
 package mortise.broker.plugin;
 
-import java.util.concurrent.atomic.AtomicLong;
 import mortise.spi.auth.Action;
 import mortise.spi.auth.Authorizer;
 import mortise.spi.auth.Principal;
@@ -13,19 +12,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class MeteredAuthorizer implements Authorizer {
     private static final Logger LOG = LoggerFactory.getLogger(MeteredAuthorizer.class);
-    private static final long SILENCE_NANOS = 60_000_000_000L;
 
     private final PluginInstance<Authorizer> instance;
     private final Authorizer authorizer;
     private final PluginActivity activity;
-    private final AtomicLong quietUntilNanos;
+    private final OncePerMinute complaints;
 
     /** A plugin's authoriser. */
     public MeteredAuthorizer(PluginInstance<Authorizer> instance) {
         this.instance = instance;
         this.authorizer = instance.made();
         this.activity = instance.activity();
-        this.quietUntilNanos = new AtomicLong(activity.now());
+        this.complaints = new OncePerMinute(activity.now());
         instance.start(() -> {});
     }
 
@@ -45,9 +43,7 @@ public final class MeteredAuthorizer implements Authorizer {
 
     private void deny(Action action, Throwable failure) {
         String what = activity.failed("allows", failure);
-        long now = activity.now();
-        long until = quietUntilNanos.get();
-        if (now - until >= 0 && quietUntilNanos.compareAndSet(until, now + SILENCE_NANOS)) {
+        if (complaints.due(activity.now())) {
             LOG.error("{}; denied {}, as everything that it cannot decide", what, action, failure);
         }
     }

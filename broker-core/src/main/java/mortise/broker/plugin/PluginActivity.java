@@ -60,9 +60,14 @@ final class PluginActivity {
         }
     }
 
+    /** Notes that a call failed. */
+    void failed() {
+        failures.increment();
+    }
+
     /** Notes that a call failed; returns how to say it. */
     String failed(String call, Throwable failure) {
-        failures.increment();
+        failed();
         return title + " failed in " + call + ": " + failure;
     }
 

@@ -52,8 +52,7 @@ record PluginFolder(
         ModuleLayer layer = define(modules, parent);
         Optional<String> compiled =
                 modules.explicit().stream()
-                        .flatMap(descriptor ->
-                                SpiVersion.compiledAgainst(descriptor, "mortise.spi").stream())
+                        .flatMap(descriptor -> SpiVersion.compiledAgainst(descriptor).stream())
                         .findFirst();
         return new PluginFolder(name, path, layer, compiled, modules.problems());
     }

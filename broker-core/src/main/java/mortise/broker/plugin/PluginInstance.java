@@ -3,6 +3,7 @@ package mortise.broker.plugin;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import mortise.spi.PluginContext;
@@ -71,14 +72,46 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
         @Nullable ClassLoader loader = plugin.origin().loader().orElse(null);
         PluginActivity activity = new PluginActivity(plugin.title(), loader, world.clock());
         PluginThreads threads = new PluginThreads(plugin.name(), loader);
+        return create(
+                plugin,
+                config,
+                settings,
+                activity,
+                threads,
+                () -> world.contextFor(plugin.name(), threads));
+    }
+
+    /**
+     * Lets a plugin make an instance outside of a broker, one of several whose calls are counted
+     * together.
+     *
+     * @param context which hands out no threads
+     * @throws RefusedPluginException if it throws or takes too long
+     * @throws ConfigException if it refuses its configuration
+     */
+    static <T extends AutoCloseable> PluginInstance<T> create(
+            FoundPlugin<? extends Provider<T>> plugin,
+            Config config,
+            PluginSettings settings,
+            PluginActivity activity,
+            PluginContext context) {
+        PluginThreads threads = new PluginThreads(plugin.name(), activity.loader());
+        return create(plugin, config, settings, activity, threads, () -> context);
+    }
+
+    private static <T extends AutoCloseable> PluginInstance<T> create(
+            FoundPlugin<? extends Provider<T>> plugin,
+            Config config,
+            PluginSettings settings,
+            PluginActivity activity,
+            PluginThreads threads,
+            Supplier<PluginContext> context) {
         T made =
                 guarded(
                         activity,
                         "create",
                         settings.createLimit(),
-                        () ->
-                                plugin.provider()
-                                        .create(config, world.contextFor(plugin.name(), threads)));
+                        () -> plugin.provider().create(config, context.get()));
         if (made == null) {
             throw new RefusedPluginException(
                     plugin.title() + " made nothing: create returned null; it is broken");
@@ -198,9 +231,6 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
 
     /** How many calls it was asked to serve, and how many nanoseconds they took together. */
     public Usage usage() {
-        return new Usage(activity.calls(), activity.nanos(), activity.failures());
+        return Usage.of(activity);
     }
-
-    /** Calls into a plugin so far. */
-    public record Usage(long calls, long nanos, long failures) {}
 }

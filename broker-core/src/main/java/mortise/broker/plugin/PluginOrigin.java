@@ -51,7 +51,7 @@ public record PluginOrigin(
 
     private static Optional<String> compiledAgainst(Class<?> provider) {
         return Optional.ofNullable(provider.getModule().getDescriptor())
-                .flatMap(descriptor -> SpiVersion.compiledAgainst(descriptor, "mortise.spi"));
+                .flatMap(SpiVersion::compiledAgainst);
     }
 
     /** Whether it came with the broker. */

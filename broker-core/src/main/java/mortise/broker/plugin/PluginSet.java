@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import mortise.api.config.ConfigKey;
+import mortise.record.Codec;
+import mortise.record.CompressionType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +200,32 @@ public final class PluginSet {
                                     + "; its keys must begin with "
                                     + prefix);
                 });
+        if (plugin.provider() instanceof Codec codec) {
+            checkCodec(plugin.title(), codec);
+        }
         return plugin;
+    }
+
+    /** Which codecs there are is the Kafka protocol's to say: clients must open the batches too. */
+    private static void checkCodec(String title, Codec codec) {
+        CompressionType type = CompressionType.find(codec.id());
+        if (type == null || type == CompressionType.NONE) {
+            throw new RefusedPluginException(
+                    title
+                            + " has number "
+                            + codec.id()
+                            + "; the Kafka protocol defines 1 to 4 (gzip, snappy, lz4, zstd), and a plugin can provide one of these");
+        }
+        if (!type.label().equals(codec.name())) {
+            throw new RefusedPluginException(
+                    title
+                            + " has number "
+                            + codec.id()
+                            + ", which the Kafka protocol calls "
+                            + type.label()
+                            + "; that must be its name");
+        }
+        Objects.requireNonNull(codec.levels(), "its levels");
     }
 
     private static String reason(Throwable failure) {

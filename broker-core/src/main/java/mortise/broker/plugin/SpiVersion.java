@@ -39,6 +39,15 @@ record SpiVersion(int major, int minor) implements Comparable<SpiVersion> {
         return null;
     }
 
+    /**
+     * The version of the service interfaces that a descriptor was compiled against: a codec knows
+     * the record batches only, every other plugin the plugin interfaces.
+     */
+    static Optional<String> compiledAgainst(ModuleDescriptor descriptor) {
+        return compiledAgainst(descriptor, "mortise.spi")
+                .or(() -> compiledAgainst(descriptor, "mortise.record"));
+    }
+
     /** The version of a module of the service interfaces that a descriptor was compiled against. */
     static Optional<String> compiledAgainst(ModuleDescriptor descriptor, String module) {
         return descriptor.requires().stream()

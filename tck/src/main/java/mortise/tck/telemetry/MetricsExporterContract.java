@@ -5,18 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import mortise.api.config.Config;
 import mortise.spi.PluginContext;
+import mortise.spi.Provider;
 import mortise.spi.telemetry.MetricsExporter;
 import mortise.spi.telemetry.MetricsExporterProvider;
+import mortise.tck.plugin.PluginContract;
 import mortise.tck.sim.SimContext;
-import mortise.tck.sim.SimDisk;
 import org.junit.jupiter.api.Test;
 
 /** What a broker relies on in every metrics exporter. */
-public interface MetricsExporterContract {
+public interface MetricsExporterContract extends PluginContract {
     /** The plugin. */
+    @Override
     MetricsExporterProvider provider();
 
+    @Override
+    default Class<? extends Provider<?>> service() {
+        return MetricsExporterProvider.class;
+    }
+
+    @Override
+    default String kind() {
+        return "metrics";
+    }
+
     /** What its configuration has to set so that it starts on any machine, several at a time. */
+    @Override
     default Map<String, String> settings() {
         return Map.of();
     }
@@ -24,10 +37,6 @@ public interface MetricsExporterContract {
     private MetricsExporter create(PluginContext context) {
         MetricsExporterProvider provider = provider();
         return provider.create(Config.of(provider.config(), settings()), context);
-    }
-
-    private static SimContext context() {
-        return SimContext.on(SimDisk.create(1), 1);
     }
 
     /** {@code create} starts no thread, and what was never started can be closed. */
