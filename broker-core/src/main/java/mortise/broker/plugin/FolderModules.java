@@ -40,6 +40,13 @@ final class FolderModules {
     private static final Set<String> OFFERED =
             Set.of("mortise.api", "mortise.spi", "mortise.record", "org.slf4j");
 
+    /**
+     * A module that is never there. Who requires such a one statically may use and provide services
+     * that no module it requires exports: those of the folder's explicit modules, which the library
+     * module reads without requiring them, and those that only the broker's modules see.
+     */
+    private static final String ABSENT = "mortise.plugin.folder.absent";
+
     private final String libraryName;
     private final List<LibraryJar> libraries;
     private final Map<String, ModuleReference> modules;
@@ -215,6 +222,7 @@ final class FolderModules {
         modules.values().forEach(module -> taken.addAll(module.descriptor().packages()));
 
         ModuleDescriptor.Builder builder = ModuleDescriptor.newOpenModule(name);
+        builder.requires(Set.of(Requires.Modifier.STATIC), ABSENT);
         builder.packages(packages);
         packages.forEach(builder::exports);
         Set<String> visible = new TreeSet<>(taken);
