@@ -44,7 +44,7 @@ final class AllocationRun {
     private void measure(Subject subject) throws IOException, InterruptedException {
         try (RunningSubject running = bench.start(subject);
                 Cluster cluster = running.connect()) {
-            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS);
+            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS, Map.of());
             List<PreparedProduce> requests = new ArrayList<>();
             for (int partition = 0; partition < CONNECTIONS; partition++) {
                 requests.add(

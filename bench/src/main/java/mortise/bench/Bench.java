@@ -54,11 +54,12 @@ record Bench(
     }
 
     /** Creates the topic and waits until every partition has a leader. */
-    static void createTopic(Cluster cluster, String name, int partitions) {
+    static void createTopic(
+            Cluster cluster, String name, int partitions, Map<String, String> configuration) {
         Topics topics = new Topics(cluster);
         for (int attempt = 1; ; attempt++) {
             try {
-                topics.create(name, partitions, 1, Map.of());
+                topics.create(name, partitions, 1, configuration);
                 break;
             } catch (BrokerErrorException notReady) {
                 if (!notReady.error().retriable() || attempt == 1_000) {

@@ -20,23 +20,25 @@ import java.util.zip.CRC32C;
  * the frame, checks the batch's checksum, writes the batch to a file and answers with ready-made
  * bytes. One thread, no protocol, no log: what is faster than this is not a broker.
  *
- * <p>Usage: {@code Floor PORT FILE BATCH_POSITION BATCH_BYTES RESPONSE_HEX}; frames are all alike.
+ * <p>Usage: {@code Floor PORT FILE BATCH_POSITION BATCH_BYTES RESPONSE_HEX FILE_BYTES}; frames are
+ * all alike, and after so many bytes the file is written from its beginning again.
  */
 final class Floor {
-    private static final long FILE_LIMIT = 1L << 30;
-
     private final FileChannel file;
     private final int batchPosition;
     private final int batchBytes;
     private final byte[] answer;
+    private final long fileLimit;
     private final CRC32C checksum = new CRC32C();
     private long filePosition;
 
-    private Floor(FileChannel file, int batchPosition, int batchBytes, byte[] answer) {
+    private Floor(
+            FileChannel file, int batchPosition, int batchBytes, byte[] answer, long fileLimit) {
         this.file = file;
         this.batchPosition = batchPosition;
         this.batchBytes = batchBytes;
         this.answer = answer;
+        this.fileLimit = fileLimit;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -54,7 +56,12 @@ final class Floor {
             server.configureBlocking(false);
             server.register(selector, SelectionKey.OP_ACCEPT);
             byte[] answer = HexFormat.of().parseHex(arguments[4]);
-            new Floor(file, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), answer)
+            new Floor(
+                            file,
+                            Integer.parseInt(arguments[2]),
+                            Integer.parseInt(arguments[3]),
+                            answer,
+                            Long.parseLong(arguments[5]))
                     .serve(server, selector);
         }
     }
@@ -114,7 +121,7 @@ final class Floor {
             throw new IOException("a batch arrived damaged");
         }
         batch.position(at);
-        if (filePosition + batchBytes > FILE_LIMIT) {
+        if (filePosition + batchBytes > fileLimit) {
             filePosition = 0;
         }
         filePosition += file.write(batch, filePosition);

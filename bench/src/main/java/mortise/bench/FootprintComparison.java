@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import mortise.client.BrokerConnection;
 import mortise.client.Cluster;
 
@@ -32,11 +33,11 @@ final class FootprintComparison {
         List<BrokerConnection> connections = new ArrayList<>();
         try (RunningSubject running = bench.start(subject);
                 Cluster cluster = running.connect()) {
-            Bench.createTopic(cluster, Bench.TOPIC, 1);
+            Bench.createTopic(cluster, Bench.TOPIC, 1, Map.of());
             bench.idle();
             double empty = running.cost().residentMegabytes();
             ProcessCost before = running.cost();
-            Bench.createTopic(cluster, "many", PARTITIONS);
+            Bench.createTopic(cluster, "many", PARTITIONS, Map.of());
             double cpu = running.cost().since(before).cpuSeconds();
             bench.idle();
             double partitions = running.cost().residentMegabytes();

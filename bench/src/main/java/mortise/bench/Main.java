@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import mortise.api.Clock;
 
 /**
@@ -15,7 +16,7 @@ import mortise.api.Clock;
 final class Main {
     private static final String USAGE =
             """
-            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|small]
+            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|growing|small]
               produce      raw produce requests: what the broker spends on each
               start        empty directory to first acknowledged record, and idle memory
               footprint    what 1,000 partitions and 1,000 connections cost
@@ -25,21 +26,45 @@ final class Main {
                    --work   where data directories are made (default bench/target/work)
                    --pin    pin the measured system to processor 0 (start the bench itself under taskset -c 1)
                    --only   mortise or kafka
+                   --load   one load of produce: large (old segments are removed as it goes), growing (nothing is removed), small
                    --extra  further settings of Mortise
             """;
+
+    private static final Set<String> OPTIONS =
+            Set.of(
+                    "rounds", "seconds", "warm-up", "home", "peer", "work", "pin", "only", "extra",
+                    "bytes", "load");
+
+    /** Both look for data that retention lets go once a second, from the first second on. */
+    private static final List<String> RETENTION = List.of("log.retention.check.interval.ms=1000");
 
     private Main() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        if (arguments.length == 0) {
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(USAGE);
+            return;
+        }
+        try {
+            run(arguments);
+        } catch (IllegalArgumentException misused) {
+            System.err.println("bench: " + misused.getMessage());
             System.err.print(USAGE);
             System.exit(2);
         }
+    }
+
+    private static void run(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length == 0) {
+            throw new IllegalArgumentException("say what to measure");
+        }
         Map<String, String> options = options(arguments);
-        List<String> extra =
-                options.containsKey("extra")
-                        ? List.of(options.get("extra").split(",", -1))
-                        : List.of();
+        List<String> extra = new ArrayList<>(RETENTION);
+        if (options.containsKey("extra")) {
+            extra.addAll(List.of(options.get("extra").split(",", -1)));
+        }
+        List<String> peerExtra = new ArrayList<>(RETENTION);
+        peerExtra.add("log.initial.task.delay.ms=1000");
         List<Subject> subjects = new ArrayList<>();
         subjects.add(
                 new Subject.Mortise(
@@ -50,9 +75,12 @@ final class Main {
                 new Subject.Peer(
                         Path.of(options.getOrDefault("peer", "bench/peer/target/lib"))
                                 .toAbsolutePath(),
-                        List.of()));
+                        peerExtra));
         if (options.containsKey("only")) {
             subjects.removeIf(subject -> !subject.name().equals(options.get("only")));
+            if (subjects.isEmpty()) {
+                throw new IllegalArgumentException("there is no system " + options.get("only"));
+            }
         }
         Bench bench =
                 new Bench(
@@ -73,10 +101,7 @@ final class Main {
                                     bench,
                                     Long.parseLong(options.getOrDefault("bytes", "10000000000")))
                             .run();
-            default -> {
-                System.err.print(USAGE);
-                System.exit(2);
-            }
+            default -> throw new IllegalArgumentException("there is no comparison " + arguments[0]);
         }
     }
 
@@ -84,7 +109,13 @@ final class Main {
         Map<String, String> options = new LinkedHashMap<>();
         for (int i = 1; i < arguments.length; i++) {
             String name = arguments[i].replaceFirst("^--", "");
-            boolean flag = i + 1 == arguments.length || arguments[i + 1].startsWith("--");
+            if (!arguments[i].startsWith("--") || !OPTIONS.contains(name)) {
+                throw new IllegalArgumentException("there is no option " + arguments[i]);
+            }
+            boolean flag = name.equals("pin");
+            if (!flag && i + 1 == arguments.length) {
+                throw new IllegalArgumentException(arguments[i] + " wants a value");
+            }
             options.put(name, flag ? "true" : arguments[++i]);
         }
         return options;

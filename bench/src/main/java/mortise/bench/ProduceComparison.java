@@ -5,15 +5,41 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import mortise.client.Cluster;
 
 /** Raw produce requests over pipelining connections: what the broker spends on each. */
 final class ProduceComparison {
     private static final int CONNECTIONS = 6;
+
+    /** A topic in service: what is old is removed, and its memory is used again. */
+    private static final Map<String, String> RETAINED =
+            Map.of(
+                    "segment.bytes", Integer.toString(256 << 20),
+                    "retention.bytes", Integer.toString(256 << 20),
+                    "file.delete.delay.ms", "1000");
+
+    private static final long GIBIBYTE = 1L << 30;
+
     private static final List<Load> LOADS =
             List.of(
-                    new Load("large", "60 × 1 KiB per request", 60, 1_024, 4),
-                    new Load("small", "one record of 100 B per request", 1, 100, 64));
+                    new Load("large", "60 × 1 KiB per request", 60, 1_024, 4, RETAINED, GIBIBYTE),
+                    new Load(
+                            "growing",
+                            "60 × 1 KiB per request, nothing removed",
+                            60,
+                            1_024,
+                            4,
+                            Map.of(),
+                            Long.MAX_VALUE),
+                    new Load(
+                            "small",
+                            "one record of 100 B per request",
+                            1,
+                            100,
+                            64,
+                            Map.of(),
+                            GIBIBYTE));
 
     private final Bench bench;
     private final List<Load> loads;
@@ -25,13 +51,24 @@ final class ProduceComparison {
         this.bench = bench;
         this.loads =
                 LOADS.stream().filter(known -> load.isEmpty() || known.name.equals(load)).toList();
+        if (loads.isEmpty()) {
+            throw new IllegalArgumentException("there is no load " + load);
+        }
     }
 
     /**
      * What each of the connections sends: records per request, bytes per value, requests
-     * unanswered.
+     * unanswered; how the topic is configured; and after how many bytes the floor begins its file
+     * again.
      */
-    private record Load(String name, String what, int records, int valueBytes, int depth) {
+    private record Load(
+            String name,
+            String what,
+            int records,
+            int valueBytes,
+            int depth,
+            Map<String, String> topic,
+            long floorFileBytes) {
         PreparedProduce request(int partition) {
             return PreparedProduce.of(Bench.TOPIC, partition, records, valueBytes, (short) 1);
         }
@@ -52,7 +89,8 @@ final class ProduceComparison {
     private void floor(Load load) throws IOException, InterruptedException {
         PreparedProduce request = load.request(0);
         byte[] answer = PreparedProduce.answer(Bench.TOPIC);
-        Subject subject = new Subject.Floor(request, HexFormat.of().formatHex(answer));
+        Subject subject =
+                new Subject.Floor(request, HexFormat.of().formatHex(answer), load.floorFileBytes);
         try (RunningSubject running = bench.start(subject)) {
             running.awaitPort();
             measure(subject, load, running, Collections.nCopies(CONNECTIONS, request));
@@ -62,7 +100,7 @@ final class ProduceComparison {
     private void produce(Subject subject, Load load) throws IOException, InterruptedException {
         try (RunningSubject running = bench.start(subject);
                 Cluster cluster = running.connect()) {
-            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS);
+            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS, load.topic);
             List<PreparedProduce> requests = new ArrayList<>();
             for (int partition = 0; partition < CONNECTIONS; partition++) {
                 requests.add(load.request(partition));

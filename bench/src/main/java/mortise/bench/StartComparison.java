@@ -2,6 +2,7 @@ package mortise.bench;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import mortise.client.Cluster;
 
 /**
@@ -26,7 +27,7 @@ final class StartComparison {
     private void start(Subject subject) throws IOException, InterruptedException {
         try (RunningSubject running = bench.start(subject);
                 Cluster cluster = running.connect()) {
-            Bench.createTopic(cluster, Bench.TOPIC, 1);
+            Bench.createTopic(cluster, Bench.TOPIC, 1, Map.of());
             PreparedProduce one = PreparedProduce.of(Bench.TOPIC, 0, 1, 100, (short) -1);
             try (RawDriver driver =
                     new RawDriver(running.address(), List.of(one), 1, bench.clock())) {

@@ -43,7 +43,7 @@ sealed interface Subject {
     }
 
     /** The least that a broker must do for a request; see {@link mortise.bench.Floor}. */
-    record Floor(PreparedProduce request, String answer) implements Subject {
+    record Floor(PreparedProduce request, String answer, long fileBytes) implements Subject {
         @Override
         public String name() {
             return "floor";
@@ -61,7 +61,8 @@ sealed interface Subject {
                     directory.resolve("floor.data").toString(),
                     Integer.toString(request.batchPosition()),
                     Integer.toString(request.batchBytes()),
-                    answer);
+                    answer,
+                    Long.toString(fileBytes));
         }
     }
 
