@@ -58,6 +58,9 @@ import org.slf4j.LoggerFactory;
  * <p>Confined to one thread. Later layers win over earlier ones, key by key.
  */
 public final class BrokerBuilder {
+    /** The name of the index in a plugin folder. */
+    public static final String FOLDER_INDEX = PluginSet.FOLDER_INDEX;
+
     private static final Logger LOG = LoggerFactory.getLogger(BrokerBuilder.class);
 
     /** The kinds of which a broker runs one, and the key that chooses it. */
@@ -217,6 +220,15 @@ public final class BrokerBuilder {
         set.usable().forEach(plugin -> all.add(InstalledPlugin.found(plugin, false)));
         set.refused().forEach(plugin -> all.add(InstalledPlugin.refused(plugin)));
         return all;
+    }
+
+    /**
+     * An index of one plugin folder, which spares a start listing its jars: the text of its file
+     * {@value #FOLDER_INDEX}. None for a folder that cannot have one, such as one with a damaged
+     * jar.
+     */
+    public Optional<String> indexFolder(Path folder) {
+        return PluginSet.indexFolder(folder);
     }
 
     /**

@@ -3,17 +3,20 @@ package mortise.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,17 +92,24 @@ class AssembleTest {
                 .anyMatch(name -> name.startsWith("lib/mortise-codec-zstd"));
     }
 
-    @Test
-    void aPluginInAFolderOfItsOwnIsCopiedWhole() throws IOException {
+    /** A broker with a plugin folder of a module, a library without a descriptor, and a text. */
+    private Path withDoorman() throws IOException {
         Path source = assembled("storage-memory,consensus-raft", "source", FORGETFUL);
+        Path folder = source.resolve("plugins/doorman");
         new PluginJars()
                 .source(
                         "module stranger.gate { requires mortise.spi;"
                                 + " provides mortise.spi.auth.AuthorizerProvider with stranger.gate.Gate; }")
                 .source(GATE)
-                .write(source.resolve("plugins/doorman/gate.jar"));
-        Files.writeString(source.resolve("plugins/doorman/NOTES"), "by a stranger");
-        Path target = directory.resolve("with doorman");
+                .write(folder.resolve("gate.jar"));
+        new PluginJars()
+                .source("package some.library; public class Thing {}")
+                .write(folder.resolve("library.jar"));
+        Files.writeString(folder.resolve("NOTES"), "by a stranger");
+        return source;
+    }
+
+    private Path assembledFrom(Path source, String target) {
         BrokerProcess.Finished finished =
                 BrokerProcess.run(
                         Map.of(),
@@ -109,22 +119,64 @@ class AssembleTest {
                                 "--with",
                                 "storage-memory,consensus-raft,doorman",
                                 "--to",
-                                target.toString(),
+                                directory.resolve(target).toString(),
                                 "--set",
                                 "consensus.raft.storage=memory"),
                         "");
         assertThat(finished.status()).as("%s%s", finished.out(), finished.err()).isZero();
+        return directory.resolve(target);
+    }
+
+    private static BrokerProcess.Finished checkConfig(Path broker) {
+        return BrokerProcess.run(
+                Map.of(),
+                List.of(broker.resolve("mortise").toString(), "start", "--check-config"),
+                "");
+    }
+
+    @Test
+    void aPluginInAFolderOfItsOwnIsCopiedWhole() throws IOException {
+        Path target = assembledFrom(withDoorman(), "with doorman");
         assertThat(names(target)).contains("plugins/doorman/gate.jar", "plugins/doorman/NOTES");
         assertThat(Files.readAllLines(target.resolve("conf/mortise.yaml")))
                 .contains("plugins.authorizer: gate");
         assertThat(Files.readAllLines(target.resolve("Containerfile")))
                 .contains("COPY plugins /opt/mortise/plugins");
-        BrokerProcess.Finished good =
-                BrokerProcess.run(
-                        Map.of(),
-                        List.of(target.resolve("mortise").toString(), "start", "--check-config"),
-                        "");
+        BrokerProcess.Finished good = checkConfig(target);
         assertThat(good.out()).as(good.err()).contains("the configuration is good");
+    }
+
+    @Test
+    void anAssembledBrokerReadsTheIndexOfAPluginFolder() throws IOException {
+        Path first = assembledFrom(withDoorman(), "first");
+        Path second = assembledFrom(first, "second");
+        assertThat(contents(second)).isEqualTo(contents(first));
+        Path index = second.resolve("plugins/doorman/mortise.index");
+        assertThat(Files.readString(second.resolve("mortise.lock")))
+                .contains("plugins/doorman/mortise.index");
+        assertThat(checkConfig(second).err()).isEmpty();
+
+        // what only the index says is heard
+        String text = Files.readString(index);
+        String body = text.substring(0, text.lastIndexOf("checksum "));
+        CRC32C crc = new CRC32C();
+        String more = body + "problem this is read from the index\n";
+        crc.update(more.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(
+                index,
+                more + "checksum " + HexFormat.of().toHexDigits((int) crc.getValue()) + "\n");
+        assertThat(checkConfig(second).err())
+                .contains("plugins/doorman: this is read from the index");
+        assertThat(check(second).out()).contains("plugins/doorman/mortise.index was changed");
+
+        new PluginJars()
+                .source("package another.library; public class Thing {}")
+                .write(second.resolve("plugins/doorman/library.jar"));
+        BrokerProcess.Finished changed = checkConfig(second);
+        assertThat(changed.out()).contains("the configuration is good");
+        assertThat(changed.err())
+                .contains(
+                        "plugins/doorman: mortise.index is not used, the jars were listed instead: library.jar was changed");
     }
 
     @Test

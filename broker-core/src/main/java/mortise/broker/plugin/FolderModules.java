@@ -1,24 +1,23 @@
 package mortise.broker.plugin;
 
-import java.io.IOException;
 import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,13 @@ final class FolderModules {
     private static final Set<String> OFFERED =
             Set.of("mortise.api", "mortise.spi", "mortise.record", "org.slf4j");
 
+    /**
+     * A module that is never there. Who requires such a one statically may use and provide services
+     * that no module it requires exports: those of the folder's explicit modules, which the library
+     * module reads without requiring them, and those that only the broker's modules see.
+     */
+    private static final String ABSENT = "mortise.plugin.folder.absent";
+
     private final String libraryName;
     private final List<LibraryJar> libraries;
     private final Map<String, ModuleReference> modules;
@@ -57,18 +63,19 @@ final class FolderModules {
     }
 
     /**
-     * Reads a folder.
+     * The modules that a folder's jars make.
      *
      * @param name the folder's name
+     * @param jars the folder's, in file-name order
      * @param parent the layer that the folder's own will stand on
-     * @throws RefusedPluginException if its jars do not fit together
+     * @throws RefusedPluginException if the jars do not fit together
      */
-    static FolderModules read(String name, Path folder, ModuleLayer parent) {
+    static FolderModules of(String name, List<LibraryJar> jars, ModuleLayer parent) {
         List<LibraryJar> libraries = new ArrayList<>();
         Map<String, LibraryJar> explicit = new TreeMap<>();
         Map<String, ModuleReference> modules = new TreeMap<>();
         List<String> problems = new ArrayList<>();
-        for (LibraryJar jar : jars(folder)) {
+        for (LibraryJar jar : jars) {
             ModuleReference module = jar.module() ? explicitModule(jar, problems) : null;
             if (module == null) {
                 libraries.add(jar);
@@ -97,31 +104,6 @@ final class FolderModules {
         return new FolderModules(libraryName, libraries, modules, problems);
     }
 
-    private static List<LibraryJar> jars(Path folder) {
-        List<Path> files;
-        try (Stream<Path> entries = Files.list(folder)) {
-            files = entries.filter(LibraryJar::isJar).sorted().toList();
-        } catch (IOException unreadable) {
-            throw new RefusedPluginException(
-                    "the folder cannot be read: " + unreadable, unreadable);
-        }
-        if (files.isEmpty()) {
-            throw new RefusedPluginException(
-                    "the folder holds no jar; put the plugin's jars directly into it");
-        }
-        List<LibraryJar> jars = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                jars.add(LibraryJar.read(file));
-            } catch (IOException | SecurityException damaged) {
-                throw new RefusedPluginException(
-                        file.getFileName() + " cannot be read as a jar: " + damaged.getMessage(),
-                        damaged);
-            }
-        }
-        return jars;
-    }
-
     /** The module of a jar; null if its descriptor cannot be read, which is then noted. */
     private static @Nullable ModuleReference explicitModule(LibraryJar jar, List<String> problems) {
         try {
@@ -142,8 +124,8 @@ final class FolderModules {
             List<LibraryJar> libraries,
             Map<String, LibraryJar> explicit,
             Map<String, ModuleReference> modules) {
-        Map<String, LibraryJar> owner = new LinkedHashMap<>();
-        Set<LibraryJar> involved = new LinkedHashSet<>();
+        Map<String, LibraryJar> owner = new HashMap<>();
+        Set<LibraryJar> involved = Collections.newSetFromMap(new IdentityHashMap<>());
         Stream.concat(libraries.stream(), explicit.values().stream())
                 .forEach(jar ->
                         jar.packages()
@@ -164,8 +146,8 @@ final class FolderModules {
                                 jar.path(),
                                 false,
                                 Optional.of(entry.getKey()),
-                                jar.packages(),
                                 jar.classes(),
+                                jar.directories(),
                                 jar.shared(),
                                 merged(jar.services(), provided(descriptor)),
                                 jar.problems()));
@@ -186,9 +168,9 @@ final class FolderModules {
                                 ModuleDescriptor.Provides::providers));
     }
 
-    private static Map<String, List<String>> merged(
+    private static SortedMap<String, List<String>> merged(
             Map<String, List<String>> left, Map<String, List<String>> right) {
-        Map<String, List<String>> all = new TreeMap<>(left);
+        SortedMap<String, List<String>> all = new TreeMap<>(left);
         right.forEach((service, providers) ->
                 all.merge(
                         service,
@@ -203,21 +185,22 @@ final class FolderModules {
             List<LibraryJar> libraries,
             Map<String, ModuleReference> modules,
             ModuleLayer parent) {
-        Set<String> packages = new TreeSet<>();
-        Set<String> uses = new TreeSet<>();
-        libraries.forEach(jar -> {
+        Set<String> packages = new HashSet<>();
+        Set<String> uses = new HashSet<>();
+        for (LibraryJar jar : libraries) {
             packages.addAll(jar.packages());
-            uses.addAll(jar.classes());
-        });
-        Set<String> names = new TreeSet<>(modules.keySet());
+            jar.classes().values().forEach(uses::addAll);
+        }
+        Set<String> names = new HashSet<>(modules.keySet());
         libraries.forEach(jar -> jar.alias().ifPresent(names::add));
-        Set<String> taken = new TreeSet<>(packages);
+        Set<String> taken = new HashSet<>(packages);
         modules.values().forEach(module -> taken.addAll(module.descriptor().packages()));
 
         ModuleDescriptor.Builder builder = ModuleDescriptor.newOpenModule(name);
+        builder.requires(Set.of(Requires.Modifier.STATIC), ABSENT);
         builder.packages(packages);
         packages.forEach(builder::exports);
-        Set<String> visible = new TreeSet<>(taken);
+        Set<String> visible = new HashSet<>(taken);
         for (Module module : parent.modules()) {
             ModuleDescriptor descriptor = module.getDescriptor();
             descriptor.provides().forEach(provides -> uses.add(provides.service()));
@@ -231,12 +214,11 @@ final class FolderModules {
         }
         uses.forEach(builder::uses);
         provides(libraries, packages, visible).forEach(builder::provides);
-        modules.put(name, new LibraryModule(builder.build(), libraries, entry -> true));
-        Set<String> served = new TreeSet<>();
+        modules.put(name, LibraryModule.of(builder.build(), libraries));
+        Set<String> served = new HashSet<>();
         for (LibraryJar jar : libraries) {
-            Set<String> shadowed = new TreeSet<>(jar.shared());
-            shadowed.retainAll(served);
-            served.addAll(jar.shared());
+            List<String> shadowed =
+                    jar.shared().stream().filter(entry -> !served.add(entry)).toList();
             jar.alias()
                     .filter(alias -> !modules.containsKey(alias))
                     .ifPresent(alias -> modules.put(alias, aliasOf(alias, name, jar, shadowed)));
@@ -278,12 +260,12 @@ final class FolderModules {
     }
 
     private static ModuleReference aliasOf(
-            String alias, String library, LibraryJar jar, Set<String> shadowed) {
+            String alias, String library, LibraryJar jar, List<String> shadowed) {
         ModuleDescriptor descriptor =
                 ModuleDescriptor.newModule(alias)
                         .requires(Set.of(Requires.Modifier.TRANSITIVE), library)
                         .build();
-        return new LibraryModule(descriptor, List.of(jar), shadowed::contains);
+        return LibraryModule.of(descriptor, jar, shadowed);
     }
 
     /** A folder's name as part of a module name: what is no letter or digit becomes one. */

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
@@ -33,9 +34,11 @@ import mortise.api.PermittedApi;
  * @param module whether it has a module descriptor of its own
  * @param alias the name by which modules may require it if it has none: the manifest's {@code
  *     Automatic-Module-Name}, else one derived from the file name; null if neither is a module name
- * @param packages the packages of its classes
- * @param classes the binary names of its classes, as far as they are Java names
- * @param shared the names under {@code META-INF} and at the top, which other jars may have too
+ * @param classes the packages of its classes, and in each the binary names of the classes, as far
+ *     as they are Java names
+ * @param directories the directories that it has entries in, in order; empty is the top
+ * @param shared the names under {@code META-INF} and at the top, which other jars may have too, in
+ *     order
  * @param services what its {@code META-INF/services} names: service to providers
  * @param problems what of it cannot be loaded, and why
  */
@@ -43,10 +46,10 @@ record LibraryJar(
         Path path,
         boolean module,
         Optional<String> alias,
-        TreeSet<String> packages,
-        TreeSet<String> classes,
-        TreeSet<String> shared,
-        Map<String, List<String>> services,
+        SortedMap<String, List<String>> classes,
+        List<String> directories,
+        List<String> shared,
+        SortedMap<String, List<String>> services,
         List<String> problems) {
     private static final String SERVICES = "META-INF/services/";
     private static final String CLASS = ".class";
@@ -59,17 +62,17 @@ record LibraryJar(
      */
     static LibraryJar read(Path path) throws IOException {
         try (JarFile jar = open(path)) {
-            TreeSet<String> packages = new TreeSet<>();
-            TreeSet<String> classes = new TreeSet<>();
-            TreeSet<String> shared = new TreeSet<>();
+            SortedMap<String, TreeSet<String>> classes = new TreeMap<>();
+            Set<String> directories = new TreeSet<>();
+            Set<String> shared = new TreeSet<>();
             List<String> problems = new ArrayList<>();
-            Map<String, List<String>> services = new TreeMap<>();
+            SortedMap<String, List<String>> services = new TreeMap<>();
             Map<String, String> badPackages = new LinkedHashMap<>();
             boolean module = false;
             for (JarEntry entry : (Iterable<JarEntry>) jar.versionedStream()::iterator) {
                 String name = entry.getName();
-                boolean top = name.startsWith("META-INF/") || name.indexOf('/') < 0;
-                if (top && !name.endsWith(CLASS) && !entry.isDirectory()) {
+                directories.add(directoryOf(name));
+                if (isShared(name)) {
                     shared.add(name);
                 }
                 if (name.equals("module-info.class")) {
@@ -83,10 +86,11 @@ record LibraryJar(
                             name.substring(0, name.length() - CLASS.length()).replace('/', '.');
                     int dot = binary.lastIndexOf('.');
                     String inPackage = dot < 0 ? "" : binary.substring(0, dot);
-                    if (isPackage(inPackage)) {
-                        packages.add(inPackage);
+                    if (classes.containsKey(inPackage) || isPackage(inPackage)) {
+                        TreeSet<String> siblings =
+                                classes.computeIfAbsent(inPackage, _ -> new TreeSet<>());
                         if (mayBeService(binary)) {
-                            classes.add(binary);
+                            siblings.add(binary);
                         }
                     } else {
                         badPackages.putIfAbsent(inPackage, binary);
@@ -104,8 +108,39 @@ record LibraryJar(
                                                     + bad
                                                     + " is no Java name, so its classes cannot be loaded")));
             return new LibraryJar(
-                    path, module, alias(path, jar), packages, classes, shared, services, problems);
+                    path,
+                    module,
+                    alias(path, jar),
+                    lists(classes),
+                    List.copyOf(directories),
+                    List.copyOf(shared),
+                    services,
+                    problems);
         }
+    }
+
+    private static SortedMap<String, List<String>> lists(SortedMap<String, TreeSet<String>> sets) {
+        SortedMap<String, List<String>> lists = new TreeMap<>();
+        sets.forEach((key, values) -> lists.put(key, List.copyOf(values)));
+        return lists;
+    }
+
+    /** The packages of its classes. */
+    Set<String> packages() {
+        return classes.keySet();
+    }
+
+    /**
+     * Where an entry is: its name up to the last slash, that of a directory's own name included.
+     */
+    static String directoryOf(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('/')));
+    }
+
+    /** Whether an entry is one of those that many jars have, each its own. */
+    static boolean isShared(String name) {
+        boolean top = name.startsWith("META-INF/") || name.indexOf('/') < 0;
+        return top && !name.endsWith(CLASS) && !name.endsWith("/");
     }
 
     /** Opens a jar for reading, with the entries for the running Java version. */

@@ -2,82 +2,151 @@ package mortise.broker.plugin;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jars of a plugin folder that have no module descriptor, as one module: packages may be split
  * between them. Where two jars hold the same name, the first in file-name order wins, as on a class
- * path.
+ * path. A jar is opened when a name is looked for that it may hold.
  */
 final class LibraryModule extends ModuleReference {
     private final List<LibraryJar> jars;
-    private final Predicate<String> held;
+    private final Map<String, List<LibraryJar>> holders;
+    private final boolean whole;
 
-    /**
-     * A module of these jars.
-     *
-     * @param held which of their entries it holds
-     */
-    LibraryModule(ModuleDescriptor descriptor, List<LibraryJar> jars, Predicate<String> held) {
+    private LibraryModule(
+            ModuleDescriptor descriptor,
+            List<LibraryJar> jars,
+            Map<String, List<LibraryJar>> holders,
+            boolean whole) {
         super(descriptor, null);
-        this.jars = List.copyOf(jars);
-        this.held = held;
+        this.jars = jars;
+        this.holders = holders;
+        this.whole = whole;
+    }
+
+    /** A module of all entries of these jars. */
+    static LibraryModule of(ModuleDescriptor descriptor, List<LibraryJar> jars) {
+        Map<String, List<LibraryJar>> holders = new HashMap<>();
+        for (LibraryJar jar : jars) {
+            jar.shared().forEach(name -> add(holders, name, jar));
+            for (String directory : jar.directories()) {
+                add(holders, directory + "/", jar);
+            }
+        }
+        return new LibraryModule(descriptor, List.copyOf(jars), holders, true);
+    }
+
+    /** A module of these entries of a jar, all of them such as other jars may have too. */
+    static LibraryModule of(ModuleDescriptor descriptor, LibraryJar jar, Iterable<String> entries) {
+        Map<String, List<LibraryJar>> holders = new HashMap<>();
+        entries.forEach(name -> add(holders, name, jar));
+        return new LibraryModule(descriptor, List.of(jar), holders, false);
+    }
+
+    private static void add(Map<String, List<LibraryJar>> holders, String name, LibraryJar jar) {
+        holders.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(jar);
+    }
+
+    /** The jars in which a name may be, in order; if it is in any, it is in one of them. */
+    private List<LibraryJar> holders(String name) {
+        String key =
+                !whole || LibraryJar.isShared(name) ? name : LibraryJar.directoryOf(name) + "/";
+        return holders.getOrDefault(key, List.of());
     }
 
     @Override
-    public ModuleReader open() throws IOException {
-        return new ChainedJars(jars, held);
+    public ModuleReader open() {
+        return new ChainedJars();
     }
 
     /** Reads the jars one behind the other. Thread-safe, as {@link JarFile} is. */
-    private static final class ChainedJars implements ModuleReader {
-        private final List<JarFile> open = new ArrayList<>();
-        private final Map<String, Integer> jarOfName = new HashMap<>();
-        private final List<URI> locations = new ArrayList<>();
+    private final class ChainedJars implements ModuleReader {
+        private final Map<Path, JarFile> open = new HashMap<>();
+        private boolean closed;
 
-        ChainedJars(List<LibraryJar> jars, Predicate<String> held) throws IOException {
-            try {
-                for (LibraryJar jar : jars) {
-                    JarFile file = LibraryJar.open(jar.path());
-                    int index = open.size();
-                    open.add(file);
-                    locations.add(jar.path().toUri());
-                    file.versionedStream()
-                            .map(JarEntry::getName)
-                            .filter(held)
-                            .forEach(name -> jarOfName.putIfAbsent(name, index));
-                }
-            } catch (IOException | RuntimeException unreadable) {
-                close();
-                throw unreadable;
+        private synchronized JarFile open(LibraryJar jar) throws IOException {
+            if (closed) {
+                throw new IOException("the reader is closed");
             }
+            JarFile file = open.get(jar.path());
+            if (file == null) {
+                file = LibraryJar.open(jar.path());
+                open.put(jar.path(), file);
+            }
+            return file;
+        }
+
+        private @Nullable Held held(String name) throws IOException {
+            for (LibraryJar jar : holders(name)) {
+                JarFile file = open(jar);
+                JarEntry entry = file.getJarEntry(name);
+                if (entry != null && entry.getName().equals(name)) {
+                    return new Held(jar, file, entry);
+                }
+            }
+            return null;
         }
 
         @Override
-        public Optional<URI> find(String name) {
-            return Optional.ofNullable(jarOfName.get(name))
-                    .map(index ->
-                            URI.create(
-                                    "jar:"
-                                            + locations.get(index)
-                                            + "!/"
-                                            + encoded(
-                                                    open.get(index)
-                                                            .getJarEntry(name)
-                                                            .getRealName())));
+        public Optional<URI> find(String name) throws IOException {
+            return Optional.ofNullable(held(name)).map(Held::location);
+        }
+
+        @Override
+        public Optional<InputStream> open(String name) throws IOException {
+            Held held = held(name);
+            return held == null
+                    ? Optional.empty()
+                    : Optional.of(held.file().getInputStream(held.entry()));
+        }
+
+        @Override
+        public Stream<String> list() throws IOException {
+            TreeSet<String> names = new TreeSet<>();
+            if (!whole) {
+                names.addAll(holders.keySet());
+                return names.stream();
+            }
+            for (LibraryJar jar : jars) {
+                try (Stream<JarEntry> entries = open(jar).versionedStream()) {
+                    entries.map(JarEntry::getName).forEach(names::add);
+                } catch (UncheckedIOException unreadable) {
+                    throw unreadable.getCause();
+                }
+            }
+            return names.stream();
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            closed = true;
+            for (JarFile jar : open.values()) {
+                jar.close();
+            }
+        }
+    }
+
+    /** An entry of a jar. */
+    private record Held(LibraryJar jar, JarFile file, JarEntry entry) {
+        URI location() {
+            return URI.create("jar:" + jar.path().toUri() + "!/" + encoded(entry.getRealName()));
         }
 
         private static String encoded(String entryName) {
@@ -85,28 +154,6 @@ final class LibraryModule extends ModuleReference {
                 return new URI(null, null, "/" + entryName, null).getRawPath().substring(1);
             } catch (URISyntaxException impossible) {
                 throw new IllegalStateException(impossible);
-            }
-        }
-
-        @Override
-        public Optional<InputStream> open(String name) throws IOException {
-            Integer index = jarOfName.get(name);
-            if (index == null) {
-                return Optional.empty();
-            }
-            JarFile jar = open.get(index);
-            return Optional.of(jar.getInputStream(jar.getJarEntry(name)));
-        }
-
-        @Override
-        public Stream<String> list() {
-            return jarOfName.keySet().stream().sorted();
-        }
-
-        @Override
-        public void close() throws IOException {
-            for (JarFile jar : open) {
-                jar.close();
             }
         }
     }

@@ -1,11 +1,13 @@
 package mortise.broker.plugin;
 
+import java.io.IOException;
 import java.lang.module.Configuration;
 import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ResolutionException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +47,38 @@ record PluginFolder(
             throw new RefusedPluginException(
                     "plugin folders need a broker that runs on the module path; put the plugin's jars on the class path beside the broker's instead");
         }
-        FolderModules modules = FolderModules.read(name, path, parent);
+        return load(name, path, parent);
+    }
+
+    /**
+     * Loads a folder on top of this layer: by its index if that holds, else by listing its jars.
+     */
+    static PluginFolder load(String name, Path path, ModuleLayer parent) {
+        List<Path> files = FolderJars.files(path);
+        List<String> problems = new ArrayList<>();
+        try {
+            List<LibraryJar> indexed = FolderIndex.read(path, files);
+            if (indexed != null) {
+                return of(name, path, FolderModules.of(name, indexed, parent), parent, problems);
+            }
+        } catch (UnfitIndexException | RuntimeException unfit) {
+            // whatever is wrong with the folder is then said about the jars themselves
+            problems.add(
+                    FolderIndex.NAME
+                            + " is not used, the jars were listed instead: "
+                            + unfit.getMessage()
+                            + "; delete it, or assemble the broker anew");
+        }
+        List<LibraryJar> listed = FolderJars.read(files);
+        return of(name, path, FolderModules.of(name, listed, parent), parent, problems);
+    }
+
+    private static PluginFolder of(
+            String name,
+            Path path,
+            FolderModules modules,
+            ModuleLayer parent,
+            List<String> problems) {
         for (ModuleDescriptor descriptor : modules.explicit()) {
             checkVersion(descriptor);
         }
@@ -54,7 +87,20 @@ record PluginFolder(
                 modules.explicit().stream()
                         .flatMap(descriptor -> SpiVersion.compiledAgainst(descriptor).stream())
                         .findFirst();
-        return new PluginFolder(name, path, layer, compiled, modules.problems());
+        problems.addAll(modules.problems());
+        return new PluginFolder(name, path, layer, compiled, problems);
+    }
+
+    /**
+     * The text of an index that spares a start listing the folder's jars, to be written into it as
+     * {@link FolderIndex#NAME}; none if there can be none.
+     */
+    static Optional<String> index(Path path) {
+        try {
+            return Optional.of(FolderIndex.text(FolderJars.read(FolderJars.files(path))));
+        } catch (IOException | RefusedPluginException unreadable) {
+            return Optional.empty();
+        }
     }
 
     /** The version of the service interfaces of this broker, if it runs on the module path. */
@@ -108,7 +154,7 @@ record PluginFolder(
             throw new RefusedPluginException(
                     "its modules do not resolve: "
                             + unresolved.getMessage()
-                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces (for a module of Java that is not there, start with MORTISE_JAVA_OPTIONS=--add-modules=ALL-DEFAULT)",
+                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces (for a module of Java that is not there, start with MORTISE_JAVA_OPTIONS=--add-modules=NAME)",
                     unresolved);
         }
     }

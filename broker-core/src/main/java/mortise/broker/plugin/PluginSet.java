@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread that assembles a broker; what it hands out is immutable.
  */
 public final class PluginSet {
+    /** The name of the index in a plugin folder. */
+    public static final String FOLDER_INDEX = FolderIndex.NAME;
+
     /** How long a plugin's constructor and its name may take. */
     static final Duration LOAD_LIMIT = Duration.ofSeconds(10);
 
@@ -65,6 +69,11 @@ public final class PluginSet {
         PluginSet set = new PluginSet(LOAD_LIMIT);
         set.addFolder(folder.toAbsolutePath().normalize());
         return set;
+    }
+
+    /** The text of a folder's index; none if it can have none. */
+    public static Optional<String> indexFolder(Path folder) {
+        return PluginFolder.index(folder);
     }
 
     private <P> void addBuiltIn(PluginKind<P> kind) {

@@ -81,7 +81,7 @@ public final class Assembler {
         home.folders()
                 .forEach((name, folder) -> {
                     if (choice.names().contains(name)) {
-                        tree.copyFolder(folder, "plugins/" + name);
+                        copyFolder(folder, tree, "plugins/" + name);
                     }
                 });
         boolean folders = choice.names().stream().anyMatch(home.folders()::containsKey);
@@ -105,6 +105,13 @@ public final class Assembler {
         tree.settle();
         order.tar().ifPresent(file -> TarArchive.write(tree.root(), file));
         return assembled(choice, tree.root());
+    }
+
+    /** Copies a plugin folder whole, with an index of its jars as they lie here. */
+    private void copyFolder(Path source, Tree tree, String name) {
+        tree.copyFolder(source, name, BrokerBuilder.FOLDER_INDEX);
+        parts.indexFolder(tree.root().resolve(name))
+                .ifPresent(index -> tree.write(name + "/" + BrokerBuilder.FOLDER_INDEX, index));
     }
 
     /** The JVM's options, without modules that this broker does not have. */

@@ -65,9 +65,11 @@ final class Tree {
         }
     }
 
-    void copyFolder(Path source, String name) {
+    /** Copies all files below a directory but the one that is directly in it under a name. */
+    void copyFolder(Path source, String name, String except) {
+        Path left = source.resolve(except);
         for (Path path : paths(source)) {
-            if (Files.isRegularFile(path)) {
+            if (Files.isRegularFile(path) && !path.equals(left)) {
                 copy(path, name + "/" + relative(source, path));
             }
         }
