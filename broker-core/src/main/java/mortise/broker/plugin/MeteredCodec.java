@@ -75,12 +75,28 @@ public final class MeteredCodec implements Codec {
 
     @Override
     public InputStream decompressing(ByteBuffer compressed, long maxBytes) throws IOException {
+        return called(
+                () -> new Opened(codec.decompressing(compressed, maxBytes)),
+                failure -> broken("decompressing", failure));
+    }
+
+    /** A call into the codec. */
+    private interface Call<T> {
+        T make() throws IOException;
+    }
+
+    /** What becomes of a failure that the codec's contract does not allow. */
+    private interface Verdict {
+        IOException of(Throwable failure);
+    }
+
+    private <T> T called(Call<T> call, Verdict verdict) throws IOException {
         ClassLoader before = activity.enter();
         long begun = activity.now();
         try {
-            return new Opened(codec.decompressing(compressed, maxBytes));
+            return call.make();
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            throw broken("decompressing", failure);
+            throw verdict.of(failure);
         } finally {
             activity.leave(before, begun);
         }
@@ -110,34 +126,19 @@ public final class MeteredCodec implements Codec {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            ClassLoader before = activity.enter();
-            long begun = activity.now();
-            try {
-                return stream.read(target, offset, length);
-            } catch (RuntimeException
-                    | LinkageError
-                    | StackOverflowError
-                    | AssertionError failure) {
-                throw broken("decompressing", failure);
-            } finally {
-                activity.leave(before, begun);
-            }
+            return called(
+                    () -> stream.read(target, offset, length),
+                    failure -> broken("decompressing", failure));
         }
 
         @Override
         public void close() throws IOException {
-            ClassLoader before = activity.enter();
-            long begun = activity.now();
-            try {
-                stream.close();
-            } catch (RuntimeException
-                    | LinkageError
-                    | StackOverflowError
-                    | AssertionError failure) {
-                throw broken("decompressing", failure);
-            } finally {
-                activity.leave(before, begun);
-            }
+            called(
+                    () -> {
+                        stream.close();
+                        return this;
+                    },
+                    failure -> broken("decompressing", failure));
         }
     }
 
@@ -158,34 +159,22 @@ public final class MeteredCodec implements Codec {
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
-            ClassLoader before = activity.enter();
-            long begun = activity.now();
-            try {
-                stream.write(source, offset, length);
-            } catch (RuntimeException
-                    | LinkageError
-                    | StackOverflowError
-                    | AssertionError failure) {
-                throw sink.orElse("compressing", failure);
-            } finally {
-                activity.leave(before, begun);
-            }
+            called(
+                    () -> {
+                        stream.write(source, offset, length);
+                        return this;
+                    },
+                    failure -> sink.orElse("compressing", failure));
         }
 
         @Override
         public void close() throws IOException {
-            ClassLoader before = activity.enter();
-            long begun = activity.now();
-            try {
-                stream.close();
-            } catch (RuntimeException
-                    | LinkageError
-                    | StackOverflowError
-                    | AssertionError failure) {
-                throw sink.orElse("compressing", failure);
-            } finally {
-                activity.leave(before, begun);
-            }
+            called(
+                    () -> {
+                        stream.close();
+                        return this;
+                    },
+                    failure -> sink.orElse("compressing", failure));
         }
     }
 
