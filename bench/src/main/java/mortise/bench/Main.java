@@ -35,8 +35,12 @@ final class Main {
                     "rounds", "seconds", "warm-up", "home", "peer", "work", "pin", "only", "extra",
                     "bytes", "load");
 
-    /** Both look for data that retention lets go once a second, from the first second on. */
+    /** Under the produce loads data that retention lets go is looked for once a second. */
     private static final List<String> RETENTION = List.of("log.retention.check.interval.ms=1000");
+
+    /** The same, and from the first second on. */
+    private static final List<String> PEER_RETENTION =
+            List.of("log.retention.check.interval.ms=1000", "log.initial.task.delay.ms=1000");
 
     private Main() {}
 
@@ -45,26 +49,28 @@ final class Main {
             System.out.print(USAGE);
             return;
         }
+        Bench.Round comparison;
         try {
-            run(arguments);
+            comparison = comparison(arguments);
         } catch (IllegalArgumentException misused) {
             System.err.println("bench: " + misused.getMessage());
             System.err.print(USAGE);
             System.exit(2);
+            return;
         }
+        comparison.run();
     }
 
-    private static void run(String[] arguments) throws IOException, InterruptedException {
+    private static Bench.Round comparison(String[] arguments) {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("say what to measure");
         }
         Map<String, String> options = options(arguments);
-        List<String> extra = new ArrayList<>(RETENTION);
+        boolean produces = arguments[0].equals("produce");
+        List<String> extra = new ArrayList<>(produces ? RETENTION : List.of());
         if (options.containsKey("extra")) {
             extra.addAll(List.of(options.get("extra").split(",", -1)));
         }
-        List<String> peerExtra = new ArrayList<>(RETENTION);
-        peerExtra.add("log.initial.task.delay.ms=1000");
         List<Subject> subjects = new ArrayList<>();
         subjects.add(
                 new Subject.Mortise(
@@ -75,7 +81,7 @@ final class Main {
                 new Subject.Peer(
                         Path.of(options.getOrDefault("peer", "bench/peer/target/lib"))
                                 .toAbsolutePath(),
-                        peerExtra));
+                        produces ? PEER_RETENTION : List.of()));
         if (options.containsKey("only")) {
             subjects.removeIf(subject -> !subject.name().equals(options.get("only")));
             if (subjects.isEmpty()) {
@@ -86,22 +92,29 @@ final class Main {
                 new Bench(
                         subjects,
                         Path.of(options.getOrDefault("work", "bench/target/work")).toAbsolutePath(),
-                        Integer.parseInt(options.getOrDefault("rounds", "5")),
-                        Double.parseDouble(options.getOrDefault("seconds", "8")),
-                        Double.parseDouble(options.getOrDefault("warm-up", "20")),
+                        Math.toIntExact(whole(options, "rounds", 5)),
+                        whole(options, "seconds", 8),
+                        whole(options, "warm-up", 20),
                         options.containsKey("pin") ? 0 : -1,
                         Clock.system(),
                         new Figures());
-        switch (arguments[0]) {
-            case "produce" -> new ProduceComparison(bench, options.getOrDefault("load", "")).run();
-            case "start" -> new StartComparison(bench).run();
-            case "footprint" -> new FootprintComparison(bench).run();
+        return switch (arguments[0]) {
+            case "produce" -> new ProduceComparison(bench, options.getOrDefault("load", ""))::run;
+            case "start" -> new StartComparison(bench)::run;
+            case "footprint" -> new FootprintComparison(bench)::run;
             case "allocation" ->
-                    new AllocationRun(
-                                    bench,
-                                    Long.parseLong(options.getOrDefault("bytes", "10000000000")))
-                            .run();
+                    new AllocationRun(bench, whole(options, "bytes", 10_000_000_000L))::run;
             default -> throw new IllegalArgumentException("there is no comparison " + arguments[0]);
+        };
+    }
+
+    private static long whole(Map<String, String> options, String name, long otherwise) {
+        String given = options.get(name);
+        try {
+            return given == null ? otherwise : Long.parseLong(given);
+        } catch (NumberFormatException noNumber) {
+            throw new IllegalArgumentException(
+                    "--" + name + " wants a whole number, not " + given, noNumber);
         }
     }
 

@@ -33,7 +33,8 @@ import mortise.api.PermittedApi;
  * @param path where it lies
  * @param module whether it has a module descriptor of its own
  * @param alias the name by which modules may require it if it has none: the manifest's {@code
- *     Automatic-Module-Name}, else one derived from the file name; null if neither is a module name
+ *     Automatic-Module-Name}, else one derived from the file name; empty if neither is a module
+ *     name
  * @param classes the packages of its classes, and in each the binary names of the classes, as far
  *     as they are Java names
  * @param directories the directories that it has entries in, in order; empty is the top
