@@ -16,24 +16,35 @@ import mortise.api.Clock;
 final class Main {
     private static final String USAGE =
             """
-            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|growing|small]
+            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--baseline DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|growing|small]
               produce      raw produce requests: what the broker spends on each
               start        empty directory to first acknowledged record, and idle memory
               footprint    what 1,000 partitions and 1,000 connections cost
               allocation   heap bytes allocated per produced byte (10 GB, or --bytes)
                    --home   an assembled Mortise (default dist/target/mortise)
+                   --baseline another assembled Mortise to measure beside it, such as the parent commit's; it is called "baseline"
                    --peer   the peer's jars (./mvnw -pl bench/peer package puts them there; default bench/peer/target/lib)
                    --work   where data directories are made (default bench/target/work)
                    --pin    pin the measured system to processor 0 (start the bench itself under taskset -c 1)
-                   --only   mortise or kafka
+                   --only   mortise, baseline or kafka; several with commas
                    --load   one load of produce: large (old segments are removed as it goes), growing (nothing is removed), small
                    --extra  further settings of Mortise
             """;
 
     private static final Set<String> OPTIONS =
             Set.of(
-                    "rounds", "seconds", "warm-up", "home", "peer", "work", "pin", "only", "extra",
-                    "bytes", "load");
+                    "rounds",
+                    "seconds",
+                    "warm-up",
+                    "home",
+                    "baseline",
+                    "peer",
+                    "work",
+                    "pin",
+                    "only",
+                    "extra",
+                    "bytes",
+                    "load");
 
     /** Under the produce loads data that retention lets go is looked for once a second. */
     private static final List<String> RETENTION = List.of("log.retention.check.interval.ms=1000");
@@ -73,20 +84,17 @@ final class Main {
         }
         List<Subject> subjects = new ArrayList<>();
         subjects.add(
-                new Subject.Mortise(
-                        Path.of(options.getOrDefault("home", "dist/target/mortise"))
-                                .toAbsolutePath(),
-                        extra));
+                mortise("mortise", options.getOrDefault("home", "dist/target/mortise"), extra));
+        if (options.containsKey("baseline")) {
+            subjects.add(mortise("baseline", options.get("baseline"), extra));
+        }
         subjects.add(
                 new Subject.Peer(
                         Path.of(options.getOrDefault("peer", "bench/peer/target/lib"))
                                 .toAbsolutePath(),
                         produces ? PEER_RETENTION : List.of()));
         if (options.containsKey("only")) {
-            subjects.removeIf(subject -> !subject.name().equals(options.get("only")));
-            if (subjects.isEmpty()) {
-                throw new IllegalArgumentException("there is no system " + options.get("only"));
-            }
+            keep(subjects, List.of(options.get("only").split(",", -1)));
         }
         Bench bench =
                 new Bench(
@@ -106,6 +114,19 @@ final class Main {
                     new AllocationRun(bench, whole(options, "bytes", 10_000_000_000L))::run;
             default -> throw new IllegalArgumentException("there is no comparison " + arguments[0]);
         };
+    }
+
+    private static Subject mortise(String name, String home, List<String> extra) {
+        return new Subject.Mortise(name, Path.of(home).toAbsolutePath(), extra);
+    }
+
+    private static void keep(List<Subject> subjects, List<String> names) {
+        for (String name : names) {
+            if (subjects.stream().noneMatch(subject -> subject.name().equals(name))) {
+                throw new IllegalArgumentException("there is no system " + name);
+            }
+        }
+        subjects.removeIf(subject -> !names.contains(subject.name()));
     }
 
     private static long whole(Map<String, String> options, String name, long otherwise) {

@@ -16,13 +16,8 @@ sealed interface Subject {
      */
     List<String> prepare(Path directory, int port) throws IOException, InterruptedException;
 
-    /** Mortise from an assembled home, as it ships. */
-    record Mortise(Path home, List<String> extra) implements Subject {
-        @Override
-        public String name() {
-            return "mortise";
-        }
-
+    /** Mortise from an assembled home, as it ships; a bench may measure several builds of it. */
+    record Mortise(String name, Path home, List<String> extra) implements Subject {
         @Override
         public List<String> prepare(Path directory, int port) {
             List<String> command =
