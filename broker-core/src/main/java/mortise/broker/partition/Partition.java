@@ -99,6 +99,10 @@ public final class Partition implements MailboxOwner, FlushListener {
     private LogPosition end;
     private LogPosition highWatermark;
     private long recordsSinceFlush;
+
+    /** The offset of the newest snapshot that knows all of its producers, or -1. */
+    private long newestSnapshot;
+
     private boolean flushTimed;
     private boolean refusalEver;
     private boolean refusalNoted;
@@ -126,6 +130,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         this.image = image;
         this.producers = state.producers();
         this.epochs = state.epochs();
+        this.newestSnapshot = state.newestSnapshot();
         this.end = log.end();
         this.highWatermark = settings.durable() ? log.durableEnd() : end;
     }
@@ -540,8 +545,7 @@ public final class Partition implements MailboxOwner, FlushListener {
             OptionalLong segment = log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
             rolled = segment.isPresent();
             if (rolled) {
-                log.putSidecar(
-                        SidecarKind.PRODUCER_STATE, segment.getAsLong(), producers.snapshot());
+                keepProducers(segment.getAsLong());
             }
             end = log.append(run);
         } catch (StorageException refused) {
@@ -735,8 +739,14 @@ public final class Partition implements MailboxOwner, FlushListener {
                     StorageException.Reach.CALL, id + " is out of service: " + outOfService);
         }
         if (offset > startOffset()) {
+            if (newestSnapshot < offset) {
+                // no snapshot below the start is believed, and what would tell the rest is to go
+                keepProducers(end.offset());
+                flush.request();
+            }
             log.advanceStart(offset);
             log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
+            log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
             LeaderEpochs before = epochs;
             epochs = before.from(offset);
             if (epochs != before) {
@@ -765,8 +775,13 @@ public final class Partition implements MailboxOwner, FlushListener {
         parked.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, id + " is closed");
         tellWatchers();
         if (keep && healthy) {
-            log.putSidecar(SidecarKind.PRODUCER_STATE, end.offset(), producers.snapshot());
+            keepProducers(end.offset());
         }
+    }
+
+    private void keepProducers(long offset) {
+        producers.keepBeside(log, offset);
+        newestSnapshot = offset;
     }
 
     private void leaveService(String why, @Nullable Throwable cause) {

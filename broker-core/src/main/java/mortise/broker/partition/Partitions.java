@@ -153,7 +153,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                     PartitionState.of(
                             id.toString(),
                             log,
-                            around.settings().producersMax(),
+                            around.settings(),
                             around.clock().wallMillis());
             if (state.replayedBatches() > 0) {
                 LOG.debug(

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import mortise.api.ErrorCode;
 import mortise.record.RecordBatch;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.SidecarKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,19 +147,36 @@ final class ProducerStates {
                 nowMillis);
     }
 
-    /** Remembers the last batch of a producer as a snapshot has it. */
+    /** Remembers a batch of a producer as a file has it, after older ones of the same. */
     void restore(
             long producerId,
             short epoch,
             int lastSequence,
             long lastOffset,
             int offsetDelta,
+            long timestamp,
             long activeMillis) {
         ProducerEntry entry = find(producerId);
         if (entry == null) {
             entry = add(producerId);
         }
-        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, activeMillis, activeMillis);
+        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, timestamp, activeMillis);
+    }
+
+    /** Adds the last batch of every producer of {@code others} that is not known here. */
+    void addUnknown(ProducerStates others) {
+        others.forEach(other -> {
+            if (!other.isEmpty() && find(other.producerId) == null) {
+                restore(
+                        other.producerId,
+                        other.epoch(),
+                        other.lastSequence(),
+                        other.lastOffset(),
+                        other.offsetDelta(),
+                        other.timestamp(other.slot(0)),
+                        other.activeMillis());
+            }
+        });
     }
 
     /** Forgets producers that have been silent since before {@code oldest}. */
@@ -292,5 +311,13 @@ final class ProducerStates {
     /** What {@link ProducerSnapshot} keeps of all of them. */
     ByteBuffer snapshot() {
         return ProducerSnapshot.encode(this);
+    }
+
+    /** Keeps all of them beside a log as of an offset. */
+    void keepBeside(PartitionLog log, long offset) {
+        ByteBuffer snapshot = snapshot();
+        log.putSidecar(
+                SidecarKind.PRODUCER_BATCHES, offset, ProducerBatches.encode(this, snapshot));
+        log.putSidecar(SidecarKind.PRODUCER_STATE, offset, snapshot);
     }
 }

@@ -18,6 +18,7 @@ import mortise.broker.partition.PartitionRig.Sent;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import org.junit.jupiter.api.Test;
 
@@ -333,8 +334,8 @@ class PartitionTest {
         for (int i = 0; i < 12; i++) {
             rig.send(partition, batch(1, 100, 7, (short) 1, i));
         }
-        assertThat(rig.log("t", 0).snapshotOffsets()).isNotEmpty();
-        rig.log("t", 0).damageLatestSnapshot();
+        assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE)).isNotEmpty();
+        rig.log("t", 0).damageLatest(SidecarKind.PRODUCER_STATE);
 
         PartitionRig next = new PartitionRig(rig.store, Map.of());
         Partition again = next.open("t", 0, TOPIC);

@@ -64,7 +64,7 @@ class ProducerStatesTest {
     @Test
     void aSnapshotOfMoreThanTheTableHoldsIsCutToTheLatest() {
         for (int id = 0; id < 3 * MOST; id++) {
-            producers.restore(id, (short) 0, 0, id, 0, NOW + id);
+            producers.restore(id, (short) 0, 0, id, 0, NOW + id, NOW + id);
         }
 
         assertThat(producers.size()).isLessThanOrEqualTo(MOST);

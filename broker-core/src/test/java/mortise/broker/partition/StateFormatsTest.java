@@ -30,7 +30,7 @@ class StateFormatsTest {
 
     private static ProducerStates one() {
         ProducerStates producers = new ProducerStates(10);
-        producers.restore(4_711, (short) 3, 12, 99, 4, 1_767_225_600_000L);
+        producers.restore(4_711, (short) 3, 12, 99, 4, 1_767_225_600_000L, 1_767_225_600_000L);
         return producers;
     }
 

@@ -27,6 +27,7 @@ final class LogLoader {
     private final SegmentRecovery recovery;
     private final NavigableMap<Long, Path> logs = new TreeMap<>();
     private final NavigableSet<Long> producerSnapshots = new TreeSet<>();
+    private final NavigableSet<Long> producerBatches = new TreeSet<>();
     private final NavigableSet<Long> epochs = new TreeSet<>();
     private final List<Path> indexes = new ArrayList<>();
 
@@ -48,6 +49,7 @@ final class LogLoader {
             long endOffset,
             boolean durable,
             NavigableSet<Long> producerSnapshots,
+            NavigableSet<Long> producerBatches,
             NavigableSet<Long> epochs) {}
 
     /**
@@ -124,7 +126,7 @@ final class LogLoader {
     }
 
     private Loaded loaded(List<Segment> segments, long start, long end, boolean durable) {
-        return new Loaded(segments, start, end, durable, producerSnapshots, epochs);
+        return new Loaded(segments, start, end, durable, producerSnapshots, producerBatches, epochs);
     }
 
     /** Whether nothing is missing between a segment's end and the next one's begin. */
@@ -153,11 +155,14 @@ final class LogLoader {
     private void sort(Path file, String name) throws IOException {
         OptionalLong log = LogFiles.offset(name, LogFiles.LOG);
         OptionalLong snapshot = LogFiles.offset(name, LogFiles.PRODUCER_SNAPSHOT);
+        OptionalLong batches = LogFiles.offset(name, LogFiles.PRODUCER_BATCHES);
         OptionalLong epoch = LogFiles.offset(name, LogFiles.EPOCHS);
         if (log.isPresent()) {
             logs.put(log.getAsLong(), file);
         } else if (snapshot.isPresent()) {
             producerSnapshots.add(snapshot.getAsLong());
+        } else if (batches.isPresent()) {
+            producerBatches.add(batches.getAsLong());
         } else if (epoch.isPresent()) {
             epochs.add(epoch.getAsLong());
         } else if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {

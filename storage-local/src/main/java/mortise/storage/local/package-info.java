@@ -16,6 +16,7 @@
  *   <li>{@code .timeindex}: 12 bytes an entry, the largest timestamp so far (8), and the last
  *       offset of the batch that has it, relative to the base offset (4); timestamps grow
  *   <li>{@code .snapshot}: producer state as of the offset in the name, Kafka's format
+ *   <li>{@code .producers}: the latest batches of those producers (ours); the broker writes both
  * </ul>
  *
  * and beside them {@code leader-epoch-checkpoint} (Kafka's text) with {@code <offset>.epochs}

@@ -91,12 +91,17 @@ final class JournalLog implements PartitionLog {
         return (byte)
                 switch (kind) {
                     case PRODUCER_STATE -> 'P';
+                    case PRODUCER_BATCHES -> 'B';
                     case LEADER_EPOCHS -> 'E';
                 };
     }
 
     private static SidecarKind sidecarOf(byte code) {
-        return code == 'P' ? SidecarKind.PRODUCER_STATE : SidecarKind.LEADER_EPOCHS;
+        return switch (code) {
+            case 'P' -> SidecarKind.PRODUCER_STATE;
+            case 'B' -> SidecarKind.PRODUCER_BATCHES;
+            default -> SidecarKind.LEADER_EPOCHS;
+        };
     }
 
     /** A batch in memory. */
@@ -169,6 +174,7 @@ final class JournalLog implements PartitionLog {
             end = batches.isEmpty() ? start : Math.max(start, endOf(batches.getLast()));
             if (!store.has(Flaw.SIDECARS_OUTLIVE_TRUNCATION)) {
                 sidecars.get(SidecarKind.PRODUCER_STATE).tailMap(offset, false).clear();
+                sidecars.get(SidecarKind.PRODUCER_BATCHES).tailMap(offset, false).clear();
             }
             segment = batches.isEmpty() ? end : batches.getLast().segment();
         }
@@ -180,6 +186,7 @@ final class JournalLog implements PartitionLog {
         private void reset(long offset) {
             batches.clear();
             sidecars.get(SidecarKind.PRODUCER_STATE).clear();
+            sidecars.get(SidecarKind.PRODUCER_BATCHES).clear();
             start = offset;
             end = offset;
             segment = offset;
