@@ -142,8 +142,7 @@ public final class Broker implements AutoCloseable {
         } catch (RefusedDirectoryException
                 | ListenException
                 | RefusedPluginException
-                | StorageException
-                | IllegalStateException refused) {
+                | StorageException refused) {
             broker.close();
             throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
         } catch (RuntimeException | Error failure) {
@@ -174,7 +173,7 @@ public final class Broker implements AutoCloseable {
                 directory == null
                         ? TopicId.random(assembly.random()).toString()
                         : directory.clusterId();
-        SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
+        SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer"), clock, metrics));
         for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
             MetricsExporter exporter =
                     part(
@@ -254,6 +253,7 @@ public final class Broker implements AutoCloseable {
                                 publisher,
                                 timers,
                                 metadata,
+                                clock,
                                 metrics));
         BrokerLifecycle lifecycle =
                 new BrokerLifecycle(

@@ -130,10 +130,8 @@ public final class Main implements Runnable {
         }
         PrintWriter err = command.getErr();
         List<Failure> failures = failures(failure, command);
-        failures.forEach(each -> each.print(err, json));
-        if (!json && failures.getFirst().error().equals(Failure.INTERNAL)) {
-            failure.printStackTrace(err);
-        }
+        boolean ours = failures.getFirst().error().equals(Failure.INTERNAL);
+        failures.forEach(each -> each.print(err, json, ours ? failure : null));
         return FAILED;
     }
 

@@ -299,7 +299,9 @@ public final class MetadataPublisher implements QuorumListener {
                 "opening",
                 log,
                 () ->
-                        applier.open(log, partition, derived)
+                        image.topic(log.topicId()) == null
+                                ? CompletableFuture.completedStage(null) // deleted meanwhile
+                                : applier.open(log, partition, derived)
                                 .whenComplete((opened, failure) -> {
                                     if (failure != null) {
                                         offline.put(

@@ -93,7 +93,7 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     // confined to the mailbox
     private final ProducerStates producers;
-    private final ParkedProduces parked = new ParkedProduces();
+    private final ParkedProduces parked;
     private final CRC32C checksum = new CRC32C();
     private LeaderEpochs epochs;
     private LogPosition end;
@@ -126,6 +126,7 @@ public final class Partition implements MailboxOwner, FlushListener {
                 new PartitionMailbox(
                         this, site, around.drains(), around.credits(), around.settings());
         this.flush = around.flushes().register(log, this);
+        this.parked = new ParkedProduces(around.unexpected());
         this.settings = settings;
         this.image = image;
         this.producers = state.producers();
@@ -285,7 +286,12 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void tellWatchers() {
         for (ProgressWatcher watcher : watchers) {
-            watcher.progressed();
+            try {
+                watcher.progressed();
+            } catch (RuntimeException | Error failure) {
+                // the fault of a reader harms that reader only
+                around.unexpected().note("telling a reader of progress", failure);
+            }
         }
     }
 
@@ -416,7 +422,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         } catch (StorageException refused) {
             storageFailed(refused);
             command.done().completeExceptionally(refused);
-        } catch (RuntimeException unexpected) {
+        } catch (RuntimeException | Error unexpected) {
             LOG.error("{} could not execute {}", id, command, unexpected);
             command.done().completeExceptionally(unexpected);
         }
@@ -456,12 +462,18 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void refuse(AppendBatch batch, ErrorCode error, String why) {
         around.metrics().refusedBatches().increment();
-        batch.refuse(error, why);
+        try {
+            batch.refuse(error, why);
+        } catch (RuntimeException | Error failure) {
+            around.unexpected().note(ParkedProduces.ANSWERING, failure);
+        }
     }
 
     private void appendLeading(AppendRun run, LeaderView leading) {
         TopicSettings current = settings;
-        boolean enoughReplicas = image.isr().size() >= current.minInsyncReplicas();
+        // as Apache Kafka has it: no more can be in sync than there are
+        int wantedReplicas = Math.min(current.minInsyncReplicas(), image.replicas().size());
+        boolean enoughReplicas = image.isr().size() >= wantedReplicas;
         long now = around.clock().wallMillis();
         int epoch = leading.leaderEpoch();
         run.open(epoch);
@@ -476,7 +488,7 @@ public final class Partition implements MailboxOwner, FlushListener {
                         ErrorCode.NOT_ENOUGH_REPLICAS,
                         image.isr().size()
                                 + " replicas are in sync, min.insync.replicas asks for "
-                                + current.minInsyncReplicas());
+                                + wantedReplicas);
                 continue;
             }
             if (batch.hasProducerId()) {
@@ -606,7 +618,11 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void acknowledgeWhenDue(AppendBatch batch) {
         if (batch.acks() == 0 || batch.lastOffset() < highWatermark.offset()) {
-            batch.acknowledge(startOffset());
+            try {
+                batch.acknowledge(startOffset());
+            } catch (RuntimeException | Error failure) {
+                around.unexpected().note(ParkedProduces.ANSWERING, failure);
+            }
         } else {
             batch.park();
             parked.add(batch);
@@ -788,14 +804,14 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (outOfService != null) {
             return;
         }
+        outOfService = why;
+        view = null;
         LOG.error(
                 "{} is out of service until the broker starts again: {}. Check the disk below {}",
                 id,
                 why,
                 log.directory().location(),
                 cause);
-        outOfService = why;
-        view = null;
         parked.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, why);
         tellWatchers();
     }

@@ -111,7 +111,13 @@ public final class TestCluster {
                         Metrics.discarding());
         loop =
                 new ControllerLoop(
-                        controller, quorum, publisher, timers, settings, Metrics.discarding());
+                        controller,
+                        quorum,
+                        publisher,
+                        timers,
+                        settings,
+                        clock,
+                        Metrics.discarding());
         lifecycle =
                 new BrokerLifecycle(
                         "test-cluster",

@@ -108,7 +108,8 @@ class PipelinedProduceTest {
     private void run(Site site, TopicSettings topic) throws Exception {
         Clock clock = new SteppingClock(site, new AtomicLong());
         try (clients;
-                SystemTimers timers = new SystemTimers(new NamedThreads("timer"));
+                SystemTimers timers =
+                        new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.threaded(
                                 new FlushSettings(2), NamedThreads::new, Clock.system(), metrics);

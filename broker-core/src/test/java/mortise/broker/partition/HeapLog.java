@@ -63,6 +63,9 @@ public final class HeapLog implements PartitionLog {
     /** What retention would keep from. */
     public long retainFrom;
 
+    /** Thrown by every look for what to retain. */
+    public @Nullable Error failRetain;
+
     public int appends;
     public int syncs;
     public int openSlices;
@@ -321,6 +324,9 @@ public final class HeapLog implements PartitionLog {
 
     @Override
     public long retainedFrom(RetentionLimits limits) {
+        if (failRetain != null) {
+            throw failRetain;
+        }
         return Math.min(retainFrom, limits.ceiling());
     }
 

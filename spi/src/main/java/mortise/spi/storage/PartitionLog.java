@@ -126,15 +126,16 @@ public interface PartitionLog extends AutoCloseable {
     LogPosition reset(long offset);
 
     /**
-     * Moves the start up to {@code offset}, durably, and drops what lies wholly below it; never
-     * moves it down.
+     * Moves the start up to {@code offset}, durably, and drops what lies wholly below it, at the
+     * end of the log the active segment too; never moves it down.
      */
     @CalledOn({Caller.WRITER, Caller.VIRTUAL})
     void advanceStart(long offset);
 
     /**
-     * The first offset that age and size ask to keep; the start offset if nothing is to go. The
-     * active segment is kept.
+     * The first offset that age and size ask to keep; the start offset if nothing is to go. Whole
+     * segments go, oldest first; the active one too, once all of it is too old (or nothing at all
+     * may stay): then this is the end.
      */
     @CalledOn(Caller.VIRTUAL)
     default long retainedFrom(RetentionLimits limits) {

@@ -465,26 +465,33 @@ final class LocalPartitionLog implements PartitionLog {
     @Override
     public long retainedFrom(RetentionLimits limits) {
         check();
-        Long kept = reads.search("finding what to retain", all -> retainedFrom(all, limits));
+        // before any segment is looked at: what is appended meanwhile is beyond it
+        long last = end().offset();
+        Long kept = reads.search("finding what to retain", all -> retainedFrom(all, last, limits));
         return Math.max(startOffset, kept == null ? 0 : kept);
     }
 
-    private static Long retainedFrom(Segment[] all, RetentionLimits limits) throws IOException {
+    private static Long retainedFrom(Segment[] all, long logEnd, RetentionLimits limits)
+            throws IOException {
         long left = 0;
         for (Segment segment : all) {
             left += segment.size();
         }
-        int first = 0;
-        while (first < all.length - 1 && all[first + 1].baseOffset() <= limits.ceiling()) {
-            Segment segment = all[first];
+        long kept = all[0].baseOffset();
+        for (int i = 0; i < all.length; i++) {
+            Segment segment = all[i];
+            long next = i < all.length - 1 ? all[i + 1].baseOffset() : logEnd;
+            if (next <= kept || next > limits.ceiling()) {
+                break;
+            }
             boolean tooMuch = limits.maxBytes() >= 0 && left - segment.size() >= limits.maxBytes();
             if (!tooMuch && !isExpired(segment, limits)) {
                 break;
             }
             left -= segment.size();
-            first++;
+            kept = next;
         }
-        return all[first].baseOffset();
+        return kept;
     }
 
     private static boolean isExpired(Segment segment, RetentionLimits limits) throws IOException {
@@ -811,6 +818,9 @@ final class LocalPartitionLog implements PartitionLog {
         structure.lock();
         try {
             startOffset = Math.max(startOffset, offset);
+            if (offset == writerEnd().offset() && active.size() > 0) {
+                begin(offset); // nothing of the active segment stays, so it goes like the others
+            }
             Segment[] now = segments;
             int first = 0;
             while (first < now.length - 1 && now[first + 1].baseOffset() <= offset) {

@@ -482,7 +482,7 @@ final class JournalLog implements PartitionLog {
                     limits.maxAgeMillis() >= 0
                             && limits.nowMillis() - newest > limits.maxAgeMillis();
             long next = batches.getLast().lastOffset() + 1;
-            if (segment == state.segment || next > limits.ceiling() || !(tooLarge || tooOld)) {
+            if (next > limits.ceiling() || !(tooLarge || tooOld)) {
                 break;
             }
             left -= size;

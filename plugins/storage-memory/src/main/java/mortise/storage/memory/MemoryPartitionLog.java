@@ -283,10 +283,11 @@ final class MemoryPartitionLog implements PartitionLog {
         LogContent now = content.get();
         long left = now.sizeInBytes();
         long kept = now.startOffset();
-        for (MemorySegment segment : now.sealed()) {
+        for (MemorySegment segment : now.segments()) {
             boolean tooMuch =
                     limits.maxBytes() >= 0 && left - segment.sizeInBytes() >= limits.maxBytes();
-            if (segment.endOffset() > limits.ceiling()
+            if (segment.count() == 0
+                    || segment.endOffset() > limits.ceiling()
                     || !(tooMuch || isExpired(segment, limits))) {
                 break;
             }
