@@ -173,7 +173,8 @@ public final class Broker implements AutoCloseable {
                 directory == null
                         ? TopicId.random(assembly.random()).toString()
                         : directory.clusterId();
-        SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer"), clock, metrics));
+        SystemTimers timers =
+                part("timers", new SystemTimers(new NamedThreads("timer"), clock, metrics));
         for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
             MetricsExporter exporter =
                     part(

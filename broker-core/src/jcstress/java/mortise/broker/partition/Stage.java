@@ -26,7 +26,8 @@ final class Stage {
     /** Room and quota for everything that a test offers. */
     static final PartitionSettings WIDE = settings("8", "8", "4");
 
-    final CreditLine line = new CreditLine(
+    final CreditLine line =
+            new CreditLine(
                     new Failures(
                             LoggerFactory.getLogger(Stage.class),
                             () -> 0,

@@ -302,13 +302,14 @@ public final class MetadataPublisher implements QuorumListener {
                         image.topic(log.topicId()) == null
                                 ? CompletableFuture.completedStage(null) // deleted meanwhile
                                 : applier.open(log, partition, derived)
-                                .whenComplete((opened, failure) -> {
-                                    if (failure != null) {
-                                        offline.put(
-                                                log,
-                                                String.valueOf(unwrapped(failure).getMessage()));
-                                    }
-                                }));
+                                        .whenComplete((opened, failure) -> {
+                                            if (failure != null) {
+                                                offline.put(
+                                                        log,
+                                                        String.valueOf(
+                                                                unwrapped(failure).getMessage()));
+                                            }
+                                        }));
     }
 
     private CompletableFuture<Void> delete(LogId log) {

@@ -160,10 +160,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             PartitionLog log = store.open(id, settings.log());
             PartitionState state =
                     PartitionState.of(
-                            id.toString(),
-                            log,
-                            around.settings(),
-                            around.clock().wallMillis());
+                            id.toString(), log, around.settings(), around.clock().wallMillis());
             if (state.replayedBatches() > 0) {
                 LOG.debug(
                         "{} was read from its latest snapshot on: {} batches",
@@ -193,7 +190,8 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 byId.compute(
                         id.topicId(),
                         (topicId, known) -> {
-                            LocalTopic topic = known == null ? new LocalTopic(topicId, name) : known;
+                            LocalTopic topic =
+                                    known == null ? new LocalTopic(topicId, name) : known;
                             change.accept(topic);
                             if (topic.isEmpty()) {
                                 byName.remove(name, topic);

@@ -95,13 +95,7 @@ final class ProducerSnapshot {
         file.getLong();
         if (lastOffset >= 0 && lastSequence != RecordBatch.NO_SEQUENCE) {
             producers.restore(
-                    producerId,
-                    epoch,
-                    lastSequence,
-                    lastOffset,
-                    offsetDelta,
-                    timestamp,
-                    timestamp);
+                    producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp, timestamp);
         }
     }
 

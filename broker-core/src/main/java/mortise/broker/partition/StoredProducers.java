@@ -30,10 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param newestPair the offset of the snapshot whose batches are intact, or -1 if none was found
  */
 record StoredProducers(
-        ProducerStates states,
-        @Nullable ProducerStates lastBatches,
-        long from,
-        long newestPair) {
+        ProducerStates states, @Nullable ProducerStates lastBatches, long from, long newestPair) {
     private static final Logger LOG = LoggerFactory.getLogger(StoredProducers.class);
 
     private static final long NO_PAIR = -1;

@@ -147,10 +147,7 @@ class PartitionModelTest {
     }
 
     private void produce(
-            PartitionRig rig,
-            Partition partition,
-            RandomGenerator random,
-            boolean durable) {
+            PartitionRig rig, Partition partition, RandomGenerator random, boolean durable) {
         long id = random.nextInt(PRODUCERS);
         Producer producer = producer(id);
         int records = random.nextInt(1, 4);
@@ -299,7 +296,11 @@ class PartitionModelTest {
         List<Entry> entries = new ArrayList<>();
         Map<Long, Integer> epochs = new HashMap<>();
         try (LogSlice all =
-                heap.read(heap.bounds().startOffset(), new LogPosition(heap.end().offset(), 0), Integer.MAX_VALUE, true)) {
+                heap.read(
+                        heap.bounds().startOffset(),
+                        new LogPosition(heap.end().offset(), 0),
+                        Integer.MAX_VALUE,
+                        true)) {
             ByteBuffer bytes = ByteBuffer.allocate(all.sizeInBytes());
             all.copyTo(0, bytes);
             for (RecordBatch batch : RecordBatches.of(bytes.flip())) {

@@ -421,8 +421,7 @@ class PartitionTest {
         List<Long> snapshots = rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE);
 
         PartitionState state =
-                PartitionState.of(
-                        "t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
 
         assertThat(state.replayedBatches())
                 .isEqualTo(40 - snapshots.get(snapshots.size() - 2))
@@ -465,8 +464,7 @@ class PartitionTest {
         rig.clock.advance(rig.settings.producerExpiration().plusMillis(1));
 
         PartitionState state =
-                PartitionState.of(
-                        "t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
 
         assertThat(state.producers().size()).isZero();
     }

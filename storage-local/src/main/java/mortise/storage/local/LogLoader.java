@@ -126,7 +126,8 @@ final class LogLoader {
     }
 
     private Loaded loaded(List<Segment> segments, long start, long end, boolean durable) {
-        return new Loaded(segments, start, end, durable, producerSnapshots, producerBatches, epochs);
+        return new Loaded(
+                segments, start, end, durable, producerSnapshots, producerBatches, epochs);
     }
 
     /** Whether nothing is missing between a segment's end and the next one's begin. */

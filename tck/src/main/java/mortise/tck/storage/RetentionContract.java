@@ -73,7 +73,9 @@ public interface RetentionContract extends StorageUnderTest {
         }
     }
 
-    /** By age, the active segment goes like any other: an idle log does not keep its last records. */
+    /**
+     * By age, the active segment goes like any other: an idle log does not keep its last records.
+     */
     @Test
     default void anIdleLogIsEmptyOnceItsRecordsAreTooOld() {
         assumeTrue(can(Capability.RETENTION), "the store does not declare RETENTION");

@@ -136,8 +136,7 @@ final class SidecarHistory {
     /** The process ended: what no sync has written counts only if it is there. */
     void killed(PartitionLog log) {
         byOffset.forEach((kind, entries) ->
-                entries.removeIf(
-                        entry -> !entry.durable && !entry.isIn(log, kind, entry.offset)));
+                entries.removeIf(entry -> !entry.durable && !entry.isIn(log, kind, entry.offset)));
         leaderEpochs.removeIf(entry ->
                 !entry.durable && !entry.isIn(log, SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE));
     }
