@@ -49,6 +49,7 @@ import mortise.broker.net.NetworkServer;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
@@ -186,6 +187,9 @@ public final class Broker implements AutoCloseable {
         BrokerGauges gauges = new BrokerGauges(metrics);
         VirtualThreads blocking =
                 part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
+        PartitionSettings partitionSettings = PartitionSettings.from(assembly.config());
+        VirtualThreads openings =
+                part("batch openings", new VirtualThreads(partitionSettings.batchOpenings()));
         Authorizer authorizer = authorizer(directory, timers);
         Access access = new Access(authorizer);
 
@@ -214,7 +218,7 @@ public final class Broker implements AutoCloseable {
         Partitions partitions =
                 part(
                         "partitions",
-                        new Partitions(PartitionSettings.from(assembly.config()), store, services));
+                        new Partitions(partitionSettings, store, services));
         gauges.partitions(TelemetrySettings.from(assembly.config()), partitions);
         part("open logs", () -> await(partitions.stop()), () -> {});
 
@@ -281,13 +285,12 @@ public final class Broker implements AutoCloseable {
                 PartitionApis.handlers(
                         new PartitionApis.Services(
                                 partitions,
-                                PartitionSettings.from(assembly.config()),
+                                partitionSettings,
                                 access,
                                 endpoints,
                                 new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
                                         ::next,
-                                Codecs.load(codecs),
-                                blocking,
+                                new BatchOpenings(openings, Codecs.load(codecs)),
                                 clock)));
         FetchSettings fetching = FetchSettings.from(assembly.config());
         FetchSessions sessions =

@@ -154,6 +154,11 @@ public final class Controller {
         if (problem != null) {
             throw new RefusedException(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
         }
+        if (TopicNames.isReserved(name)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Creation of internal topic " + name + " is prohibited.");
+        }
         if (state.topic(name) != null) {
             throw new RefusedException(
                     ErrorCode.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");

@@ -20,6 +20,7 @@ import mortise.broker.metadata.TopicSettings;
 import mortise.broker.telemetry.SlowAppendEvent;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
@@ -79,6 +80,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     private final PartitionMailbox mailbox;
     private final DrainSite site;
     private final FlushTicket flush;
+    private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
 
     // published
     private volatile @Nullable LeaderView view;
@@ -217,22 +219,70 @@ public final class Partition implements MailboxOwner, FlushListener {
                             + " bytes, segment.bytes of the topic allows "
                             + current.log().segmentBytes());
         }
-        return current.logAppendTime() ? null : timestampRefusal(batch, current);
-    }
-
-    private @Nullable Refusal timestampRefusal(RecordBatch batch, TopicSettings current) {
-        if (current.timestampBeforeMaxMillis() == Long.MAX_VALUE
-                && current.timestampAfterMaxMillis() == Long.MAX_VALUE) {
+        if (current.logAppendTime()) {
             return null;
         }
         long now = around.clock().wallMillis();
-        long after = current.timestampAfterMaxMillis();
-        BatchProblem problem =
-                BatchCheck.timestamps(
+        return refusal(
+                BatchCheck.baseTimestamp(batch, earliest(current, now), latest(current, now)));
+    }
+
+    /**
+     * Whether a batch that {@link #check} let pass must be opened before it is offered, because its
+     * header claims what may not be true.
+     */
+    public boolean doubts(RecordBatch batch) {
+        TopicSettings current = settings;
+        if (BatchCheck.isCountDoubtful(batch, around.settings().recordsPerCompressedByte())) {
+            return true;
+        }
+        if (current.logAppendTime() || batch.maxTimestamp() == batch.baseTimestamp()) {
+            return false;
+        }
+        long now = around.clock().wallMillis();
+        return BatchCheck.isMaxTimestampDoubtful(
+                batch, earliest(current, now), latest(current, now));
+    }
+
+    /**
+     * Opens a batch that is in doubt and puts its header right. Takes as long as decompressing
+     * does, so it is not for an event loop.
+     *
+     * @return null if all is well
+     */
+    public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
+        TopicSettings current = settings;
+        long now = around.clock().wallMillis();
+        return refusal(
+                BatchCheck.opened(
                         batch,
-                        Math.max(0, now - current.timestampBeforeMaxMillis()),
-                        after > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + after);
+                        earliest(current, now),
+                        latest(current, now),
+                        codecs,
+                        around.settings().maxDecompressedBytes(),
+                        new CRC32C()));
+    }
+
+    private static @Nullable Refusal refusal(@Nullable BatchProblem problem) {
         return problem == null ? null : new Refusal(problem.code(), problem.message());
+    }
+
+    private static long earliest(TopicSettings current, long now) {
+        return current.logAppendTime()
+                ? Long.MIN_VALUE
+                : now - current.timestampBeforeMaxMillis();
+    }
+
+    private static long latest(TopicSettings current, long now) {
+        long after = current.timestampAfterMaxMillis();
+        return current.logAppendTime() || after > Long.MAX_VALUE - now
+                ? Long.MAX_VALUE
+                : now + after;
+    }
+
+    /** What is known of its records' timestamps beyond what headers say. */
+    public VerifiedTimestamps timestamps() {
+        return timestamps;
     }
 
     /**

@@ -156,7 +156,8 @@ final class LocalPartitionLog implements PartitionLog {
             throws IOException {
         long age = settings.segmentAge().toMillis();
         long first = segment.firstTimestamp();
-        return (first >= 0 && maxTimestamp - first > age)
+        // a timestamp from before 1970 closes nothing, and its difference could overflow
+        return (first >= 0 && maxTimestamp >= 0 && maxTimestamp - first > age)
                 || nowMillis - segment.begunAtMillis() > age;
     }
 

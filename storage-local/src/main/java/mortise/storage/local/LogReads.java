@@ -125,11 +125,11 @@ final class LogReads {
                             long largest = Long.MIN_VALUE;
                             Segment holder = null;
                             for (Segment segment : all) {
-                                long timestamp =
-                                        segment.size() == 0
-                                                ? Long.MIN_VALUE
-                                                : maxTimestamp(segment, startOffset, end);
-                                if (timestamp > largest) {
+                                if (segment.size() == 0) {
+                                    continue;
+                                }
+                                long timestamp = maxTimestamp(segment, startOffset, end);
+                                if (holder == null || timestamp > largest) {
                                     largest = timestamp;
                                     holder = segment;
                                 }
@@ -141,11 +141,15 @@ final class LogReads {
         return released(found);
     }
 
-    /** The largest timestamp of a segment, without batches below the start of the log. */
+    /**
+     * The largest timestamp of a segment, without batches below the start of the log. What the index
+     * does not know of, because it lies before 1970, is looked for in the headers.
+     */
     private long maxTimestamp(Segment segment, long startOffset, LogPosition end)
             throws IOException {
-        if (segment.baseOffset() >= startOffset) {
-            return segment.maxTimestamp();
+        long indexed = segment.maxTimestamp();
+        if (segment.baseOffset() >= startOffset && indexed > Segment.NO_TIMESTAMP) {
+            return indexed;
         }
         long[] largest = {Long.MIN_VALUE};
         Place none =

@@ -20,7 +20,7 @@ final class Segment {
     /** The timestamp of a segment without any. */
     static final long NO_TIMESTAMP = -1;
 
-    private static final long UNKNOWN_TIMESTAMP = -2;
+    private static final long UNKNOWN_TIMESTAMP = Long.MIN_VALUE;
     private static final VarHandle SIZE;
     private static final VarHandle MAX_TIMESTAMP;
 
@@ -331,7 +331,10 @@ final class Segment {
         return entry < 0 ? 0 : positionBefore(baseOffset + index.value(entry));
     }
 
-    /** The largest timestamp of its batches, or {@link #NO_TIMESTAMP}. May read the time index. */
+    /**
+     * The largest timestamp of its batches, or {@link #NO_TIMESTAMP} if none is larger. May read the
+     * time index, which knows none below.
+     */
     long maxTimestamp() throws IOException {
         long known = (long) MAX_TIMESTAMP.getAcquire(this);
         if (known != UNKNOWN_TIMESTAMP) {

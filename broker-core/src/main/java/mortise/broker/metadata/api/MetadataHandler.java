@@ -199,6 +199,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private boolean creatable(RequestContext context, String name) {
         return TopicNames.problem(name) == null
                 && !TopicNames.isInternal(name)
+                && !TopicNames.isReserved(name)
                 && access.allowsOnTopic(context, Operation.DESCRIBE, name);
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import mortise.api.ErrorCode;
+import mortise.broker.metadata.TopicNames;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
@@ -92,6 +93,10 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         Partition partition = led.partition();
         if (partition == null) {
             refuse(answer, led.error());
+            return CompletableFuture.completedFuture(null);
+        }
+        if (TopicNames.isInternal(topic)) {
+            refuse(answer, ErrorCode.INVALID_TOPIC_EXCEPTION);
             return CompletableFuture.completedFuture(null);
         }
         if (!partition.settings().deletes()) {

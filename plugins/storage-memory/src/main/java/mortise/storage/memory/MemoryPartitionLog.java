@@ -111,7 +111,8 @@ final class MemoryPartitionLog implements PartitionLog {
     private boolean isTooOld(MemorySegment active, long maxTimestamp, long nowMillis) {
         long age = settings.segmentAge().toMillis();
         long first = active.firstTimestamp();
-        return (first >= 0 && maxTimestamp - first > age)
+        // a timestamp from before 1970 closes nothing, and its difference could overflow
+        return (first >= 0 && maxTimestamp >= 0 && maxTimestamp - first > age)
                 || nowMillis - active.begunAtMillis() > age;
     }
 
