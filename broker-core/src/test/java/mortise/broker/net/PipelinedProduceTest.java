@@ -28,11 +28,13 @@ import mortise.broker.partition.PartitionRig;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.ProduceHandler;
 import mortise.broker.request.Access;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.SystemTimers;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;
 import mortise.spi.auth.Authorizer;
@@ -41,9 +43,9 @@ import mortise.spi.storage.LogSlice;
 import mortise.tck.sim.SimClock;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
-import mortise.wire.message.ProduceRequest;
 import mortise.wire.message.ProduceRequest.PartitionProduceData;
 import mortise.wire.message.ProduceRequest.TopicProduceData;
+import mortise.wire.message.ProduceRequest;
 import mortise.wire.message.ProduceResponse;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -140,6 +142,7 @@ class PipelinedProduceTest {
                                         partitions,
                                         new Access(Authorizer.ALLOW_ALL),
                                         (node, context) -> Optional.empty(),
+                                        new BatchOpenings(blocking, Codecs.of()),
                                         clock))) {
             for (int i = 0; i < PARTITIONS; i++) {
                 partitions

@@ -20,33 +20,39 @@ import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.auth.Authorizer;
 import mortise.wire.ApiKey;
-import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsPartition;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsTopic;
-import mortise.wire.message.DeleteRecordsResponse;
+import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
+import mortise.wire.message.DeleteRecordsResponse;
 import mortise.wire.message.InitProducerIdRequest;
 import mortise.wire.message.InitProducerIdResponse;
-import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsRequest.ListOffsetsPartition;
 import mortise.wire.message.ListOffsetsRequest.ListOffsetsTopic;
-import mortise.wire.message.ListOffsetsResponse;
+import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsResponse.ListOffsetsPartitionResponse;
-import mortise.wire.message.OffsetForLeaderEpochRequest;
+import mortise.wire.message.ListOffsetsResponse;
 import mortise.wire.message.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
 import mortise.wire.message.OffsetForLeaderEpochRequest.OffsetForLeaderTopic;
-import mortise.wire.message.OffsetForLeaderEpochResponse;
+import mortise.wire.message.OffsetForLeaderEpochRequest;
 import mortise.wire.message.OffsetForLeaderEpochResponse.EpochEndOffset;
+import mortise.wire.message.OffsetForLeaderEpochResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OffsetApisTest {
     private static final Access OPEN = new Access(Authorizer.ALLOW_ALL);
 
     private final PartitionRig rig = new PartitionRig();
     private final ListOffsetsHandler offsets =
-            new ListOffsetsHandler(rig.partitions, OPEN, rig.blocking, rig.settings, Codecs.of());
+            new ListOffsetsHandler(
+                    rig.partitions,
+                    OPEN,
+                    new BatchOpenings(rig.blocking, Codecs.of()),
+                    rig.settings,
+                    rig.clock);
 
     private ListOffsetsPartitionResponse list(int version, long timestamp) {
         return list(version, timestamp, -1);
@@ -226,6 +232,16 @@ class OffsetApisTest {
         assertThat(delete(-1).lowWatermark()).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"__consumer_offsets", "__transaction_state", "__share_group_state"})
+    void recordsOfInternalTopicsAreNotDeleted(String name) {
+        rig.send(rig.open(name, 0, TOPIC), batch(3, 10));
+
+        assertThat(delete(name, 2).errorCode())
+                .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+        assertThat(rig.log(name, 0).bounds().startOffset()).isZero();
+    }
+
     @Test
     void recordsOfATopicThatIsOnlyCompactedAreNotDeleted() {
         rig.open("t", 0, topic(t -> t.keeping()));
@@ -234,6 +250,10 @@ class OffsetApisTest {
     }
 
     private DeleteRecordsPartitionResult delete(long offset) {
+        return delete("t", offset);
+    }
+
+    private DeleteRecordsPartitionResult delete(String topic, long offset) {
         FakeRequest context = new FakeRequest(ApiKey.DELETE_RECORDS, 2);
         new DeleteRecordsHandler(rig.partitions, OPEN)
                 .handle(
@@ -242,7 +262,7 @@ class OffsetApisTest {
                                 .topics(
                                         List.of(
                                                 new DeleteRecordsTopic()
-                                                        .name("t")
+                                                        .name(topic)
                                                         .partitions(
                                                                 List.of(
                                                                         new DeleteRecordsPartition()
