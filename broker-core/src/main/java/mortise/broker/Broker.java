@@ -216,9 +216,7 @@ public final class Broker implements AutoCloseable {
                         NamedThreads::new,
                         flushes);
         Partitions partitions =
-                part(
-                        "partitions",
-                        new Partitions(partitionSettings, store, services));
+                part("partitions", new Partitions(partitionSettings, store, services));
         gauges.partitions(TelemetrySettings.from(assembly.config()), partitions);
         part("open logs", () -> await(partitions.stop()), () -> {});
 

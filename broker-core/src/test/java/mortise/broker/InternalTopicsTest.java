@@ -114,7 +114,8 @@ class InternalTopicsTest {
         try (Broker broker = started();
                 Admin admin = Admin.create(client(broker, "admin"));
                 var anyone = producer(broker, "anyone")) {
-            assertThatThrownBy(() -> anyone.partitionsFor(name)).isInstanceOf(TimeoutException.class);
+            assertThatThrownBy(() -> anyone.partitionsFor(name))
+                    .isInstanceOf(TimeoutException.class);
             assertThatThrownBy(() -> admin.describeTopics(List.of(name)).allTopicNames().get())
                     .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
         }

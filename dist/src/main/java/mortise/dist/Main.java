@@ -8,6 +8,7 @@ import java.util.Map;
 import mortise.api.config.ConfigException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
+import mortise.client.UndecodableBatchException;
 import mortise.spi.partition.PartitionerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -149,6 +150,15 @@ public final class Main implements Runnable {
                                     refused.error().name(), String.valueOf(refused.getMessage())));
             case ConnectionFailedException failed ->
                     List.of(new Failure(Failure.CONNECTION, String.valueOf(failed.getMessage())));
+            case UndecodableBatchException failed ->
+                    List.of(
+                            new Failure(
+                                    "CORRUPT_MESSAGE",
+                                    failed.getMessage()
+                                            + "; go on behind it with --partition "
+                                            + failed.partition().partition()
+                                            + " --from "
+                                            + failed.nextOffset()));
             case CommandFailedException failed ->
                     List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
             case PartitionerException failed ->

@@ -130,7 +130,7 @@ public final class BatchCheck {
         try (RecordTimes times = RecordTimes.of(batch, codecs, maxDecompressedBytes)) {
             while (times.next()) {
                 BatchProblem bounds =
-                        timestamp("a record's timestamp", times.timestamp(), earliest, latest);
+                        timestamp("recordTimestamp", times.timestamp(), earliest, latest);
                 if (bounds != null) {
                     return bounds;
                 }

@@ -68,8 +68,7 @@ public final class RecordTimes implements AutoCloseable {
             InputStream opened = codec.decompressing(records, maxDecompressedBytes);
             return new RecordTimes(batch, opened, what, maxDecompressedBytes);
         } catch (IOException | RuntimeException fault) {
-            throw new CorruptRecordException(
-                    doing(what, batch.baseOffset(), 0) + fault, 0, fault);
+            throw new CorruptRecordException(doing(what, batch.baseOffset(), 0) + fault, 0, fault);
         }
     }
 

@@ -335,7 +335,7 @@ final class BatchCheckTest {
                 opened(zipped(1000, 5001), 0, 5000),
                 Kind.BAD_TIMESTAMP,
                 ErrorCode.INVALID_TIMESTAMP,
-                "a record's timestamp 5001");
+                "the batch says recordTimestamp 5001");
     }
 
     @Test
@@ -367,7 +367,10 @@ final class BatchCheckTest {
         RecordBatch garbage = zipped(1000);
         garbage.buffer().put(RecordBatch.HEADER_BYTES, (byte) 0x55);
         assertProblem(
-                opened(garbage, 0, 5000), Kind.FALSE_CLAIM, ErrorCode.INVALID_RECORD, "ZipException");
+                opened(garbage, 0, 5000),
+                Kind.FALSE_CLAIM,
+                ErrorCode.INVALID_RECORD,
+                "ZipException");
         RecordBatch foreign = zipped(1000);
         foreign.buffer().putShort(RecordBatch.ATTRIBUTES, (short) 4);
         assertProblem(

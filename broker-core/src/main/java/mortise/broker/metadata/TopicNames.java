@@ -76,6 +76,6 @@ public final class TopicNames {
      * and delete one, but not write its records or delete them.
      */
     public static boolean isInternal(String name) {
-        return INTERNAL.contains(name);
+        return name.startsWith("__") && INTERNAL.contains(name);
     }
 }

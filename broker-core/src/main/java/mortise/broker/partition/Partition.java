@@ -268,9 +268,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     private static long earliest(TopicSettings current, long now) {
-        return current.logAppendTime()
-                ? Long.MIN_VALUE
-                : now - current.timestampBeforeMaxMillis();
+        return current.logAppendTime() ? Long.MIN_VALUE : now - current.timestampBeforeMaxMillis();
     }
 
     private static long latest(TopicSettings current, long now) {

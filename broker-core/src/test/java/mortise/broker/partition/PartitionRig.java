@@ -58,11 +58,7 @@ public final class PartitionRig implements AutoCloseable {
 
     /** Partitions over another store's logs, or with other tasks. */
     public PartitionRig(LogStore logs, Map<String, String> config, Blocking blocking) {
-        this(
-                logs instanceof HeapLogStore heap ? heap : new HeapLogStore(),
-                logs,
-                config,
-                blocking);
+        this(logs instanceof HeapLogStore heap ? heap : new HeapLogStore(), logs, config, blocking);
     }
 
     private PartitionRig(

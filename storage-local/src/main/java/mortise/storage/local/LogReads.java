@@ -142,8 +142,8 @@ final class LogReads {
     }
 
     /**
-     * The largest timestamp of a segment, without batches below the start of the log. What the index
-     * does not know of, because it lies before 1970, is looked for in the headers.
+     * The largest timestamp of a segment, without batches below the start of the log. What the
+     * index does not know of, because it lies before 1970, is looked for in the headers.
      */
     private long maxTimestamp(Segment segment, long startOffset, LogPosition end)
             throws IOException {

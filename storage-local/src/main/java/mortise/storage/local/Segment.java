@@ -332,8 +332,8 @@ final class Segment {
     }
 
     /**
-     * The largest timestamp of its batches, or {@link #NO_TIMESTAMP} if none is larger. May read the
-     * time index, which knows none below.
+     * The largest timestamp of its batches, or {@link #NO_TIMESTAMP} if none is larger. May read
+     * the time index, which knows none below.
      */
     long maxTimestamp() throws IOException {
         long known = (long) MAX_TIMESTAMP.getAcquire(this);

@@ -59,9 +59,7 @@ public interface TimestampContract extends StorageUnderTest {
         }
     }
 
-    /**
-     * Timestamps from before 1970, to the smallest there is, are found like any other.
-     */
+    /** Timestamps from before 1970, to the smallest there is, are found like any other. */
     @Test
     default void timestampsBeforeTheEpochAreFound() {
         long[] timestamps = {-5_000, -1, -4_000, -70, -2, Long.MIN_VALUE, -3};

@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One Produce request from its decoding to its answer.
  *
- * <p><b>Confinement.</b> The event loop's until {@link #begin} offers the batches, but for the bytes
- * of those that are opened meanwhile; after that each batch's answer belongs to whoever drains its partition, and the countdown hands all of them to the one who
- * completes the last. The frame stays the request context's: it is not released before the answer,
- * and nothing is answered before every batch is through.
+ * <p><b>Confinement.</b> The event loop's until {@link #begin} offers the batches, but for the
+ * bytes of those that are opened meanwhile; after that each batch's answer belongs to whoever
+ * drains its partition, and the countdown hands all of them to the one who completes the last. The
+ * frame stays the request context's: it is not released before the answer, and nothing is answered
+ * before every batch is through.
  */
 final class ProducePass implements CreditRequest {
     private static final short FIRST_VERSION_WITH_LEADERS = 10;

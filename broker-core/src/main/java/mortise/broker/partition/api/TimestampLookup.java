@@ -101,11 +101,7 @@ record TimestampLookup(Codecs codecs, long maxDecompressedBytes) {
 
     /** The better one of a record and of those in a stretch that reaches beyond what is asked. */
     private @Nullable Found better(
-            @Nullable Found best,
-            Question asked,
-            @Nullable Stretch edge,
-            long start,
-            long upTo) {
+            @Nullable Found best, Question asked, @Nullable Stretch edge, long start, long upTo) {
         if (edge == null
                 || (edge.from() >= start && edge.to() <= upTo)
                 || (best != null && edge.largest() < best.timestamp())) {

@@ -20,23 +20,23 @@ import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.auth.Authorizer;
 import mortise.wire.ApiKey;
+import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsPartition;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsTopic;
-import mortise.wire.message.DeleteRecordsRequest;
-import mortise.wire.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 import mortise.wire.message.DeleteRecordsResponse;
+import mortise.wire.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 import mortise.wire.message.InitProducerIdRequest;
 import mortise.wire.message.InitProducerIdResponse;
+import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsRequest.ListOffsetsPartition;
 import mortise.wire.message.ListOffsetsRequest.ListOffsetsTopic;
-import mortise.wire.message.ListOffsetsRequest;
-import mortise.wire.message.ListOffsetsResponse.ListOffsetsPartitionResponse;
 import mortise.wire.message.ListOffsetsResponse;
+import mortise.wire.message.ListOffsetsResponse.ListOffsetsPartitionResponse;
+import mortise.wire.message.OffsetForLeaderEpochRequest;
 import mortise.wire.message.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
 import mortise.wire.message.OffsetForLeaderEpochRequest.OffsetForLeaderTopic;
-import mortise.wire.message.OffsetForLeaderEpochRequest;
-import mortise.wire.message.OffsetForLeaderEpochResponse.EpochEndOffset;
 import mortise.wire.message.OffsetForLeaderEpochResponse;
+import mortise.wire.message.OffsetForLeaderEpochResponse.EpochEndOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -237,8 +237,7 @@ class OffsetApisTest {
     void recordsOfInternalTopicsAreNotDeleted(String name) {
         rig.send(rig.open(name, 0, TOPIC), batch(3, 10));
 
-        assertThat(delete(name, 2).errorCode())
-                .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+        assertThat(delete(name, 2).errorCode()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
         assertThat(rig.log(name, 0).bounds().startOffset()).isZero();
     }
 

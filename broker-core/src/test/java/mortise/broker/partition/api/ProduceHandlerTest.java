@@ -29,11 +29,11 @@ import mortise.spi.auth.Authorizer;
 import mortise.tck.sim.SimClock;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
+import mortise.wire.message.ProduceRequest;
 import mortise.wire.message.ProduceRequest.PartitionProduceData;
 import mortise.wire.message.ProduceRequest.TopicProduceData;
-import mortise.wire.message.ProduceRequest;
-import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
 import mortise.wire.message.ProduceResponse;
+import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,8 +225,7 @@ class ProduceHandlerTest {
     }
 
     private static RecordBatch zipped(int records) {
-        RecordBatchBuilder builder =
-                RecordBatchBuilder.growing(256).codec(Codecs.of().require(1));
+        RecordBatchBuilder builder = RecordBatchBuilder.growing(256).codec(Codecs.of().require(1));
         for (int i = 0; i < records; i++) {
             builder.append(SimClock.START_MILLIS + i, null, ByteBuffer.allocate(8));
         }
@@ -251,7 +250,8 @@ class ProduceHandlerTest {
 
     @Test
     void aLargestTimestampThatMustBeWrongIsPutRight() {
-        Partition partition = rig.open("a", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 1_000)));
+        Partition partition =
+                rig.open("a", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 1_000)));
         for (long lie : new long[] {-1, SimClock.START_MILLIS - 1, Long.MAX_VALUE}) {
             for (RecordBatch batch : List.of(batch(3, 10), zipped(3))) {
                 batch.stampMaxTimestamp(lie, new CRC32C());
@@ -314,8 +314,7 @@ class ProduceHandlerTest {
         while (!later.isEmpty()) {
             later.removeFirst().run();
         }
-        slow.partitions.open(
-                PartitionRig.id("a", 0), PartitionRig.led(0, 0), TOPIC);
+        slow.partitions.open(PartitionRig.id("a", 0), PartitionRig.led(0, 0), TOPIC);
         while (!later.isEmpty()) {
             later.removeFirst().run();
         }
@@ -323,8 +322,7 @@ class ProduceHandlerTest {
         FakeRequest context = new FakeRequest(ApiKey.PRODUCE, 9);
 
         slowly.handle(
-                context,
-                request(1, topic("a", data(0, claiming(zipped(5), 1 << 20).buffer()))));
+                context, request(1, topic("a", data(0, claiming(zipped(5), 1 << 20).buffer()))));
 
         assertThat(context.ordered()).isFalse();
         assertThat(later).hasSize(1);
