@@ -142,7 +142,8 @@ class PipelinedProduceTest {
                                         partitions,
                                         new Access(Authorizer.ALLOW_ALL),
                                         (node, context) -> Optional.empty(),
-                                        new BatchOpenings(blocking, Codecs.of()),
+                                        new BatchOpenings(
+                                                new PartitionRig.InlineBlocking(), Codecs.of()),
                                         clock))) {
             for (int i = 0; i < PARTITIONS; i++) {
                 partitions
