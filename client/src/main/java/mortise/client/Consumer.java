@@ -33,6 +33,7 @@ public final class Consumer implements AutoCloseable {
     private static final int PARTITION_BYTES = 1 << 20;
     private static final long MOST_DECOMPRESSED_BYTES = 1L << 30;
     private static final int FULL_SESSION = -1;
+    private static final int MOST_LOOKUPS = 30;
 
     private final Cluster cluster;
     private final MetadataResponse.MetadataResponseTopic topic;
@@ -97,16 +98,28 @@ public final class Consumer implements AutoCloseable {
                                                                                 .ListOffsetsPartition()
                                                                         .partitionIndex(partition)
                                                                         .timestamp(timestamp)))));
-        ListOffsetsResponse.ListOffsetsPartitionResponse answer =
-                cluster.leader(partition(partition))
-                        .call(ApiKey.LIST_OFFSETS, request, ListOffsetsResponse.class)
-                        .topics()
-                        .getFirst()
-                        .partitions()
-                        .getFirst();
+        ListOffsetsResponse.ListOffsetsPartitionResponse answer = ask(partition, request);
+        for (int i = 1; i < MOST_LOOKUPS && timedOut(answer); i++) {
+            answer = ask(partition, request);
+        }
         BrokerErrorException.check(
                 answer.errorCode(), "looking for an offset of " + partition(partition), null);
         return answer.offset();
+    }
+
+    /** Whether the broker has opened much of the log already, and goes on if it is asked again. */
+    private static boolean timedOut(ListOffsetsResponse.ListOffsetsPartitionResponse answer) {
+        return answer.errorCode() == ErrorCode.REQUEST_TIMED_OUT.code();
+    }
+
+    private ListOffsetsResponse.ListOffsetsPartitionResponse ask(
+            int partition, ListOffsetsRequest request) {
+        return cluster.leader(partition(partition))
+                .call(ApiKey.LIST_OFFSETS, request, ListOffsetsResponse.class)
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst();
     }
 
     /** The offset that is read next. */

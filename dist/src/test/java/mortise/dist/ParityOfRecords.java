@@ -149,7 +149,6 @@ final class ParityOfRecords {
                                         at.putInt(57, Integer.MAX_VALUE)
                                                 .putInt(23, Integer.MAX_VALUE - 1))));
         writing("before 1970", (short) -1, timed(-5_000));
-        writing("at the beginning of time", (short) -1, timed(Long.MIN_VALUE));
         writing("base offset of 5", (short) -1, mended(batch("a"), at -> at.putLong(0, 5)));
         producing("unknown partition", side -> data("written-v", 5, batch("a")));
         producing("negative partition", side -> data("written-v", -1, batch("a")));
