@@ -8,6 +8,7 @@ import mortise.api.config.ConfigException;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.StorageException;
 import mortise.wire.MalformedMessageException;
+import mortise.wire.OversizedMessageException;
 
 /** The one table from the broker's own failures to the error codes of the protocol. */
 public final class WireErrors {
@@ -24,6 +25,7 @@ public final class WireErrors {
             case StorageException storage -> of(storage.reach());
             case ConfigException config -> ErrorCode.INVALID_CONFIG;
             case MalformedMessageException malformed -> ErrorCode.INVALID_REQUEST;
+            case OversizedMessageException oversized -> ErrorCode.INVALID_REQUEST;
             case TimeoutException timeout -> ErrorCode.REQUEST_TIMED_OUT;
             default -> ErrorCode.UNKNOWN_SERVER_ERROR;
         };
