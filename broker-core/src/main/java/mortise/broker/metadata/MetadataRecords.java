@@ -19,8 +19,8 @@ import mortise.broker.metadata.record.RemoveTopicRecord;
 import mortise.broker.metadata.record.TopicRecord;
 import mortise.wire.ApiMessage;
 import mortise.wire.MalformedMessageException;
-import mortise.wire.OversizedMessageException;
 import mortise.wire.MessageSize;
+import mortise.wire.OversizedMessageException;
 import mortise.wire.WireReader;
 import mortise.wire.WireWriter;
 

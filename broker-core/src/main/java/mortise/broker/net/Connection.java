@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
+import mortise.broker.net.InflightLimiter.Room;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.telemetry.ConnectionClosedEvent;
 import mortise.spi.auth.Principal;
@@ -23,6 +24,8 @@ import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.Frames;
 import mortise.wire.MalformedMessageException;
+import mortise.wire.OversizedMessageException;
+import mortise.wire.WireReader;
 import mortise.wire.message.RequestHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +46,6 @@ import org.slf4j.LoggerFactory;
 final class Connection extends ChannelInboundHandlerAdapter
         implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final int NOT_GRANTED = -1;
     private static final long NOT_DISCARDING = Long.MIN_VALUE;
 
     /** How long a client that was told that it is wrong here may go on sending. */
@@ -115,7 +117,12 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     private boolean awaiting;
     private int awaitedBytes;
-    private volatile int grantedBytes = NOT_GRANTED;
+    private int awaitedFrameBytes;
+    private volatile @Nullable Room granted;
+
+    /** What it waits for in the limiter of the heap, if it ever had to. */
+    private @Nullable HeapWish heapWish;
+
     private volatile boolean closed;
 
     @SuppressWarnings("unused") // through SIGNALLED
@@ -274,6 +281,10 @@ final class Connection extends ChannelInboundHandlerAdapter
         for (NettyRequest request = oldest; request != null; request = request.next) {
             request.abandoned();
         }
+        NettyRequest undecoded = heapWish == null ? null : heapWish.withdraw();
+        if (undecoded != null) {
+            undecoded.respondNothing();
+        }
         finishAnswered();
         loopState.remove(this);
         CloseReason reason = closeReason == null ? CloseReason.CLIENT : closeReason;
@@ -332,6 +343,9 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         pumping = true;
         try {
+            if (heapWish != null) {
+                startPutAside(heapWish);
+            }
             do {
                 decoder.decode(this);
             } while (respond() && decoder.pendingBytes() > 0);
@@ -366,6 +380,10 @@ final class Connection extends ChannelInboundHandlerAdapter
             }
             if (!loopState.hasRoom()) {
                 loopState.await(this);
+                return true;
+            }
+            if (services.heap().exhausted()) {
+                heapWish().awaitRoom();
                 return true;
             }
         }
@@ -436,12 +454,67 @@ final class Connection extends ChannelInboundHandlerAdapter
             request.respond(services.router().unsupportedApiVersions());
             return;
         }
+        long budget = Math.min(services.heap().allowance(), services.settings().maxDecodedBytes());
+        start(request, budget, false);
+    }
+
+    /** Starts the request that was put aside, if there is heap for it by now. */
+    private void startPutAside(HeapWish wish) {
+        NettyRequest request = wish.take();
+        if (request != null) {
+            long reserved = wish.reservedBytes();
+            try {
+                start(request, reserved, true);
+            } finally {
+                services.heap().add(-reserved);
+                if (!request.grantedHeap()) {
+                    services.heap().finished();
+                }
+            }
+        }
+    }
+
+    private HeapWish heapWish() {
+        HeapWish wish = heapWish;
+        if (wish == null) {
+            wish = new HeapWish(services.heap(), this::wake);
+            heapWish = wish;
+        }
+        return wish;
+    }
+
+    /**
+     * Decodes a request and calls its handler.
+     *
+     * @param budget how much heap it may take
+     * @param granted whether that has been reserved for it
+     */
+    private void start(NettyRequest request, long budget, boolean granted) {
         boolean timed = timeNext;
         timeNext = false;
         long begin = timed ? nanoTime() : 0;
+        WireReader reader = new WireReader(request.body(), budget);
         ApiMessage decoded;
         try {
-            decoded = services.router().decode(request);
+            decoded = services.router().decode(request, reader);
+        } catch (OversizedMessageException oversized) {
+            long most = services.settings().maxDecodedBytes();
+            if (budget < most) {
+                long wanted = HeapLimiter.mostDecodedBytes(request.sizeInBytes());
+                heapWish()
+                        .await(request, Math.min(most, granted ? most : Math.max(wanted, budget)));
+                return;
+            }
+            request.closeConnection(
+                    "a request for "
+                            + request.apiKey().apiName()
+                            + " of version "
+                            + request.apiVersion()
+                            + " that is too large: "
+                            + oversized.getMessage()
+                            + "; send less at once, or raise net.max-decoded-bytes, of which at most an eighth of the heap counts");
+            closeReason = CloseReason.OVERSIZED;
+            return;
         } catch (MalformedMessageException malformed) {
             request.closeConnection(
                     "a "
@@ -458,6 +531,8 @@ final class Connection extends ChannelInboundHandlerAdapter
             services.telemetry().started(begin - request.receivedNanos(), decodedAt - begin);
             request.timedFrom(decodedAt);
         }
+        request.decoded(reader.heapBytes(), granted);
+        loopState.decoded(reader.heapBytes());
         services.router().handle(request, decoded);
     }
 
@@ -538,7 +613,15 @@ final class Connection extends ChannelInboundHandlerAdapter
         request.next = null;
         requests--;
         requestBytes -= request.sizeInBytes();
+        finish(request);
+    }
+
+    private void finish(NettyRequest request) {
         request.finish();
+        loopState.decoded(-request.decodedBytes());
+        if (request.grantedHeap()) {
+            services.heap().finished();
+        }
         loopState.requestFinished();
     }
 
@@ -560,8 +643,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 } else {
                     previous.next = after;
                 }
-                request.finish();
-                loopState.requestFinished();
+                finish(request);
             } else {
                 previous = request;
             }
@@ -607,10 +689,17 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (wanted == 0 && (requests == 0 || !services.limiter().exhausted())) {
             return false;
         }
+        if (awaiting && wanted > 0 && awaitedBytes == 0 && services.limiter().withdraw(this)) {
+            awaiting = false; // it only asked to be told, and now it needs a place in line
+        }
         if (!awaiting) {
             awaiting = true;
             awaitedBytes = wanted;
+            awaitedFrameBytes = decoder.wantedFrameBytes();
             services.limiter().await(this);
+            if (services.limiter().contended()) {
+                services.memoryShort();
+            }
         }
         return true;
     }
@@ -621,20 +710,32 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void granted(int bytes) {
-        grantedBytes = bytes;
+    public int frameBytes() {
+        return awaitedFrameBytes;
+    }
+
+    @Override
+    public void granted(Room room) {
+        granted = room;
         wake();
     }
 
     private void takeGrant() {
-        int bytes = grantedBytes;
-        if (bytes == NOT_GRANTED) {
+        Room room = granted;
+        if (room == null) {
             return;
         }
-        grantedBytes = NOT_GRANTED;
+        granted = null;
         awaiting = false;
-        if (bytes > 0) {
-            decoder.granted(bytes);
+        if (awaitedBytes > 0) {
+            decoder.granted(room, awaitedBytes, awaitedFrameBytes);
+        }
+    }
+
+    /** Gives back memory that its client has not filled, because others wait for some. */
+    void reclaim() {
+        if (!closed) {
+            decoder.reclaim();
         }
     }
 
@@ -697,15 +798,34 @@ final class Connection extends ChannelInboundHandlerAdapter
                             + " ms while others waited for its memory (net.stall-timeout)");
             return;
         }
+        if (services.limiter().contended()) {
+            decoder.reclaim();
+        }
         long mark = outputMark();
         if (mark != outputMark) {
             outputMark = mark;
             activeNanos = nowNanos;
         }
+        if (holdsUp() && nowNanos - activeNanos >= settings.stallTimeout().toNanos()) {
+            end(
+                    CloseReason.IDLE,
+                    "a client that took nothing of its responses for "
+                            + settings.stallTimeout().toMillis()
+                            + " ms while others waited for the memory of its requests (net.stall-timeout)");
+            return;
+        }
         if (nowNanos - activeNanos >= settings.idleTimeout().toNanos()) {
             LOG.debug("closing the connection from {}: idle", peer);
             end(CloseReason.IDLE);
         }
+    }
+
+    /** Whether frames wait here for their client to read, and others for their memory. */
+    private boolean holdsUp() {
+        return services.limiter().contended()
+                && decoder.pendingBytes() > 0
+                && writer != null
+                && !writer.hasRoom();
     }
 
     /** A number that changes when the socket takes bytes. */

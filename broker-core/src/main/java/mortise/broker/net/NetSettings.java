@@ -16,6 +16,8 @@ import mortise.api.config.ConfigType;
  * @param threads how many event loops; 0 is one per core
  * @param maxRequestBytes the largest frame accepted
  * @param maxInflightBytes how much received data the broker holds at once
+ * @param maxDecodedBytes how much heap one decoded request may take
+ * @param maxInflightDecodedBytes how much heap all decoded requests may take that are in flight
  * @param maxConnectionInflightBytes how much of it one connection may hold before it is not read
  * @param maxConnectionRequests how many unanswered requests one connection may have
  * @param maxRequests how many unanswered requests the broker may have
@@ -31,6 +33,8 @@ public record NetSettings(
         int threads,
         int maxRequestBytes,
         long maxInflightBytes,
+        long maxDecodedBytes,
+        long maxInflightDecodedBytes,
         long maxConnectionInflightBytes,
         int maxConnectionRequests,
         int maxRequests,
@@ -65,6 +69,20 @@ public record NetSettings(
                     .defaultsTo(DataSize.ofMebibytes(256))
                     .atLeast(DataSize.ofMebibytes(1))
                     .alias("queued.max.request.bytes");
+    private static final ConfigKey<DataSize> MAX_DECODED_BYTES =
+            ConfigKey.of(
+                            "net.max-decoded-bytes",
+                            ConfigType.SIZE,
+                            "Heap that one request may take once it is decoded, at most an eighth of all whatever is set; one that would take more closes its connection.")
+                    .defaultsTo(DataSize.ofMebibytes(64))
+                    .atLeast(DataSize.ofKibibytes(64));
+    private static final ConfigKey<DataSize> MAX_INFLIGHT_DECODED_BYTES =
+            ConfigKey.of(
+                            "net.max-inflight-decoded-bytes",
+                            ConfigType.SIZE,
+                            "Heap that decoded requests may take at once until they are answered, at most a quarter of all whatever is set; beyond it requests that decode to more than a little wait.")
+                    .defaultsTo(DataSize.ofMebibytes(256))
+                    .atLeast(DataSize.ofMebibytes(1));
     private static final ConfigKey<DataSize> MAX_CONNECTION_INFLIGHT_BYTES =
             ConfigKey.of(
                             "net.max-connection-inflight-bytes",
@@ -143,6 +161,8 @@ public record NetSettings(
                     THREADS,
                     MAX_REQUEST_BYTES,
                     MAX_INFLIGHT_BYTES,
+                    MAX_DECODED_BYTES,
+                    MAX_INFLIGHT_DECODED_BYTES,
                     MAX_CONNECTION_INFLIGHT_BYTES,
                     MAX_CONNECTION_REQUESTS,
                     MAX_REQUESTS,
@@ -174,10 +194,13 @@ public record NetSettings(
                                             + maxRequestBytes
                                             + "), so the largest request would never fit; raise the one or lower the other")));
         }
+        long maxHeapBytes = Runtime.getRuntime().maxMemory();
         return new NetSettings(
                 config.get(THREADS),
                 (int) maxRequestBytes,
                 maxInflightBytes,
+                Math.min(config.get(MAX_DECODED_BYTES).bytes(), maxHeapBytes / 8),
+                Math.min(config.get(MAX_INFLIGHT_DECODED_BYTES).bytes(), maxHeapBytes / 4),
                 config.get(MAX_CONNECTION_INFLIGHT_BYTES).bytes(),
                 config.get(MAX_CONNECTION_REQUESTS),
                 config.get(MAX_REQUESTS),

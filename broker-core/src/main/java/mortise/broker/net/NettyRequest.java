@@ -68,6 +68,8 @@ final class NettyRequest implements RequestContext {
     private boolean timed;
     private long handledNanos;
     private long answeredNanos;
+    private long decodedBytes;
+    private boolean grantedHeap;
 
     /** The connection's next request; confined to its event loop. */
     @Nullable NettyRequest next;
@@ -245,6 +247,26 @@ final class NettyRequest implements RequestContext {
     /** Whether its version is served; if not, it is answered in version 0 without a handler. */
     boolean served() {
         return served;
+    }
+
+    /**
+     * Notes the heap that it takes; confined to its event loop.
+     *
+     * @param granted whether it stood in line for it
+     */
+    void decoded(long bytes, boolean granted) {
+        decodedBytes = bytes;
+        grantedHeap = granted;
+    }
+
+    /** How many bytes of heap it takes; confined to its event loop. */
+    long decodedBytes() {
+        return decodedBytes;
+    }
+
+    /** Whether it stood in line for its heap; confined to its event loop. */
+    boolean grantedHeap() {
+        return grantedHeap;
     }
 
     /** Notes when its handler starts; such a request is timed. */

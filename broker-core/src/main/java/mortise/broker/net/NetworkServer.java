@@ -32,6 +32,9 @@ public final class NetworkServer implements AutoCloseable {
     private static final long SWEEP_MILLIS = 1_000;
     private static final long DRAIN_LOOK_MILLIS = 5;
 
+    /** Asking every connection costs a look at each, so it is not done more often. */
+    private static final long RECLAIM_NANOS = 100_000_000;
+
     private final NetSettings settings;
     private final List<ListenerConfig> configs;
     private final Transport transport;
@@ -40,9 +43,14 @@ public final class NetworkServer implements AutoCloseable {
     private final NetTelemetry telemetry;
     private final PeerLog peers;
     private final InflightLimiter limiter;
+    private final HeapLimiter heap;
     private final ConnectionServices services;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong nextConnectionId = new AtomicLong();
+
+    /** When memory that nobody fills was last asked back; 0 if never. */
+    private final AtomicLong reclaimedNanos = new AtomicLong();
+
     private final IdentityHashMap<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
     private final List<ListenerServer> listeners = new ArrayList<>();
     private @Nullable EventLoopGroup loops;
@@ -71,20 +79,27 @@ public final class NetworkServer implements AutoCloseable {
         this.telemetry = new NetTelemetry(metrics);
         this.peers = new PeerLog(clock);
         this.limiter = new InflightLimiter(settings.maxInflightBytes());
+        this.heap = new HeapLimiter(settings.maxInflightDecodedBytes());
         this.services =
                 new ConnectionServices(
                         settings,
                         router,
                         limiter,
+                        heap,
                         telemetry,
                         peers,
                         clock,
+                        this::reclaim,
                         connections::decrementAndGet);
         telemetry.gauge("net_connections", "Connections that are open.", connections::get);
         telemetry.gauge(
                 "net_inflight_bytes",
                 "Received data held for requests in flight and incomplete frames.",
                 limiter::heldBytes);
+        telemetry.gauge(
+                "net_decoded_bytes",
+                "Heap held by decoded requests in flight, to within 64 KiB for each event loop.",
+                heap::heldBytes);
     }
 
     /**
@@ -111,7 +126,7 @@ public final class NetworkServer implements AutoCloseable {
         loops = group;
         int maxRequestsPerLoop = Math.max(1, settings.maxRequests() / settings.loops());
         for (EventExecutor loop : group) {
-            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop);
+            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop, heap);
             loopStates.put(loop, state);
             var _ =
                     loop.scheduleWithFixedDelay(
@@ -165,6 +180,16 @@ public final class NetworkServer implements AutoCloseable {
                                 services));
     }
 
+    /** Has every connection give back the memory that it has not filled. */
+    private void reclaim() {
+        long nowNanos = clock.nanoTime();
+        long before = reclaimedNanos.get();
+        if ((before == 0 || nowNanos - before >= RECLAIM_NANOS)
+                && reclaimedNanos.compareAndSet(before, nowNanos)) {
+            loopStates.values().forEach(LoopState::reclaim);
+        }
+    }
+
     private void refuse(Channel channel) {
         telemetry.closed(CloseReason.LIMIT);
         if (channel.remoteAddress() instanceof InetSocketAddress remote) {
@@ -198,6 +223,11 @@ public final class NetworkServer implements AutoCloseable {
     /** How many bytes of received data are held. */
     long inflightBytes() {
         return limiter.heldBytes();
+    }
+
+    /** How many bytes of heap the decoded requests hold that are in flight. */
+    long decodedBytes() {
+        return heap.heldBytes();
     }
 
     /**

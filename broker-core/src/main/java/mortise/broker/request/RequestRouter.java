@@ -101,11 +101,12 @@ public final class RequestRouter {
     /**
      * Reads the body of a request whose version is served.
      *
+     * @param reader reads the request's body, and knows how much heap it may take
      * @throws mortise.wire.MalformedMessageException if it is not a request of that API and version
+     * @throws mortise.wire.OversizedMessageException if it would take more heap than it may
      */
-    public ApiMessage decode(RequestContext context) {
+    public ApiMessage decode(RequestContext context, WireReader reader) {
         ApiMessage request = context.apiKey().newRequest();
-        WireReader reader = new WireReader(context.body());
         request.read(reader, context.apiVersion());
         reader.requireEnd(context.apiKey().apiName());
         return request;

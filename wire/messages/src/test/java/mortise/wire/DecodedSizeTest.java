@@ -45,7 +45,8 @@ class DecodedSizeTest {
     }
 
     /** A frame of one message. */
-    private record Dense(Subject subject, short version, Filling filling, int depth, ByteBuffer bytes) {
+    private record Dense(
+            Subject subject, short version, Filling filling, int depth, ByteBuffer bytes) {
         WireReader reader(long budget) {
             return new WireReader(bytes, budget);
         }
@@ -134,10 +135,9 @@ class DecodedSizeTest {
         out.writeUnsignedVarint(1_000_000 + 1);
         frame.rewind();
 
-        assertThatThrownBy(
-                        () ->
-                                new AlterConfigsRequest()
-                                        .read(new WireReader(frame, 10_000_000), (short) 2))
+        assertThatThrownBy(() ->
+                        new AlterConfigsRequest()
+                                .read(new WireReader(frame, 10_000_000), (short) 2))
                 .isInstanceOf(OversizedMessageException.class)
                 .hasMessage(
                         "reading AlterConfigsRequest.AlterConfigsResource.configs before byte 7:"
