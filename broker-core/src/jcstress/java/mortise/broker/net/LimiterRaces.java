@@ -21,6 +21,7 @@ public class LimiterRaces {
     /** A connection that wants 60 bytes; its field is written under the limiter's lock. */
     private static final class Wish implements InflightLimiter.Waiter {
         private int granted;
+        private Room room = Room.NONE;
 
         @Override
         public int wantedBytes() {
@@ -33,7 +34,8 @@ public class LimiterRaces {
         }
 
         @Override
-        public void granted(Room room) {
+        public void granted(Room given) {
+            room = given;
             granted += 60;
         }
     }
@@ -90,7 +92,7 @@ public class LimiterRaces {
         @Actor
         public void closes() {
             if (!limiter.withdraw(wish)) {
-                limiter.refundReserved(FRAME, 60, Room.WITHIN);
+                limiter.refundReserved(FRAME, 60, wish.room);
             }
         }
 

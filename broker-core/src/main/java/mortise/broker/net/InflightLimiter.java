@@ -122,12 +122,15 @@ final class InflightLimiter {
     void refundReserved(int frameBytes, int bytes, Room room) {
         FrameLine line = line(frameBytes);
         line.held.getAndAdd(-bytes);
+        held.getAndAdd(-bytes);
         if (room == Room.BEYOND) {
             synchronized (lock) {
                 line.beyond = false;
             }
         }
-        refund(bytes);
+        if (waiting) {
+            serve();
+        }
     }
 
     /** Whether more is held than should be. */
