@@ -74,7 +74,7 @@ public record NetSettings(
                             "net.max-decoded-bytes",
                             ConfigType.SIZE,
                             "Heap that one request may take once it is decoded, at most an eighth of all whatever is set; one that would take more closes its connection.")
-                    .defaultsTo(DataSize.ofMebibytes(64))
+                    .defaultsTo(DataSize.ofMebibytes(32))
                     .atLeast(DataSize.ofKibibytes(64));
     private static final ConfigKey<DataSize> MAX_INFLIGHT_DECODED_BYTES =
             ConfigKey.of(
