@@ -227,6 +227,7 @@ class FrameDecoderTest {
     }
 
     @Test
+    @SuppressWarnings("ReferenceEquality") // whether the decoder has moved to another chunk
     void aFrameThatIsOnlyClaimedHoldsNoMoreThanTwiceWhatHasArrived() {
         byte[] frame = bytes(900_000, 1);
         byte[] stream = framed(List.of(frame));

@@ -133,7 +133,6 @@ class InflightLimiterTest {
         private int heldBytes;
         private Room room = Room.NONE;
         private int wanted;
-        private int waitedTurns;
 
         private Frame(int number, int frameBytes) {
             this.number = number;
@@ -182,7 +181,6 @@ class InflightLimiterTest {
             Frame frame = open.get(random.nextInt(open.size()));
             if (waiting.contains(frame)) {
                 if (frame.wanted > 0 && frame.room == Room.NONE) {
-                    frame.waitedTurns++;
                     continue;
                 }
                 waiting.remove(frame);
