@@ -302,7 +302,8 @@ public final class Broker implements AutoCloseable {
                 new RequestRouter(
                         refusals == null ? handlers : refusals.before(handlers),
                         new ClusterFeatures(settings.nodeId(), publisher),
-                        metrics);
+                        metrics,
+                        blocking);
         NetworkServer network =
                 new NetworkServer(
                         NetSettings.from(assembly.config()), listeners(), router, clock, metrics);

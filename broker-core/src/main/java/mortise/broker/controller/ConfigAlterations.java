@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import mortise.api.ErrorCode;
 import mortise.api.config.ConfigKey;
+import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
 import mortise.broker.controller.ControllerCommand.AlterConfigs;
 import mortise.broker.controller.ControllerCommand.ConfigAlteration;
 import mortise.broker.controller.ControllerCommand.ConfigChange;
@@ -34,6 +36,16 @@ final class ConfigAlterations {
     private static final byte BROKER_LOGGER = 8;
     private static final byte CLIENT_METRICS = 16;
     private static final byte GROUP = 32;
+
+    /** Longer names are not compared with the known ones, which takes its time. */
+    private static final int LONGEST_GUESSED = 100;
+
+    private static final ConfigSchema TOPIC_NAMES =
+            ConfigSchema.of(
+                    TopicConfigs.all().stream()
+                            .<ConfigKey<?>>map(config ->
+                                    ConfigKey.of(config.name(), ConfigType.STRING, config.doc()))
+                            .toList());
 
     private final BrokerConfigs configs;
 
@@ -148,16 +160,10 @@ final class ConfigAlterations {
     }
 
     private static String nearest(String name) {
-        List<String> near =
-                mortise.api.config.ConfigSchema.of(
-                                TopicConfigs.all().stream()
-                                        .<ConfigKey<?>>map(config ->
-                                                ConfigKey.of(
-                                                        config.name(),
-                                                        mortise.api.config.ConfigType.STRING,
-                                                        config.doc()))
-                                        .toList())
-                        .nearest(name);
+        if (name.length() > LONGEST_GUESSED) {
+            return "";
+        }
+        List<String> near = TOPIC_NAMES.nearest(name);
         return near.isEmpty() ? "" : "; did you mean " + String.join(", ", near) + "?";
     }
 

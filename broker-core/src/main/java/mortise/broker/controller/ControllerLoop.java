@@ -21,6 +21,7 @@ import mortise.broker.metadata.MetadataPublisher;
 import mortise.broker.metadata.MetadataRecords;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.RefusedException;
+import mortise.broker.runtime.Recurrence;
 import mortise.broker.telemetry.SlowDecisionEvent;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
@@ -50,6 +51,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private final Timers timers;
     private final MetadataSettings settings;
     private final Counter proposals;
+    private final Recurrence defects = new Recurrence();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -262,7 +264,14 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         } catch (RefusedException refused) {
             pending.result.completeExceptionally(refused);
         } catch (RuntimeException defect) {
-            LOG.error("deciding {} failed", pending.command.getClass().getSimpleName(), defect);
+            long times = defects.count();
+            if (times > 0) {
+                LOG.error(
+                        "deciding {} failed (failure number {})",
+                        pending.command.getClass().getSimpleName(),
+                        times,
+                        defect);
+            }
             pending.result.completeExceptionally(defect);
         }
         return state;

@@ -26,6 +26,8 @@ enum CloseReason {
     HANDLER,
     /** A response could not be encoded, or its records not read. */
     RESPONSE,
+    /** The client did not take its answers while others waited for their memory. */
+    SLOW_READER,
     /** There were more than net.max-connections connections. */
     LIMIT,
     /** The broker stopped. */

@@ -12,6 +12,7 @@ record ConnectionServices(
         NetSettings settings,
         RequestRouter router,
         InflightLimiter limiter,
+        UnsentLimiter unsent,
         NetTelemetry telemetry,
         PeerLog peers,
         Clock clock,

@@ -69,6 +69,13 @@ final class LoopState {
         }
     }
 
+    /** Looks which clients have taken of their answers since the last look. */
+    void noteTaken(long nowNanos) {
+        for (Connection connection : connections) {
+            connection.noteTaken(nowNanos);
+        }
+    }
+
     /** Looks for connections that have been idle for too long. */
     void sweep(long nowNanos) {
         for (Connection connection : connections()) {

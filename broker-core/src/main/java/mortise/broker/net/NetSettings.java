@@ -24,6 +24,10 @@ import mortise.api.config.ConfigType;
  * @param frameTimeout how long a frame may take to arrive
  * @param stallTimeout how long a frame may stand still while others wait for its memory
  * @param writeBufferBytes how many encoded bytes may wait for a client that reads slowly
+ * @param maxResponseBytes how much memory one answer may take
+ * @param maxUnsentBytes how much memory the answers of the broker may take at once
+ * @param slowReaderTimeout how long a client may take nothing while others wait for that memory
+ * @param peerLogLines how many lines about clients go to the log within ten seconds
  * @param backlog how many connections may wait to be accepted
  * @param shutdownTimeout how long requests in flight may take once the server closes
  */
@@ -39,6 +43,10 @@ public record NetSettings(
         Duration frameTimeout,
         Duration stallTimeout,
         int writeBufferBytes,
+        long maxResponseBytes,
+        long maxUnsentBytes,
+        Duration slowReaderTimeout,
+        int peerLogLines,
         int backlog,
         Duration shutdownTimeout) {
     private static final ConfigKey<Integer> THREADS =
@@ -124,6 +132,34 @@ public record NetSettings(
                             "Encoded bytes that may wait for a client that reads slowly; beyond it the connection is not read and its next response not encoded.")
                     .defaultsTo(DataSize.ofKibibytes(256))
                     .between(DataSize.ofKibibytes(4), DataSize.ofMebibytes(256));
+    private static final ConfigKey<DataSize> MAX_RESPONSE_BYTES =
+            ConfigKey.of(
+                            "net.max-response-bytes",
+                            ConfigType.SIZE,
+                            "The memory that one answer may take, encoding included and records excepted; a request for more is refused, and where its answer has no place for an error its connection is closed.")
+                    .defaultsTo(DataSize.ofMebibytes(64))
+                    .between(DataSize.ofKibibytes(64), DataSize.ofMebibytes(1_024));
+    private static final ConfigKey<DataSize> MAX_UNSENT_BYTES =
+            ConfigKey.of(
+                            "net.max-unsent-bytes",
+                            ConfigType.SIZE,
+                            "Memory of answers held at once, from before they are built until clients have taken them; beyond it large answers wait, and the clients that take nothing are closed.")
+                    .defaultsTo(DataSize.ofMebibytes(96))
+                    .atLeast(DataSize.ofKibibytes(64));
+    private static final ConfigKey<Duration> SLOW_READER_TIMEOUT =
+            ConfigKey.of(
+                            "net.slow-reader-timeout",
+                            ConfigType.DURATION,
+                            "While others wait for net.max-unsent-bytes, a connection that has taken no byte of its answers for so long is closed, the longest first.")
+                    .defaultsTo(Duration.ofSeconds(1))
+                    .atLeast(Duration.ofMillis(1));
+    private static final ConfigKey<Integer> PEER_LOG_LINES =
+            ConfigKey.of(
+                            "net.peer-log-lines",
+                            ConfigType.INT,
+                            "Lines about clients and their requests in the log within ten seconds; more are counted, and the count is logged.")
+                    .defaultsTo(50)
+                    .between(1, 100_000);
     private static final ConfigKey<Integer> BACKLOG =
             ConfigKey.of("net.backlog", ConfigType.INT, "Connections that may wait to be accepted.")
                     .defaultsTo(1_024)
@@ -151,13 +187,18 @@ public record NetSettings(
                     FRAME_TIMEOUT,
                     STALL_TIMEOUT,
                     WRITE_BUFFER_BYTES,
+                    MAX_RESPONSE_BYTES,
+                    MAX_UNSENT_BYTES,
+                    SLOW_READER_TIMEOUT,
+                    PEER_LOG_LINES,
                     BACKLOG,
                     SHUTDOWN_TIMEOUT);
 
     /**
      * The settings that a configuration gives.
      *
-     * @throws ConfigException if the largest frame would not fit into what may be in flight
+     * @throws ConfigException if the largest frame would not fit into what may be in flight, or the
+     *     largest answer into what may be unsent
      */
     public static NetSettings from(Config config) {
         long maxRequestBytes = config.get(MAX_REQUEST_BYTES).bytes();
@@ -174,6 +215,20 @@ public record NetSettings(
                                             + maxRequestBytes
                                             + "), so the largest request would never fit; raise the one or lower the other")));
         }
+        long maxResponseBytes = config.get(MAX_RESPONSE_BYTES).bytes();
+        long maxUnsentBytes = config.get(MAX_UNSENT_BYTES).bytes();
+        if (maxUnsentBytes < maxResponseBytes) {
+            throw new ConfigException(
+                    List.of(
+                            new ConfigProblem(
+                                    MAX_UNSENT_BYTES.name(),
+                                    maxUnsentBytes
+                                            + " bytes are less than "
+                                            + MAX_RESPONSE_BYTES.name()
+                                            + " ("
+                                            + maxResponseBytes
+                                            + "), so the largest answer would never fit; raise the one or lower the other")));
+        }
         return new NetSettings(
                 config.get(THREADS),
                 (int) maxRequestBytes,
@@ -186,6 +241,10 @@ public record NetSettings(
                 config.get(FRAME_TIMEOUT),
                 config.get(STALL_TIMEOUT),
                 (int) config.get(WRITE_BUFFER_BYTES).bytes(),
+                maxResponseBytes,
+                maxUnsentBytes,
+                config.get(SLOW_READER_TIMEOUT),
+                config.get(PEER_LOG_LINES),
                 config.get(BACKLOG),
                 config.get(SHUTDOWN_TIMEOUT));
     }

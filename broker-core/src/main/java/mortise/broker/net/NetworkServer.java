@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class NetworkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkServer.class);
     private static final long SWEEP_MILLIS = 1_000;
     private static final long DRAIN_LOOK_MILLIS = 5;
+    private static final long RELIEF_MILLIS = 100;
 
     private final NetSettings settings;
     private final List<ListenerConfig> configs;
@@ -40,12 +42,14 @@ public final class NetworkServer implements AutoCloseable {
     private final NetTelemetry telemetry;
     private final PeerLog peers;
     private final InflightLimiter limiter;
+    private final UnsentLimiter unsent;
+    private final AtomicBoolean relieving = new AtomicBoolean();
     private final ConnectionServices services;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong nextConnectionId = new AtomicLong();
     private final IdentityHashMap<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
     private final List<ListenerServer> listeners = new ArrayList<>();
-    private @Nullable EventLoopGroup loops;
+    private volatile @Nullable EventLoopGroup loops;
 
     /** A server that listens nowhere until it is started. */
     public NetworkServer(
@@ -69,13 +73,15 @@ public final class NetworkServer implements AutoCloseable {
         this.transport = transport;
         this.clock = clock;
         this.telemetry = new NetTelemetry(metrics);
-        this.peers = new PeerLog(clock);
+        this.peers = new PeerLog(clock, settings.peerLogLines());
         this.limiter = new InflightLimiter(settings.maxInflightBytes());
+        this.unsent = new UnsentLimiter(settings.maxUnsentBytes(), this::relieveSoon);
         this.services =
                 new ConnectionServices(
                         settings,
                         router,
                         limiter,
+                        unsent,
                         telemetry,
                         peers,
                         clock,
@@ -85,6 +91,10 @@ public final class NetworkServer implements AutoCloseable {
                 "net_inflight_bytes",
                 "Received data held for requests in flight and incomplete frames.",
                 limiter::heldBytes);
+        telemetry.gauge(
+                "net_unsent_bytes",
+                "Memory of answers, from before they are built until clients have taken them.",
+                unsent::heldBytes);
     }
 
     /**
@@ -115,7 +125,10 @@ public final class NetworkServer implements AutoCloseable {
             loopStates.put(loop, state);
             var _ =
                     loop.scheduleWithFixedDelay(
-                            () -> state.sweep(clock.nanoTime()),
+                            () -> {
+                                peers.sweep();
+                                state.sweep(clock.nanoTime());
+                            },
                             SWEEP_MILLIS,
                             SWEEP_MILLIS,
                             TimeUnit.MILLISECONDS);
@@ -193,6 +206,31 @@ public final class NetworkServer implements AutoCloseable {
     /** Looks for idle connections now; returns when all event loops have. */
     void sweep() {
         onEveryLoop(state -> state.sweep(clock.nanoTime()));
+    }
+
+    /** Somebody waits for memory of answers: looks for slow readers until nobody does. */
+    private void relieveSoon() {
+        EventLoopGroup group = loops;
+        if (group != null && !group.isShuttingDown() && relieving.compareAndSet(false, true)) {
+            var _ = group.next().schedule(this::relieveOnce, RELIEF_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void relieveOnce() {
+        relieving.set(false);
+        long now = clock.nanoTime();
+        for (LoopState state : loopStates.values()) {
+            state.loop().execute(() -> state.noteTaken(now));
+        }
+        unsent.relieve(now, settings.slowReaderTimeout().toNanos());
+        if (unsent.pressed()) {
+            relieveSoon();
+        }
+    }
+
+    /** Memory of answers held. */
+    long unsentBytes() {
+        return unsent.heldBytes();
     }
 
     /** How many bytes of received data are held. */

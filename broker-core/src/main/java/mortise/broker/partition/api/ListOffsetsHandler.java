@@ -1,16 +1,17 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import mortise.api.ErrorCode;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -35,6 +36,11 @@ import mortise.wire.message.ListOffsetsResponse.ListOffsetsTopicResponse;
  * that asks for a time is answered from a virtual thread, because it reads the log.
  */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
+    /** What a partition takes as objects and encoded, and a topic without them. */
+    private static final int PARTITION_BYTES = 200;
+
+    private static final int TOPIC_BYTES = 400;
+
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
     private static final long MAX_TIMESTAMP = -3;
@@ -88,20 +94,25 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                             context.apiVersion(),
                             ErrorCode.INVALID_REQUEST,
                             "this broker has no followers"));
-        } else if (readsTheLog(request)) {
+            return;
+        }
+        long bytes = 0;
+        for (ListOffsetsTopic topic : request.topics()) {
+            bytes += TOPIC_BYTES + (long) topic.partitions().size() * PARTITION_BYTES;
+        }
+        Answers.reserved(bytes, this, context, request, () -> find(context, request));
+    }
+
+    private void find(RequestContext context, ListOffsetsRequest request) {
+        if (readsTheLog(request)) {
             context.orderingPointPassed();
-            blocking.run(
+            Answers.when(
+                    blocking.run(
                             "offsets by time for " + context.clientHost(),
-                            () -> answer(context, request))
-                    .whenComplete((response, failed) ->
-                            context.respond(
-                                    failed == null
-                                            ? response
-                                            : failure(
-                                                    request,
-                                                    context.apiVersion(),
-                                                    WireErrors.of(failed),
-                                                    WireErrors.reason(failed))));
+                            () -> answer(context, request)),
+                    this,
+                    context,
+                    request);
         } else {
             context.respond(answer(context, request));
         }
@@ -120,50 +131,53 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
 
     private ListOffsetsResponse answer(RequestContext context, ListOffsetsRequest request) {
         ListOffsetsResponse response = new ListOffsetsResponse();
-        for (ListOffsetsTopic topic : request.topics()) {
-            if (topic.partitions().isEmpty()) {
-                continue;
-            }
-            boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, topic.name());
-            Set<Integer> twice = twice(topic);
-            List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.partitions().size());
-            Set<Integer> refused = new HashSet<>();
-            for (ListOffsetsPartition asked : topic.partitions()) {
-                if (twice.contains(asked.partitionIndex())
-                        && !refused.add(asked.partitionIndex())) {
-                    continue;
-                }
+        for (Map.Entry<String, Map<Integer, Asked>> topic : byPartition(request).entrySet()) {
+            String name = topic.getKey();
+            boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, name);
+            List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.getValue().size());
+            for (Asked one : topic.getValue().values()) {
+                ListOffsetsPartition asked = one.partition();
                 ListOffsetsPartitionResponse answer =
                         new ListOffsetsPartitionResponse().partitionIndex(asked.partitionIndex());
                 answers.add(answer);
                 if (!allowed) {
                     answer.errorCode(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
-                } else if (twice.contains(asked.partitionIndex())) {
+                } else if (one.twice()) {
                     answer.errorCode(ErrorCode.INVALID_REQUEST.code());
                 } else {
                     answer(
                             answer,
-                            topic.name(),
+                            name,
                             asked,
                             context.apiVersion(),
                             request.isolationLevel() == READ_COMMITTED);
                 }
             }
-            response.topics()
-                    .add(new ListOffsetsTopicResponse().name(topic.name()).partitions(answers));
+            response.topics().add(new ListOffsetsTopicResponse().name(name).partitions(answers));
         }
         return response;
     }
 
-    private static Set<Integer> twice(ListOffsetsTopic topic) {
-        Set<Integer> once = new HashSet<>();
-        Set<Integer> twice = new HashSet<>();
-        for (ListOffsetsPartition asked : topic.partitions()) {
-            if (!once.add(asked.partitionIndex())) {
-                twice.add(asked.partitionIndex());
+    /** A partition that is asked for, perhaps more than once. */
+    private record Asked(ListOffsetsPartition partition, boolean twice) {}
+
+    /** Each partition once, by topic, in the order of their first mentions. */
+    private static Map<String, Map<Integer, Asked>> byPartition(ListOffsetsRequest request) {
+        Map<String, Map<Integer, Asked>> topics = new LinkedHashMap<>();
+        for (ListOffsetsTopic topic : request.topics()) {
+            if (topic.partitions().isEmpty()) {
+                continue;
+            }
+            Map<Integer, Asked> partitions =
+                    topics.computeIfAbsent(topic.name(), first -> new LinkedHashMap<>());
+            for (ListOffsetsPartition asked : topic.partitions()) {
+                partitions.merge(
+                        asked.partitionIndex(),
+                        new Asked(asked, false),
+                        (before, again) -> new Asked(before.partition(), true));
             }
         }
-        return twice;
+        return topics;
     }
 
     private void answer(

@@ -10,6 +10,7 @@ import mortise.broker.partition.LocalTopic;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
@@ -34,6 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+
+    /** From how many partitions on the memory of the answer is taken first. */
+    private static final int MANY_PARTITIONS = 1_000;
+
+    /** What a partition of an answer takes as objects and encoded. */
+    private static final int PARTITION_BYTES = 300;
+
     private static final String NO_TRANSACTIONS =
             "transactions are not served by this broker; produce without transactional.id";
 
@@ -69,6 +77,19 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             refuseAll(context, request, refusal);
             return;
         }
+        int count = 0;
+        for (TopicProduceData topic : request.topicData()) {
+            count += topic.partitionData().size();
+        }
+        if (count <= MANY_PARTITIONS) {
+            produce(context, request);
+        } else {
+            long bytes = (long) count * PARTITION_BYTES;
+            Answers.reserved(bytes, this, context, request, () -> produce(context, request));
+        }
+    }
+
+    private void produce(RequestContext context, ProduceRequest request) {
         ProducePass pass =
                 new ProducePass(
                         context,

@@ -36,6 +36,9 @@ final class ProducePass implements CreditRequest {
     private static final short FIRST_VERSION_WITH_LEADERS = 10;
     private static final int FEW = 8;
 
+    /** How many refusals of one request say why. */
+    private static final int MOST_REASONS = 1_000;
+
     private final RequestContext context;
     private final Partitions partitions;
     private final BrokerEndpoints endpoints;
@@ -47,6 +50,7 @@ final class ProducePass implements CreditRequest {
     private final AtomicInteger outstanding = new AtomicInteger();
     private @Nullable Set<PartitionMailbox> targets;
     private @Nullable ErrorCode firstRefusal;
+    private int refusals;
 
     ProducePass(
             RequestContext context,
@@ -100,14 +104,16 @@ final class ProducePass implements CreditRequest {
 
     /** Answers for one partition with an error, before {@link #begin} or from its drain. */
     void refuse(PartitionProduceResponse answer, ErrorCode error, @Nullable String why) {
-        answer.errorCode(error.code()).baseOffset(-1).errorMessage(why);
-        noteRefusal(error);
+        boolean explained = noteRefusal(error);
+        answer.errorCode(error.code()).baseOffset(-1).errorMessage(explained ? why : null);
     }
 
-    private synchronized void noteRefusal(ErrorCode error) {
+    /** Whether there is still room for a reason; codes go on without. */
+    private synchronized boolean noteRefusal(ErrorCode error) {
         if (firstRefusal == null) {
             firstRefusal = error;
         }
+        return ++refusals <= MOST_REASONS;
     }
 
     private synchronized @Nullable ErrorCode firstRefusal() {
