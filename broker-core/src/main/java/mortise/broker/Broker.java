@@ -215,6 +215,7 @@ public final class Broker implements AutoCloseable {
                 part(
                         "partitions",
                         new Partitions(PartitionSettings.from(assembly.config()), store, services));
+        health.check(() -> BrokerGauges.missing(partitions));
         gauges.partitions(TelemetrySettings.from(assembly.config()), partitions);
         part("open logs", () -> await(partitions.stop()), () -> {});
 

@@ -4,6 +4,10 @@ package mortise.broker;
 public final class BrokerStartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    BrokerStartException(String message) {
+        super(message);
+    }
+
     BrokerStartException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
         commands.put("plugins", PluginsCommand.class);
         commands.put("assemble", AssembleCommand.class);
         commands.put("config", ConfigCommand.class);
+        commands.put("log", LogCommand.class);
         commands.put("train", TrainCommand.class);
         return commands;
     }

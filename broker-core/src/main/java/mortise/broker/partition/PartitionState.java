@@ -8,9 +8,11 @@ import mortise.record.RecordBatches;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,7 +92,13 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
         long batches = 0;
         long next = from;
         while (next < end.offset()) {
-            ByteBuffer chunk = read(log, next, end);
+            ByteBuffer chunk;
+            try {
+                chunk = read(log, next, end);
+            } catch (StorageException refused) {
+                next = afterMissing(log, next, refused);
+                continue;
+            }
             BatchIterator walk = RecordBatches.of(chunk).iterator();
             long began = next;
             while (walk.hasNext()) {
@@ -109,6 +117,16 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
             }
         }
         return new PartitionState(producers, epochs, batches);
+    }
+
+    /** Where reading goes on behind records that are missing, if those are why it was refused. */
+    private static long afterMissing(PartitionLog log, long offset, StorageException refused) {
+        return log.missing().stream()
+                .filter(range -> refused.reach() == StorageException.Reach.CALL)
+                .map(MissingRecords::to)
+                .filter(to -> to > offset)
+                .findFirst()
+                .orElseThrow(() -> refused);
     }
 
     private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {

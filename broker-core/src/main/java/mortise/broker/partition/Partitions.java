@@ -45,6 +45,9 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
+    /** Whether every partition that was there before the start has been opened, or failed to. */
+    private volatile boolean begun;
+
     /** An empty table over a store that has been started. Its drain threads start at once. */
     public Partitions(PartitionSettings settings, LogStore store, PartitionServices services) {
         this(
@@ -94,6 +97,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
 
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
     public void start() {
+        begun = true;
         again(around.settings().retentionInterval(), this::retain);
         again(around.settings().producerExpirationInterval(), this::expireProducers);
     }
@@ -139,16 +143,22 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 byId.computeIfAbsent(
                         id.topicId(), topicId -> new LocalTopic(topicId, id.partition().topic()));
         byName.put(topic.name(), topic);
-        return blocking.run("open " + id, () -> opened(topic, id, image, settings))
+        boolean isNew = begun;
+        return blocking.run("open " + id, () -> opened(topic, id, image, settings, isNew))
                 .thenCompose(partition -> partition.lead(image));
     }
 
     private Partition opened(
-            LocalTopic topic, LogId id, PartitionImage image, TopicSettings settings) {
+            LocalTopic topic,
+            LogId id,
+            PartitionImage image,
+            TopicSettings settings,
+            boolean isNew) {
         int index = id.partition().partition();
         try {
             PartitionLoadEvent event = PartitionLoadEvent.begun();
-            PartitionLog log = store.open(id, settings.log());
+            PartitionLog log =
+                    isNew ? store.create(id, settings.log()) : store.open(id, settings.log());
             PartitionState state =
                     PartitionState.of(
                             id.toString(),

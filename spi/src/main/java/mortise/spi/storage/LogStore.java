@@ -31,6 +31,17 @@ public interface LogStore extends AutoCloseable {
     PartitionLog open(LogId id, LogSettings settings);
 
     /**
+     * Opens the log of a partition that the cluster has just created, so that no place which the
+     * store cannot look at for now holds it: it may be put elsewhere.
+     *
+     * @throws StorageException as {@link #open} does
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default PartitionLog create(LogId id, LogSettings settings) {
+        return open(id, settings);
+    }
+
+    /**
      * Removes a log for good; slices of it stay readable until they are closed. Nothing happens if
      * there is none.
      */

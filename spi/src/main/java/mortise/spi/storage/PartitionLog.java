@@ -1,6 +1,7 @@
 package mortise.spi.storage;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import mortise.spi.CalledOn;
@@ -92,6 +93,8 @@ public interface PartitionLog extends AutoCloseable {
      * {@code wholeBatch} is set. An empty slice means that there is nothing before {@code upTo}.
      *
      * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end
+     * @throws StorageException of reach {@code CALL} if records are {@linkplain #missing missing}
+     *     at the offset, or between it and the next batch
      */
     @CalledOn(Caller.VIRTUAL)
     LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch);
@@ -163,6 +166,28 @@ public interface PartitionLog extends AutoCloseable {
     /** Drops the sidecars of this kind below {@code offset}, the latest of them excepted. */
     @CalledOn({Caller.WRITER, Caller.VIRTUAL})
     default void trimSidecars(SidecarKind kind, long offset) {}
+
+    /**
+     * What the log once held durably and holds no more, though nobody removed it: in the order of
+     * offsets, within the {@linkplain #bounds bounds}. Reads refuse to pass over it; everything
+     * else is served. A store that keeps nothing beyond its end has nothing to miss.
+     */
+    @CalledOn(Caller.ANY)
+    default List<MissingRecords> missing() {
+        return List.of();
+    }
+
+    /**
+     * Takes what is missing for lost, durably: from now on it is a gap like any other, and if it
+     * was at the start of the log, the log starts behind it. For operators; no writer may be at
+     * work.
+     *
+     * @return what was missing
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default List<MissingRecords> acceptLoss() {
+        return List.of();
+    }
 
     /** How many bytes the log holds. */
     @CalledOn(Caller.ANY)

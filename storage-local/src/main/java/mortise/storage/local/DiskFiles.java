@@ -56,6 +56,15 @@ final class DiskFiles {
         }
     }
 
+    /** Makes what a file holds durable, if there is such a file. */
+    static void syncFileIfPresent(Path file) throws IOException {
+        try {
+            syncFile(file);
+        } catch (NoSuchFileException none) {
+            // nothing to keep
+        }
+    }
+
     /** Makes the names in a directory durable: files created, renamed and removed. */
     static void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

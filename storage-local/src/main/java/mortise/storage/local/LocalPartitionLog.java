@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +22,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -58,6 +60,8 @@ final class LocalPartitionLog implements PartitionLog {
     private final Runnable checkpointLater;
     private final Runnable closed;
     private final Sidecars sidecars;
+    private final SegmentManifest manifest;
+    private final MissingRanges missing;
     private final RecentWindow recent;
     private final LogReads reads;
     private final ReentrantLock syncing = new ReentrantLock();
@@ -72,6 +76,9 @@ final class LocalPartitionLog implements PartitionLog {
     private volatile boolean namesChanged;
 
     private volatile boolean metadataChanged;
+
+    /** Sealed segments with a smaller ordinal stand in the manifest. Guarded by syncing. */
+    private int describedBelow;
 
     @SuppressWarnings("unused") // through END
     private LogPosition end;
@@ -107,6 +114,8 @@ final class LocalPartitionLog implements PartitionLog {
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
         this.durableEnd = end;
         this.sidecars = new Sidecars(path, loaded);
+        this.manifest = loaded.manifest();
+        this.missing = new MissingRanges(id, parts.clock(), parts.logger(), loaded.missing());
         this.namesChanged = namesUnsynced || sidecars.removed();
         this.metadataChanged = namesUnsynced;
         this.changed = namesUnsynced || !loaded.durable();
@@ -266,6 +275,8 @@ final class LocalPartitionLog implements PartitionLog {
             segment.createFile();
             segment.seal();
             sync();
+            manifest.gap(logEnd, firstOffset);
+            manifest.store();
             directory.recoveryPoints().setDurably(partition(), firstOffset);
             return begin(firstOffset);
         } catch (IOException failed) {
@@ -440,7 +451,47 @@ final class LocalPartitionLog implements PartitionLog {
             }
             throw new OffsetOutOfRangeException(id, offset, bounds());
         }
+        refuseToPass(offset, place, last);
         return place;
+    }
+
+    /** A reader must not come from an offset to a batch behind what is missing. */
+    private void refuseToPass(long offset, LogReads.@Nullable Place place, LogPosition last) {
+        MissingRecords passed =
+                missing.within(offset, place == null ? last.offset() : place.baseOffset());
+        if (passed != null) {
+            if (place != null) {
+                place.open().release();
+            }
+            throw missing.refusal(offset, passed);
+        }
+    }
+
+    @Override
+    public List<MissingRecords> missing() {
+        return missing.ranges();
+    }
+
+    /** How many offsets are missing. */
+    long missingOffsets() {
+        return missing.count();
+    }
+
+    @Override
+    public List<MissingRecords> acceptLoss() {
+        check();
+        syncing.lock();
+        try {
+            List<MissingRecords> accepted = missing.accept(manifest, segments);
+            if (!accepted.isEmpty() && accepted.getFirst().from() == startOffset) {
+                advanceStart(accepted.getFirst().to());
+            }
+            return accepted;
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("accepting what is missing of " + id, failed);
+        } finally {
+            syncing.unlock();
+        }
     }
 
     private void checkWithin(long offset, LogPosition last) {
@@ -523,13 +574,16 @@ final class LocalPartitionLog implements PartitionLog {
             LogPosition target = end();
             LogPosition known = durableEnd;
             boolean waiting = sidecars.hasPending();
-            if (target.token() == known.token() && !waiting && !namesChanged) {
+            if (target.token() == known.token() && !waiting && !namesChanged && !manifest.hasPending()) {
                 return known;
             }
-            syncSegments(segments, target);
+            boolean begun = namesChanged;
+            Segment[] synced = segments;
+            syncSegments(synced, target);
             syncNames();
             durableEnd = target;
             checkpointLater.run();
+            describe(synced, target, begun);
             if (waiting) {
                 storeSidecars();
             }
@@ -538,6 +592,56 @@ final class LocalPartitionLog implements PartitionLog {
             throw directory.fail("syncing " + path, failed);
         } finally {
             syncing.unlock();
+        }
+    }
+
+    /**
+     * Notes which segments have been synced, for whoever opens the log next.
+     *
+     * @param begun whether the last of them is to be noted too, as far as it goes
+     */
+    private void describe(Segment[] synced, LogPosition target, boolean begun) {
+        int last = Tokens.ordinal(target.token());
+        for (int i = 0; i < synced.length; i++) {
+            Segment segment = synced[i];
+            boolean sealed = segment.ordinal() < last;
+            if (segment.size() == 0 || segment.ordinal() > last) {
+                continue;
+            }
+            if (sealed && segment.ordinal() >= describedBelow) {
+                long end = manifest.endBefore(synced[i + 1].baseOffset());
+                // what a damaged segment should hold stays noted as it was
+                if (missing.within(segment.baseOffset(), end) == null) {
+                    manifest.sealed(segment.baseOffset(), end, segment.size());
+                }
+            } else if (!sealed && begun && Tokens.position(target.token()) > 0) {
+                manifest.active(
+                        segment.baseOffset(), target.offset(), Tokens.position(target.token()));
+            }
+        }
+        describedBelow = Math.max(describedBelow, last);
+        storeManifest();
+    }
+
+    /** What finds no room is written by a later sync; until then the segments speak for it. */
+    private void storeManifest() {
+        try {
+            manifest.store();
+        } catch (IOException failed) {
+            throw directory.refuseOrFail("noting the segments of " + path, failed);
+        }
+    }
+
+    /** Writes a manifest for a log that had none, or that was found damaged. */
+    void describeAfterOpening() {
+        missing.tell(path.toString());
+        if (manifest.hasPending()) {
+            syncing.lock();
+            try {
+                describe(segments, end(), false);
+            } finally {
+                syncing.unlock();
+            }
         }
     }
 
@@ -583,6 +687,7 @@ final class LocalPartitionLog implements PartitionLog {
         if (metadataChanged) {
             metadataChanged = false;
             DiskFiles.syncFile(path.resolve(PartitionMetadata.FILE));
+            DiskFiles.syncFileIfPresent(path.resolve(SegmentManifest.FILE));
         }
         if (namesChanged) {
             namesChanged = false;
@@ -641,6 +746,9 @@ final class LocalPartitionLog implements PartitionLog {
     private void lowerRecoveryPoint(LogReads.Place first) {
         try {
             directory.recoveryPoints().lowerDurably(partition(), first.segment().baseOffset());
+            describedBelow = Math.min(describedBelow, first.segment().ordinal());
+            manifest.cut(first.baseOffset());
+            manifest.store();
         } catch (IOException failed) {
             first.open().release();
             throw directory.refuseOrFail("truncating " + id, failed);
@@ -673,6 +781,7 @@ final class LocalPartitionLog implements PartitionLog {
             newEnd = recovered.endOffset();
         }
         newEnd = Math.max(newEnd, startOffset);
+        missing.dropBeyond(newEnd);
         sidecars.truncate(newEnd);
         DiskFiles.syncDirectory(path);
         Segment[] kept = Arrays.copyOf(now, index + 1);
@@ -760,6 +869,7 @@ final class LocalPartitionLog implements PartitionLog {
                 startOffset = nothing.offset();
                 lowerTo(nothing);
             }
+            forgetSegments(forwards ? offset : nothing.offset());
             Segment[] now = segments;
             for (int i = now.length - 1; i >= 0; i--) {
                 remove(now[i]);
@@ -767,6 +877,7 @@ final class LocalPartitionLog implements PartitionLog {
             DiskFiles.syncDirectory(path);
             if (!forwards) {
                 directory.startOffsets().setDurably(partition(), offset);
+                manifest.start(offset);
             }
             Segment fresh = Segment.empty(parts, path, offset, now[now.length - 1].ordinal() + 1);
             segments = new Segment[] {fresh};
@@ -785,6 +896,15 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
+    /** From here on none of the segments need be there. */
+    private void forgetSegments(long newStart) throws IOException {
+        manifest.cutAll();
+        manifest.start(newStart);
+        manifest.store();
+        missing.dropBeyond(-1);
+        describedBelow = 0;
+    }
+
     @Override
     public void advanceStart(long offset) {
         check();
@@ -797,6 +917,8 @@ final class LocalPartitionLog implements PartitionLog {
                 syncNamesAlone();
             }
             directory.startOffsets().setDurably(partition(), offset);
+            manifest.start(offset); // the checkpoint is what counts: it need not be written now
+            missing.dropBelow(offset);
             for (Segment segment : dropBelow(offset)) {
                 remove(segment);
             }
@@ -900,6 +1022,7 @@ final class LocalPartitionLog implements PartitionLog {
                 }
                 DiskFiles.syncDirectory(path);
             }
+            describe(segments, last, true);
             directory.closedCleanly(partition(), last.offset());
         } catch (IOException failed) {
             throw directory.refuseOrFail("closing " + id, failed);

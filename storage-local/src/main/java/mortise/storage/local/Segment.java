@@ -234,6 +234,11 @@ final class Segment {
                 || now.times().sizeInBytes() + 2 * IndexFile.TIME_ENTRY_BYTES > indexBytes;
     }
 
+    /** Whether batches can be appended, for its indexes are at hand. */
+    boolean isWritable() {
+        return builder != null;
+    }
+
     /** Makes the file even though there is nothing to write yet. */
     void createFile() throws IOException {
         OpenFile open = file.useOrCreate();
