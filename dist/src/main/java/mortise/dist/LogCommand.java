@@ -25,8 +25,7 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new IncompleteCommandException(
-                spec.commandLine(), "name what to do: accept-loss");
+        throw new IncompleteCommandException(spec.commandLine(), "name what to do: accept-loss");
     }
 
     /** What to accept, and whether to do it. */

@@ -17,6 +17,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -58,6 +59,9 @@ public final class HeapLog implements PartitionLog {
 
     /** Thrown by every read. */
     public @Nullable StorageException failRead;
+
+    /** What the log should hold and does not. */
+    public List<MissingRecords> missing = List.of();
 
     /** What retention would keep from. */
     public long retainFrom;
@@ -186,6 +190,11 @@ public final class HeapLog implements PartitionLog {
         if (offset < start || offset > end) {
             throw new OffsetOutOfRangeException(id, offset, bounds());
         }
+        for (MissingRecords range : missing) {
+            if (offset < range.to() && offset >= range.from()) {
+                throw new StorageException(StorageException.Reach.CALL, range + " is missing");
+            }
+        }
         List<byte[]> taken = new ArrayList<>();
         int bytes = 0;
         for (byte[] batch : batches.values()) {
@@ -240,6 +249,11 @@ public final class HeapLog implements PartitionLog {
                 }
             }
         }
+    }
+
+    @Override
+    public List<MissingRecords> missing() {
+        return missing;
     }
 
     @Override

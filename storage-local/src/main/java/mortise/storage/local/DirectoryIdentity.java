@@ -31,7 +31,11 @@ record DirectoryIdentity(UUID id, OptionalInt nodeId) {
         }
         if (!lines.get(0).equals(VERSION)) {
             throw damaged(
-                    "begins with '" + printable(lines.get(0)) + "'; '" + VERSION + "' was expected");
+                    "begins with '"
+                            + printable(lines.get(0))
+                            + "'; '"
+                            + VERSION
+                            + "' was expected");
         }
         Optional<UUID> id = value(lines, ID).flatMap(DirectoryIdentity::uuid);
         if (id.isEmpty() || !text.endsWith("\n")) {

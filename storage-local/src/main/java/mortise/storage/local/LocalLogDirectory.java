@@ -128,11 +128,25 @@ final class LocalLogDirectory implements LogDirectory {
         }
     }
 
-    /** Takes the directory out of use at the start, for a reason that is said as it is. */
+    /** Takes the directory out of use at the start; {@link #tellFailure} says so. */
     void offline(String why) {
         id = new UUID(random.nextLong(), random.nextLong()); // what it had may be another's
-        fail(why);
+        failure = why;
         abandon();
+    }
+
+    /** Says in the log why the directory cannot be used, if so. */
+    void tellFailure() {
+        String why = failure;
+        if (why != null) {
+            parts.logger()
+                    .log(
+                            Level.ERROR,
+                            "log directory {0} has failed and its partitions are offline: {1};"
+                                    + " check the disk and restart the broker",
+                            path,
+                            why);
+        }
     }
 
     private static String said(Exception failed) {
@@ -248,8 +262,8 @@ final class LocalLogDirectory implements LogDirectory {
             DiskFiles.syncDirectory(path);
             clean.addAll(present);
         }
-        gone.removeIf(log ->
-                recoveryPoints.of(log.partition()) <= startOffsets.of(log.partition()));
+        gone.removeIf(
+                log -> recoveryPoints.of(log.partition()) <= startOffsets.of(log.partition()));
         return gone;
     }
 
@@ -259,8 +273,7 @@ final class LocalLogDirectory implements LogDirectory {
             offsets.load(known);
         } catch (CorruptFileException damaged) {
             Path aside =
-                    offsets.path()
-                            .resolveSibling(DiskFiles.name(offsets.path()) + LogFiles.STRAY);
+                    offsets.path().resolveSibling(DiskFiles.name(offsets.path()) + LogFiles.STRAY);
             Files.move(offsets.path(), aside, StandardCopyOption.REPLACE_EXISTING);
             parts.logger()
                     .log(
@@ -338,7 +351,9 @@ final class LocalLogDirectory implements LogDirectory {
             Supplier<Map<TopicPartition, TopicId>> topics) {
         if (!checkpointDue.get() && checkpointDue.compareAndSet(false, true)) {
             parts.housekeeping()
-                    .after(parts.config().checkpointInterval(), () -> checkpoint(logs.get(), topics.get()));
+                    .after(
+                            parts.config().checkpointInterval(),
+                            () -> checkpoint(logs.get(), topics.get()));
         }
     }
 
@@ -383,12 +398,6 @@ final class LocalLogDirectory implements LogDirectory {
     /** Fails the directory; gives what to throw. */
     StorageException fail(String doing, Exception cause) {
         String why = doing + ": " + cause;
-        fail(why);
-        return new StorageException(
-                Reach.DIRECTORY, "log directory " + path + " has failed: " + why, cause);
-    }
-
-    private void fail(String why) {
         boolean first;
         synchronized (this) {
             first = failure == null;
@@ -397,14 +406,10 @@ final class LocalLogDirectory implements LogDirectory {
             }
         }
         if (first) {
-            parts.logger()
-                    .log(
-                            Level.ERROR,
-                            "log directory {0} has failed and its partitions are offline: {1};"
-                                    + " check the disk and restart the broker",
-                            path,
-                            why);
+            tellFailure();
         }
+        return new StorageException(
+                Reach.DIRECTORY, "log directory " + path + " has failed: " + why, cause);
     }
 
     /** Lets go of the directory as it was found. */

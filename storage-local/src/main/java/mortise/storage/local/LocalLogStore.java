@@ -87,7 +87,10 @@ final class LocalLogStore implements LogStore {
                         "missing_offsets",
                         "Offsets that logs should hold and do not, because files are missing or"
                                 + " damaged.",
-                        () -> open.values().stream().mapToLong(LocalPartitionLog::missingOffsets).sum());
+                        () ->
+                                open.values().stream()
+                                        .mapToLong(LocalPartitionLog::missingOffsets)
+                                        .sum());
     }
 
     @Override
@@ -101,6 +104,7 @@ final class LocalLogStore implements LogStore {
                 throw new StorageException(
                         Reach.DIRECTORY, "no log directory can be used: " + offline());
             }
+            directories.forEach(LocalLogDirectory::tellFailure);
             started = true;
         } catch (RuntimeException | Error refused) {
             directories.forEach(LocalLogDirectory::abandon);
@@ -221,9 +225,7 @@ final class LocalLogStore implements LogStore {
     private Map<TopicPartition, TopicId> topicsIn(LocalLogDirectory directory) {
         return stored.values().stream()
                 .filter(log -> log.directory() == directory)
-                .collect(
-                        Collectors.toMap(
-                                log -> log.id().partition(), log -> log.id().topicId()));
+                .collect(Collectors.toMap(log -> log.id().partition(), log -> log.id().topicId()));
     }
 
     @Override
@@ -325,8 +327,7 @@ final class LocalLogStore implements LogStore {
         LogLoader.Loaded loaded;
         try {
             LogLoader loader =
-                    new LogLoader(
-                            parts, log.path(), id.topicId(), settings.indexIntervalBytes());
+                    new LogLoader(parts, log.path(), id.topicId(), settings.indexIntervalBytes());
             loaded =
                     loader.load(
                             directory.startOffsets().of(id.partition()),
@@ -359,6 +360,10 @@ final class LocalLogStore implements LogStore {
             opened.syncAfterRecovery();
         }
         opened.describeAfterOpening();
+        if (!clean) {
+            // what recovery found is durable now, and the next start is to know
+            directory.checkpointLater(() -> openIn(directory), () -> topicsIn(directory));
+        }
         open.put(id.partition(), opened);
         return opened;
     }

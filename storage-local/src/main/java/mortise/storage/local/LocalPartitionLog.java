@@ -574,7 +574,10 @@ final class LocalPartitionLog implements PartitionLog {
             LogPosition target = end();
             LogPosition known = durableEnd;
             boolean waiting = sidecars.hasPending();
-            if (target.token() == known.token() && !waiting && !namesChanged && !manifest.hasPending()) {
+            if (target.token() == known.token()
+                    && !waiting
+                    && !namesChanged
+                    && !manifest.hasPending()) {
                 return known;
             }
             boolean begun = namesChanged;
@@ -781,6 +784,7 @@ final class LocalPartitionLog implements PartitionLog {
             newEnd = recovered.endOffset();
         }
         newEnd = Math.max(newEnd, startOffset);
+        namesChanged = true; // nothing says any more how far the log was synced: the next sync does
         missing.dropBeyond(newEnd);
         sidecars.truncate(newEnd);
         DiskFiles.syncDirectory(path);

@@ -29,7 +29,7 @@ final class LogLoader {
     // of one load
     private final FoundFiles files;
     private final SegmentManifest manifest;
-    private final SegmentManifest.Found foundManifest;
+    private SegmentManifest.Found foundManifest;
     private boolean clean;
     private long recoveryPoint;
 
@@ -87,6 +87,10 @@ final class LogLoader {
         clean = wasClean;
         recoveryPoint = point;
         missing = new MissingRanges.Finds(start);
+        if (isContradicted()) {
+            foundManifest = SegmentManifest.Found.DAMAGED;
+            manifest.distrust();
+        }
         manifest.dropBelow(start);
         knownEnd = Math.max(point, manifest.endOffset());
         dropBelow(start);
@@ -108,6 +112,22 @@ final class LogLoader {
             }
         }
         return finished(start);
+    }
+
+    /**
+     * Whether the manifest tells of an earlier state of the log, as one does that lost its last
+     * lines: a sealed segment never grows, and a log that was closed cleanly ends at its recovery
+     * point.
+     */
+    private boolean isContradicted() {
+        boolean beyondTheEnd =
+                clean && recoveryPoint > 0 && manifest.endOffset() > recoveryPoint;
+        return beyondTheEnd
+                || manifest.entries().values().stream()
+                        .anyMatch(entry ->
+                                entry.sealed()
+                                        && files.logs().getOrDefault(entry.base(), 0)
+                                                > entry.bytes());
     }
 
     private void sayHowTheManifestWasFound() {
@@ -133,7 +153,9 @@ final class LogLoader {
         }
         bridge(base);
         missing.add(
-                Math.max(base, reached), entry.end(), LogFiles.name(base, LogFiles.LOG) + " is missing");
+                Math.max(base, reached),
+                entry.end(),
+                LogFiles.name(base, LogFiles.LOG) + " is missing");
         reached = entry.end();
         damaged = entry;
         sealLast();
@@ -185,8 +207,7 @@ final class LogLoader {
 
     /** Accounts for offsets between two segments: a gap that was there before, or a loss. */
     private void bridge(long base) {
-        if (base > reached
-                && (last == null || !wasGap(last.baseOffset(), reached, base))) {
+        if (base > reached && (last == null || !wasGap(last.baseOffset(), reached, base))) {
             lose(reached, base);
         }
         reached = Math.max(reached, base);
@@ -298,8 +319,7 @@ final class LogLoader {
         damaged = entry;
         sealLast();
         if (prefix.bytes() > 0) {
-            segments.add(
-                    Segment.stored(parts, directory, entry.base(), ordinal++, prefix.bytes()));
+            segments.add(Segment.stored(parts, directory, entry.base(), ordinal++, prefix.bytes()));
         }
         return null;
     }

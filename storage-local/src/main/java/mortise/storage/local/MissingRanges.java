@@ -168,7 +168,8 @@ final class MissingRanges {
     private synchronized void keep(long from, long to) {
         if (!ranges.isEmpty()) {
             Finds kept = new Finds(from);
-            ranges.forEach(range -> kept.add(range.from(), Math.min(range.to(), to), range.cause()));
+            ranges.forEach(
+                    range -> kept.add(range.from(), Math.min(range.to(), to), range.cause()));
             ranges = kept.ranges();
         }
     }

@@ -298,6 +298,13 @@ final class SegmentManifest {
         gaps.values().removeIf(to -> to <= offset);
     }
 
+    /** Forgets all segments: {@link #store} then writes what is noted from now on. */
+    synchronized void distrust() {
+        entries.clear();
+        gaps.clear();
+        rewrite = true;
+    }
+
     /** Forgets a segment that is lost for good; {@link #store} then writes the file anew. */
     synchronized void forget(long base) {
         rewrite |= entries.remove(base) != null;

@@ -41,7 +41,9 @@ final class SegmentRecovery {
      */
     record Prefix(int bytes, long endOffset) {}
 
-    /** What is left of a segment that lost bytes: every batch is checked up to the first bad one. */
+    /**
+     * What is left of a segment that lost bytes: every batch is checked up to the first bad one.
+     */
     Prefix checkedPrefix(long base, int fileBytes) throws IOException {
         return prefix(base, fileBytes, 0, true);
     }

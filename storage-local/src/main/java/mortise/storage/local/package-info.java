@@ -11,7 +11,8 @@
  * topic_id: …}), {@code segment-manifest} (ours: {@code version: 0}, then lines {@code topic id},
  * {@code sealed base end bytes}, {@code active base end bytes}, {@code gap from to}, {@code cut
  * offset} and {@code start offset}, each followed by a space and the CRC-32C of what stands before
- * it in 8 hexadecimal digits; what each means stands in {@code docs/storage.md}) and per segment, named by 20 digits of its base offset:
+ * it in 8 hexadecimal digits; what each means stands in {@code docs/storage.md}) and per segment,
+ * named by 20 digits of its base offset:
  *
  * <ul>
  *   <li>{@code .log}: record batches, magic 2, back to back; a batch length of zero ends the data

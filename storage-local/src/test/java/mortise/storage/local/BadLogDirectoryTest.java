@@ -69,10 +69,11 @@ class BadLogDirectoryTest {
     /** Directory a is offline for a reason, its log with it; b serves and takes what is new. */
     private void offline(String why) {
         LogStore store = started("a,b");
-        assertThat(at(store, "a").failure()).hasValueSatisfying(said -> {
-            assertThat(said).contains(why);
-            assertThat(said.lines()).hasSize(1);
-        });
+        assertThat(at(store, "a").failure())
+                .hasValueSatisfying(said -> {
+                    assertThat(said).contains(why);
+                    assertThat(said.lines()).hasSize(1);
+                });
         assertThat(at(store, "b").failure()).isEmpty();
         assertThat(at(store, "a").id()).isNotEqualTo(at(store, "b").id());
         assertThatThrownBy(() -> store.open(in("a"), Broker.SMALL))
@@ -131,8 +132,7 @@ class BadLogDirectoryTest {
         assertThat(store.directories())
                 .filteredOn(directory -> directory.failure().isPresent())
                 .hasSize(2)
-                .allMatch(directory ->
-                        directory.failure().orElse("").contains("so one is a copy"));
+                .allMatch(directory -> directory.failure().orElse("").contains("so one is a copy"));
         store.close();
     }
 
@@ -183,7 +183,8 @@ class BadLogDirectoryTest {
                     .hasMessageStartingWith("no log directory can be used: /data/a: ")
                     .hasMessageContaining("; /data/b: mortise-directory is empty")
                     .hasMessageContaining("remove that file, and it gets a new identity")
-                    .satisfies(failed -> assertThat(String.valueOf(failed.getMessage()).lines()).hasSize(1));
+                    .satisfies(failed ->
+                            assertThat(String.valueOf(failed.getMessage()).lines()).hasSize(1));
         }
         for (String name : List.of("a", "b")) {
             Files.delete(directory(name).resolve("mortise-directory"));
@@ -209,9 +210,12 @@ class BadLogDirectoryTest {
                 .hasMessageContaining("/data/a/" + name)
                 .hasMessageContaining("/data/b/" + name)
                 .hasMessageContaining("move all but one of them away");
-        assertThat(store.open(in("b").equals(one) ? Broker.id("two", 0) : in("b"), Broker.SMALL)
-                        .bounds()
-                        .endOffset())
+        assertThat(
+                        store.open(
+                                        in("b").equals(one) ? Broker.id("two", 0) : in("b"),
+                                        Broker.SMALL)
+                                .bounds()
+                                .endOffset())
                 .isEqualTo(3);
         store.close();
         assertThat(copy.resolve("00000000000000000000.log")).exists();

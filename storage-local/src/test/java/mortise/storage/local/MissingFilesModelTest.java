@@ -180,15 +180,19 @@ class MissingFilesModelTest {
                     long offset = Math.max(first, base(bytes));
                     try {
                         byte[] read = broker.read(offset, broker.log().end(), 1, true);
-                        assertThat(read).as("offset %s after %s: %s", offset, how, story).startsWith(bytes);
+                        assertThat(read)
+                                .as("offset %s after %s: %s", offset, how, story)
+                                .startsWith(bytes);
                     } catch (OffsetOutOfRangeException silent) {
                         throw new AssertionError(
-                                "offset " + offset + " is gone after " + how + ": " + story, silent);
+                                "offset " + offset + " is gone after " + how + ": " + story,
+                                silent);
                     } catch (StorageException refused) {
-                        assertThat(refused).hasMessageContaining("are missing");
+                        assertThat(refused).as("%s", story).hasMessageContaining("are missing");
                         assertThat(broker.context().logger().lines())
                                 .as("%s", story)
-                                .anyMatch(line -> line.text().contains("were synced and are missing"));
+                                .anyMatch(line ->
+                                        line.text().contains("were synced and are missing"));
                     }
                 });
     }

@@ -219,17 +219,13 @@ class MissingFilesTest {
         List<MissingRecords> missing = broker.log().missing();
         assertThat(missing)
                 .extracting(MissingRecords::from, MissingRecords::to)
-                .containsExactly(
-                        tuple(10L, 20L),
-                        tuple(40L, 50L));
+                .containsExactly(tuple(10L, 20L), tuple(40L, 50L));
         for (int i = 0; i < 3; i++) {
             end(i == 1 ? End.STOPPED : End.KILLED);
             start();
             assertThat(broker.log().missing())
                     .extracting(MissingRecords::from, MissingRecords::to)
-                    .containsExactly(
-                            tuple(10L, 20L),
-                            tuple(40L, 50L));
+                    .containsExactly(tuple(10L, 20L), tuple(40L, 50L));
             goesOn(52 + 2L * i);
         }
     }
@@ -265,9 +261,7 @@ class MissingFilesTest {
         start();
         assertThat(broker.log().acceptLoss())
                 .extracting(MissingRecords::from, MissingRecords::to)
-                .containsExactly(
-                        tuple(0L, 10L),
-                        tuple(20L, 40L));
+                .containsExactly(tuple(0L, 10L), tuple(20L, 40L));
         for (int i = 0; i < 2; i++) {
             assertThat(broker.log().missing()).isEmpty();
             assertThat(broker.log().bounds()).isEqualTo(new LogBounds(10, 50));
@@ -386,8 +380,7 @@ class MissingFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "version: 0\n", "version: 7\ntopic_id: x\n", "\u0000\u0000"})
-    void aDamagedIdentityIsWrittenAnewForTheLogThatTheClusterKnows(String text)
-            throws IOException {
+    void aDamagedIdentityIsWrittenAnewForTheLogThatTheClusterKnows(String text) throws IOException {
         fiveSegments();
         end(End.KILLED);
         Files.writeString(broker.directory().resolve(PartitionMetadata.FILE), text);
@@ -397,8 +390,7 @@ class MissingFilesTest {
         assertThat(broker.read(0)).isNotEmpty();
         assertThat(broker.context().logger().lines())
                 .anyMatch(line -> line.text().contains("writing its partition.metadata anew"));
-        assertThat(PartitionMetadata.read(broker.directory()))
-                .contains(Broker.ORDERS_3.topicId());
+        assertThat(PartitionMetadata.read(broker.directory())).contains(Broker.ORDERS_3.topicId());
     }
 
     @Test
