@@ -215,14 +215,15 @@ final class LogLoader {
 
     /** Offsets are missing that no file stands for, unless it is the one that ended before them. */
     private void lose(long from, long to) {
-        boolean goesOn = damaged != null && damaged.end() == from;
-        long base = goesOn ? damaged.base() : from;
-        if (!goesOn) {
+        SegmentManifest.Entry before =
+                damaged != null && damaged.end() == from ? damaged : null;
+        if (before == null) {
             missing.add(from, to, "no segment holds them");
         } else {
             missing.extend(from, to);
         }
-        manifest.active(base, to, SegmentManifest.UNKNOWN_BYTES);
+        manifest.active(
+                before == null ? from : before.base(), to, SegmentManifest.UNKNOWN_BYTES);
     }
 
     /** Whether nothing was ever written between a segment's end and the next one's begin. */
