@@ -18,7 +18,9 @@ import mortise.spi.Caller;
  * appended, cut at a whole batch; never anything else.
  *
  * <p><b>Errors.</b> A failed write throws {@link StorageException} and leaves the log as it was
- * before the call, or failed for good; never with part of a batch visible.
+ * before the call, or failed for good; never with part of a batch visible. A failed read harms
+ * nothing but itself. What happens to the files of one log fails at most that log; a failure of
+ * reach {@code DIRECTORY} is one of the directory or its device.
  */
 public interface PartitionLog extends AutoCloseable {
     /**
@@ -58,7 +60,8 @@ public interface PartitionLog extends AutoCloseable {
      * @return the position up to which the log is durable now
      * @throws StorageException of reach {@code CALL} if a part could not be written for now, for
      *     want of space: what lies before {@link #durableEnd} is durable, a later call does the
-     *     rest; of any other reach if nobody knows any more what is durable
+     *     rest; of any other reach if nobody knows any more what is durable. A log that was deleted
+     *     has nothing to make durable, and says so by returning
      */
     @CalledOn({Caller.FLUSHER, Caller.VIRTUAL})
     LogPosition sync();
@@ -92,6 +95,8 @@ public interface PartitionLog extends AutoCloseable {
      * {@code wholeBatch} is set. An empty slice means that there is nothing before {@code upTo}.
      *
      * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end
+     * @throws UnreadableDataException if what lies there is found to be damaged, or cannot be read;
+     *     the log goes on, and reads of other data too
      */
     @CalledOn(Caller.VIRTUAL)
     LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch);

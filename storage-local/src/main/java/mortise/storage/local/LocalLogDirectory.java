@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,6 +38,9 @@ final class LocalLogDirectory implements LogDirectory {
     private static final String KAFKA_IDENTITY = "meta.properties";
     private static final String IDENTITY_VERSION = "version: 0";
     private static final String IDENTITY_KEY = "directory_id: ";
+
+    /** Below it a write that failed for an unknown reason is taken to have found no room. */
+    private static final long LEAST_FREE_BYTES = 1 << 16;
 
     /**
      * The lock files that this process holds. To open one of them a second time and close it again
@@ -232,6 +236,11 @@ final class LocalLogDirectory implements LogDirectory {
         return clean.remove(partition);
     }
 
+    /** Notes that a log which was closed cleanly was not opened after all, and is as it was. */
+    void keepClean(TopicPartition partition) {
+        clean.add(partition);
+    }
+
     /** Notes that a log has been closed and everything in it is durable. */
     void closedCleanly(TopicPartition partition, long endOffset) {
         recoveryPoints.set(partition, endOffset);
@@ -272,7 +281,12 @@ final class LocalLogDirectory implements LogDirectory {
             synchronized (this) {
                 if (namesChanged) {
                     namesChanged = false;
-                    DiskFiles.syncDirectory(path);
+                    try {
+                        DiskFiles.syncDirectory(path);
+                    } catch (IOException failed) {
+                        namesChanged = true; // it may not even have been opened
+                        throw failed;
+                    }
                 }
             }
         }
@@ -311,15 +325,94 @@ final class LocalLogDirectory implements LogDirectory {
         }
     }
 
-    /** What to throw for a failed write: a full disk harms nothing, anything else is the end. */
+    /** What to throw for a failed call on one of the directory's own files. */
     StorageException refuseOrFail(String doing, IOException cause) {
-        if (DiskErrors.isFull(cause, path, 1 << 16)) {
-            return new StorageException(
-                    Reach.CALL,
-                    doing + ": the disk is full (" + cause.getMessage() + "); free some space",
-                    cause);
+        return trouble(doing, path, cause);
+    }
+
+    /**
+     * What to throw for a failed call, of the reach that the failure has: what can pass harms
+     * nothing; what is wrong with a log's own files is the end of that log; a device that does not
+     * take writes, or a directory that is gone, is the end of the directory, which is failed then.
+     *
+     * @param place what the call was about: the directory of a log, or this directory
+     */
+    StorageException trouble(String doing, Path place, IOException cause) {
+        if (cause instanceof ForceFailedException forced) {
+            // the pages of that file are lost; of others only if the device is at fault
+            boolean device = kind(forced.failure()) == DiskErrors.Kind.DEVICE;
+            return device || isOwn(forced.file(), place) ? fail(doing, cause) : ofLog(doing, cause);
         }
-        return fail(doing, cause);
+        return switch (kind(cause)) {
+            case FULL ->
+                    new StorageException(
+                            Reach.CALL,
+                            doing
+                                    + ": the disk is full ("
+                                    + cause.getMessage()
+                                    + "); free some space",
+                            cause);
+            case SCARCE -> scarce(doing, cause);
+            case FILE ->
+                    isGone() || isOwn(fileOf(cause, place), place)
+                            ? fail(doing, cause)
+                            : ofLog(doing, cause);
+            case DEVICE -> fail(doing, cause);
+        };
+    }
+
+    /**
+     * The same for a call that mostly reads one log: a device that does not give its bytes may give
+     * and take all others.
+     */
+    StorageException unreadable(String doing, Path log, IOException cause) {
+        boolean readOnly = String.valueOf(cause.getMessage()).contains("Read-only file system");
+        return cause instanceof ForceFailedException
+                        || readOnly
+                        || kind(cause) != DiskErrors.Kind.DEVICE
+                ? trouble(doing, log, cause)
+                : ofLog(doing, cause);
+    }
+
+    private DiskErrors.Kind kind(IOException cause) {
+        return DiskErrors.kind(cause, path, LEAST_FREE_BYTES);
+    }
+
+    /** What to throw if the system is short of something that is no disk space; or null. */
+    @Nullable StorageException ifItCanPass(String doing, IOException cause) {
+        return switch (kind(cause)) {
+            case FULL, SCARCE -> trouble(doing, path, cause);
+            case FILE, DEVICE -> null;
+        };
+    }
+
+    private static StorageException scarce(String doing, IOException cause) {
+        return new StorageException(
+                Reach.CALL,
+                doing
+                        + ": "
+                        + (cause.getMessage() == null ? cause : cause.getMessage())
+                        + "; it can be tried again",
+                cause);
+    }
+
+    private static StorageException ofLog(String doing, IOException cause) {
+        return new StorageException(
+                Reach.LOG, doing + ": " + cause + "; was it changed from outside?", cause);
+    }
+
+    /** Whether a file is the directory's own, and not one of the log's that the call was about. */
+    private boolean isOwn(Path file, Path place) {
+        return place.equals(path) || !file.startsWith(place);
+    }
+
+    private static Path fileOf(IOException cause, Path place) {
+        String file = cause instanceof FileSystemException named ? named.getFile() : null;
+        return file == null ? place : place.getFileSystem().getPath(file);
+    }
+
+    private boolean isGone() {
+        return !Files.isDirectory(path);
     }
 
     /** Fails the directory; gives what to throw. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +49,8 @@ final class LocalLogStore implements LogStore {
     private record Stored(LogId id, LocalLogDirectory directory, Path path) {}
 
     LocalLogStore(LocalStorageConfig config, PluginContext context) {
-        OpenFiles openFiles = new OpenFiles(config.openFiles(), context.logger());
+        OpenFiles openFiles =
+                new OpenFiles(Math.min(config.openFiles(), context.openFiles()), context.logger());
         ScratchBuffers scratch = new ScratchBuffers(SCRATCH_BYTES, SCRATCH_KEPT);
         Housekeeping housekeeping = new Housekeeping(context);
         this.parts =
@@ -179,18 +181,24 @@ final class LocalLogStore implements LogStore {
         boolean created = found == null;
         Stored log = found != null ? found : create(id);
         log.directory().check();
+        LocalLogDirectory directory = log.directory();
+        boolean clean = directory.takeClean(id.partition());
         try {
-            return load(log, settings, created);
+            return load(log, settings, created, clean);
         } catch (IOException failed) {
-            throw log.directory().refuseOrFail("opening " + log.path(), failed);
+            StorageException problem =
+                    directory.unreadable("opening " + log.path(), log.path(), failed);
+            if (clean && problem.reach() == Reach.CALL) {
+                directory.keepClean(id.partition());
+            }
+            throw problem;
         }
     }
 
-    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created)
+    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created, boolean clean)
             throws IOException {
         LogId id = log.id();
         LocalLogDirectory directory = log.directory();
-        boolean clean = directory.takeClean(id.partition());
         LogLoader loader = new LogLoader(parts, log.path(), settings.indexIntervalBytes());
         recovering.acquireUninterruptibly();
         LogLoader.Loaded loaded;
@@ -243,7 +251,7 @@ final class LocalLogStore implements LogStore {
             PartitionMetadata.write(path, id.topicId());
             directory.namesChanged();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("creating " + path, failed);
+            throw directory.trouble("creating " + path, path, failed);
         }
         Stored log = new Stored(id, directory, path);
         stored.put(id.partition(), log);
@@ -322,10 +330,20 @@ final class LocalLogStore implements LogStore {
                                         id.partition(), unique(), LogFiles.DELETED_DIRECTORY));
         try {
             Files.move(log.path(), aside);
-            stored.remove(id.partition());
+        } catch (NoSuchFileException gone) {
+            parts.logger().log(Level.WARNING, "{0} was removed from outside", log.path());
+        } catch (IOException failed) {
+            throw directory.trouble("deleting " + log.path(), log.path(), failed);
+        }
+        stored.remove(id.partition());
+        try {
             DiskFiles.syncDirectory(directory.path());
         } catch (IOException failed) {
-            throw directory.fail("deleting " + log.path(), failed);
+            StorageException problem = directory.refuseOrFail("deleting " + log.path(), failed);
+            if (problem.reach() != Reach.CALL) {
+                throw problem;
+            }
+            directory.namesChanged(); // the next sync of any log makes it durable
         }
         parts.doomed().directory(aside, delay);
         directory.forgetIfThereIsRoom(id.partition());

@@ -1,6 +1,7 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -66,7 +67,12 @@ final class LocalPartitionLog implements PartitionLog {
     private volatile Segment[] segments;
     private volatile long startOffset;
     private volatile LogPosition durableEnd;
+
+    /** Why it cannot be used any more: it failed, or was closed or deleted. */
     private volatile @Nullable StorageException unusable;
+
+    private volatile boolean ended;
+    private volatile boolean deleted;
 
     /** Files were created that no directory sync has covered. */
     private volatile boolean namesChanged;
@@ -112,7 +118,9 @@ final class LocalPartitionLog implements PartitionLog {
         this.changed = namesUnsynced || !loaded.durable();
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
-        this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);
+        this.reads =
+                new LogReads(
+                        id, parts, directory, () -> segments, this::settledSegments, this::check);
     }
 
     LogId id() {
@@ -145,7 +153,7 @@ final class LocalPartitionLog implements PartitionLog {
             }
             segment.seal();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing segment " + segment, failed);
+            throw trouble("closing segment " + segment, failed);
         }
         long base = writerEnd().offset();
         begin(base);
@@ -269,7 +277,7 @@ final class LocalPartitionLog implements PartitionLog {
             directory.recoveryPoints().setDurably(partition(), firstOffset);
             return begin(firstOffset);
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing segment " + segment, failed);
+            throw trouble("closing segment " + segment, failed);
         }
     }
 
@@ -277,27 +285,14 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             segment.makeRoom(count, bytes, settings.indexIntervalBytes());
         } catch (IOException failed) {
-            throw directory.refuseOrFail("writing the indexes of segment " + segment, failed);
+            throw trouble("writing the indexes of segment " + segment, failed);
         }
         try {
             segment.write(
                     buffers, count, bytes, settings.preallocate() ? settings.segmentBytes() : 0);
             changed = true;
         } catch (IOException failed) {
-            String doing = "appending " + bytes + " bytes to segment " + segment;
-            StorageException problem = directory.refuseOrFail(doing, failed);
-            if (problem.reach() == Reach.CALL) {
-                takeBack(segment, doing);
-            }
-            throw problem;
-        }
-    }
-
-    private void takeBack(Segment segment, String doing) {
-        try {
-            segment.takeBack();
-        } catch (IOException failed) {
-            throw directory.fail(doing + " failed, and so did taking it back", failed);
+            throw trouble("appending " + bytes + " bytes to segment " + segment, failed);
         }
     }
 
@@ -404,12 +399,20 @@ final class LocalPartitionLog implements PartitionLog {
             return EmptySlice.INSTANCE;
         }
         try {
-            parts.readAhead().touch(place.open(), place.position(), length);
+            int least = Math.min(length, place.size());
+            int readable = parts.readAhead().touch(place.open(), place.position(), length, least);
+            return new FileSlice(place.open(), place.position(), readable);
         } catch (IOException failed) {
             place.open().release();
-            throw directory.fail("reading " + place.segment(), failed);
+            throw reads.unreadable(
+                    "reading "
+                            + length
+                            + " bytes at "
+                            + place.position()
+                            + " of "
+                            + place.segment(),
+                    failed);
         }
-        return new FileSlice(place.open(), place.position(), length);
     }
 
     @Override
@@ -517,9 +520,12 @@ final class LocalPartitionLog implements PartitionLog {
 
     @Override
     public LogPosition sync() {
-        check();
         syncing.lock();
         try {
+            if (deleted) {
+                return durableEnd; // nobody wants it on the disk any more
+            }
+            check();
             LogPosition target = end();
             LogPosition known = durableEnd;
             boolean waiting = sidecars.hasPending();
@@ -535,7 +541,7 @@ final class LocalPartitionLog implements PartitionLog {
             }
             return target;
         } catch (IOException failed) {
-            throw directory.fail("syncing " + path, failed);
+            throw trouble("syncing " + path, failed);
         } finally {
             syncing.unlock();
         }
@@ -546,7 +552,7 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             sidecars.store();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("writing sidecars of " + path, failed);
+            throw trouble("writing sidecars of " + path, failed);
         }
     }
 
@@ -581,12 +587,17 @@ final class LocalPartitionLog implements PartitionLog {
 
     private void syncNames() throws IOException {
         if (metadataChanged) {
-            metadataChanged = false;
             DiskFiles.syncFile(path.resolve(PartitionMetadata.FILE));
+            metadataChanged = false;
         }
         if (namesChanged) {
-            namesChanged = false;
-            DiskFiles.syncDirectory(path);
+            namesChanged = false; // before, for the writer may make another meanwhile
+            try {
+                DiskFiles.syncDirectory(path);
+            } catch (IOException failed) {
+                namesChanged = true; // it may not even have been opened
+                throw failed;
+            }
         }
         directory.syncNames();
     }
@@ -631,7 +642,7 @@ final class LocalPartitionLog implements PartitionLog {
                 structure.unlock();
             }
         } catch (IOException failed) {
-            throw directory.fail("truncating " + id + " to offset " + offset, failed);
+            throw broken("truncating " + id + " to offset " + offset, failed);
         } finally {
             syncing.unlock();
         }
@@ -643,7 +654,7 @@ final class LocalPartitionLog implements PartitionLog {
             directory.recoveryPoints().lowerDurably(partition(), first.segment().baseOffset());
         } catch (IOException failed) {
             first.open().release();
-            throw directory.refuseOrFail("truncating " + id, failed);
+            throw trouble("truncating " + id, failed);
         }
     }
 
@@ -778,7 +789,7 @@ final class LocalPartitionLog implements PartitionLog {
             durableEnd = after;
             return after;
         } catch (IOException failed) {
-            throw directory.fail("resetting " + id + " to offset " + offset, failed);
+            throw broken("resetting " + id + " to offset " + offset, failed);
         } finally {
             structure.unlock();
             syncing.unlock();
@@ -797,12 +808,24 @@ final class LocalPartitionLog implements PartitionLog {
                 syncNamesAlone();
             }
             directory.startOffsets().setDurably(partition(), offset);
-            for (Segment segment : dropBelow(offset)) {
-                remove(segment);
-            }
         } catch (IOException failed) {
-            throw directory.refuseOrFail(
-                    "moving the start of " + id + " to offset " + offset, failed);
+            throw trouble("moving the start of " + id + " to offset " + offset, failed);
+        }
+        for (Segment segment : dropBelow(offset)) {
+            removeOrLeave(segment);
+        }
+    }
+
+    /** The log has moved on: what cannot be removed for now, the next open removes. */
+    private void removeOrLeave(Segment segment) {
+        try {
+            remove(segment);
+        } catch (IOException failed) {
+            StorageException problem = trouble("removing segment " + segment, failed);
+            if (problem.reach() != Reach.CALL) {
+                throw problem;
+            }
+            parts.logger().log(Level.WARNING, problem.getMessage());
         }
     }
 
@@ -847,7 +870,7 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             return sidecars.latest(kind, atMost);
         } catch (IOException failed) {
-            throw directory.fail("reading a sidecar of " + id, failed);
+            throw reads.unreadable("reading a sidecar of " + id, failed);
         }
     }
 
@@ -858,7 +881,7 @@ final class LocalPartitionLog implements PartitionLog {
             sidecars.trim(kind, offset);
             namesChanged = true;
         } catch (IOException failed) {
-            throw directory.fail("removing sidecars of " + id, failed);
+            throw trouble("removing sidecars of " + id, failed);
         }
     }
 
@@ -874,13 +897,62 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
+    /**
+     * What to throw for a failed call, of the reach that it has. If that is the log, it is out of
+     * use from here on.
+     */
+    private StorageException trouble(String doing, IOException cause) {
+        StorageException why = unusable;
+        if (why != null) {
+            // the files went with the log, which is no failure of its directory
+            return new StorageException(why.reach(), String.valueOf(why.getMessage()), cause);
+        }
+        dropClosedFiles();
+        StorageException problem = directory.trouble(doing, path, cause);
+        if (problem.reach() == Reach.LOG) {
+            fail(problem);
+        }
+        return problem;
+    }
+
+    /** The same for a change that was half made: what could pass otherwise is the log's end too. */
+    private StorageException broken(String doing, IOException cause) {
+        StorageException problem = trouble(doing, cause);
+        if (problem.reach() != Reach.CALL) {
+            return problem;
+        }
+        StorageException half =
+                new StorageException(
+                        Reach.LOG, problem.getMessage() + "; the change is half made", cause);
+        fail(half);
+        return half;
+    }
+
+    private synchronized void fail(StorageException problem) {
+        if (unusable == null) {
+            unusable = problem;
+            parts.logger()
+                    .log(
+                            Level.ERROR,
+                            "{0} is out of use until the broker starts again: {1}",
+                            id,
+                            problem.getMessage());
+        }
+    }
+
+    private void dropClosedFiles() {
+        for (Segment segment : segments) {
+            segment.dropClosedFiles();
+        }
+    }
+
     @Override
     public void close() {
-        if (unusable != null) {
+        if (ended) {
             return;
         }
         try {
-            if (directory.failure().isEmpty()) {
+            if (unusable == null && directory.failure().isEmpty()) {
                 closeCleanly();
             }
         } finally {
@@ -902,26 +974,36 @@ final class LocalPartitionLog implements PartitionLog {
             }
             directory.closedCleanly(partition(), last.offset());
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing " + id, failed);
+            throw trouble("closing " + id, failed);
         } finally {
             syncing.unlock();
         }
     }
 
-    /** Ends it without closing cleanly, for its directory goes away. */
+    /**
+     * Ends it without closing cleanly, for its directory goes away. A sync that is under way ends
+     * first: it would meet files that are not there any more.
+     */
     void deleted() {
-        end("was deleted");
+        deleted = true; // whoever waits for its turn to sync has nothing to do
+        syncing.lock();
+        try {
+            end("was deleted");
+        } finally {
+            syncing.unlock();
+        }
     }
 
     /** Ends it as the end of the process would: nothing is flushed, nothing is noted. */
     void abandon() {
-        if (unusable == null) {
+        if (!ended) {
             end("was abandoned");
             closed.run();
         }
     }
 
-    private void end(String how) {
+    private synchronized void end(String how) {
+        ended = true;
         unusable = new StorageException(Reach.LOG, id + " " + how);
         recent.restart(active, end().offset());
         for (Segment segment : segments) {

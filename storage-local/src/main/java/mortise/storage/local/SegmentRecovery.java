@@ -175,7 +175,7 @@ final class SegmentRecovery {
                                 Long.toString(end));
                 channel().truncate(segment.size());
             }
-            channel().force(true);
+            DiskFiles.force(channel(), segment.file().path(), true);
         }
 
         @Override

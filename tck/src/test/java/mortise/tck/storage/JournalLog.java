@@ -3,6 +3,7 @@ package mortise.tck.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -240,6 +241,7 @@ final class JournalLog implements PartitionLog {
                 at += channel.write(frame, at);
             }
         } catch (IOException e) {
+            failed = store.has(Flaw.A_SHORTAGE_ENDS_THE_LOG);
             throw new StorageException(
                     StorageException.Reach.CALL, "cannot write to " + file + " of " + id, e);
         }
@@ -333,6 +335,9 @@ final class JournalLog implements PartitionLog {
             if (!store.has(Flaw.SYNC_DOES_NOTHING)) {
                 channel.force(true);
             }
+            if (store.has(Flaw.A_MISSING_FILE_FAILS_ALL) && !Files.exists(file)) {
+                throw store.fail(file + " is gone");
+            }
         } catch (IOException e) {
             synchronized (this) {
                 failed = !store.has(Flaw.FAILED_SYNC_IS_FORGOTTEN);
@@ -354,6 +359,9 @@ final class JournalLog implements PartitionLog {
     public synchronized LogSlice read(
             long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
         requireWithin(offset);
+        if (store.has(Flaw.DAMAGE_ENDS_THE_LOG)) {
+            requireSoundFile();
+        }
         long bound = store.has(Flaw.READS_IGNORE_THEIR_BOUND) ? Long.MAX_VALUE : upTo.offset();
         List<SampleBatch> batches =
                 state.batches.stream()
@@ -368,6 +376,23 @@ final class JournalLog implements PartitionLog {
         ByteBuffer bytes = ByteBuffer.allocate(all);
         batches.forEach(batch -> bytes.put(batch.content()));
         return new Slice(bytes.flip().limit(Math.min(most, all)));
+    }
+
+    private void requireSoundFile() {
+        try {
+            ByteBuffer journal = ByteBuffer.allocate((int) journalEnd);
+            while (journal.hasRemaining() && channel.read(journal, journal.position()) > 0) {}
+            journal.flip();
+            while (journal.hasRemaining()) {
+                int at = journal.position();
+                ByteBuffer body = journal.slice(at + FRAME_HEADER, journal.getInt(at));
+                failed |= crc(body) != journal.getInt(at + 4);
+                journal.position(at + FRAME_HEADER + body.remaining());
+            }
+        } catch (IOException unreadable) {
+            failed = true;
+        }
+        requireWorking();
     }
 
     private void requireWithin(long offset) {
