@@ -62,6 +62,10 @@ public final class Partition implements MailboxOwner, FlushListener {
     private static final int STORAGE_FAILED = 1 << 2;
     private static final int EXPIRE_PRODUCERS = 1 << 3;
     private static final int FLUSH_DUE = 1 << 4;
+    private static final int FLUSH_REFUSED = 1 << 5;
+
+    /** After how long a sync that was refused for now is tried again. */
+    private static final Duration FLUSH_AGAIN = Duration.ofSeconds(1);
 
     static {
         try {
@@ -88,6 +92,9 @@ public final class Partition implements MailboxOwner, FlushListener {
     private volatile boolean stopped;
     private volatile ProgressWatcher[] watchers = NOBODY;
 
+    /** Why the latest sync that was refused for now was. */
+    private volatile @Nullable String unsynced;
+
     /** The latest failure that the store reported outside of the drain. */
     private volatile @Nullable RuntimeException failure;
 
@@ -103,6 +110,9 @@ public final class Partition implements MailboxOwner, FlushListener {
     private boolean refusalEver;
     private boolean refusalNoted;
     private long refusalNanos;
+    private boolean flushAgain;
+    private boolean unsyncedEver;
+    private long unsyncedNanos;
     private Timers.@Nullable Scheduled deadlineTimer;
     private long deadlineTimerNanos;
 
@@ -332,6 +342,19 @@ public final class Partition implements MailboxOwner, FlushListener {
         }
     }
 
+    /**
+     * Notes that a read of the log failed. That is the end of the read and of nothing else,
+     * whatever became of one log's bytes: only what fails to be written or synced takes a partition
+     * out of service, or a store that gives up the whole directory.
+     */
+    public void readFailed(StorageException cause) {
+        if (cause.reach() == StorageException.Reach.DIRECTORY) {
+            storageFailed(cause);
+        } else if (!stopped) {
+            around.refusedReads().note(id, cause);
+        }
+    }
+
     void failed(RuntimeException cause) {
         failure = cause;
         mailbox.signal(STORAGE_FAILED);
@@ -350,8 +373,9 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (!(cause instanceof StorageException storage)) {
             failed(cause);
         } else if (storage.reach() == StorageException.Reach.CALL) {
-            LOG.warn("{}: {}; the next sync tries again", id, storage.getMessage());
-            flushed();
+            LOG.debug("{}: {}; the next sync tries again", id, storage.getMessage());
+            unsynced = storage.getMessage();
+            mailbox.signal(FLUSHED | FLUSH_REFUSED);
         } else {
             // Nobody knows what is on the disk: a later sync that succeeds proves nothing about
             // the pages that this one lost.
@@ -374,8 +398,13 @@ public final class Partition implements MailboxOwner, FlushListener {
         if ((signals & FLUSHED) != 0) {
             advanceHighWatermark();
         }
+        if ((signals & FLUSH_REFUSED) != 0) {
+            noteUnsynced();
+            syncAgain();
+        }
         if ((signals & FLUSH_DUE) != 0) {
             flushTimed = false;
+            flushAgain = false;
             flush.request();
         }
         if ((signals & EXPIRE_PRODUCERS) != 0) {
@@ -569,6 +598,28 @@ public final class Partition implements MailboxOwner, FlushListener {
             refusalNoted = true;
             refusalNanos = now;
             LOG.warn("{} refuses batches, and still serves reads: {}", id, reason(refused));
+        }
+    }
+
+    private void syncAgain() {
+        if (!flushAgain) {
+            flushAgain = true;
+            around.timers().schedule(FLUSH_AGAIN, () -> mailbox.signal(FLUSH_DUE));
+        }
+    }
+
+    /** Says that what is appended cannot be made durable for now, once a minute at most. */
+    private void noteUnsynced() {
+        long now = around.clock().nanoTime();
+        if (!unsyncedEver || now - unsyncedNanos >= QUIET_NANOS) {
+            unsyncedEver = true;
+            unsyncedNanos = now;
+            LOG.warn(
+                    "{} cannot be synced for now ({}); it is tried again every {} s, and durable up to offset {} meanwhile",
+                    id,
+                    unsynced,
+                    FLUSH_AGAIN.toSeconds(),
+                    log.durableEnd().offset());
         }
     }
 

@@ -71,6 +71,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         credits,
                         services.flushes(),
                         PartitionMetrics.in(services.metrics()),
+                        new RefusedReads(services.clock(), services.metrics()),
                         this::directoryFailed);
         services.metrics()
                 .gauge(
@@ -149,12 +150,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         try {
             PartitionLoadEvent event = PartitionLoadEvent.begun();
             PartitionLog log = store.open(id, settings.log());
-            PartitionState state =
-                    PartitionState.of(
-                            id.toString(),
-                            log,
-                            around.settings().producersMax(),
-                            around.clock().wallMillis());
+            PartitionState state = state(id, log);
             if (state.replayedBatches() > 0) {
                 LOG.debug(
                         "{} was read from its latest snapshot on: {} batches",
@@ -167,8 +163,26 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             event.ended(id, log.end().offset(), state.replayedBatches());
             return partition;
         } catch (RuntimeException failed) {
-            LOG.error("{} is offline: its log cannot be opened", id, failed);
+            // who asked says what becomes of it
+            LOG.debug("{} is offline: its log cannot be opened", id, failed);
             topic.offline(index, String.valueOf(failed.getMessage()));
+            throw failed;
+        }
+    }
+
+    private PartitionState state(LogId id, PartitionLog log) {
+        try {
+            return PartitionState.of(
+                    id.toString(),
+                    log,
+                    around.settings().producersMax(),
+                    around.clock().wallMillis());
+        } catch (RuntimeException failed) {
+            try {
+                log.close(); // or it could not be opened again
+            } catch (RuntimeException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
             throw failed;
         }
     }

@@ -10,6 +10,7 @@ import mortise.spi.storage.StorageException;
  * What all partitions of a broker share.
  *
  * @param nodeId the broker's number
+ * @param refusedReads hears of reads that the store refused
  * @param failures hears of a log directory that can no longer be used
  */
 record Surroundings(
@@ -21,6 +22,7 @@ record Surroundings(
         CreditLine credits,
         FlushCoordinator flushes,
         PartitionMetrics metrics,
+        RefusedReads refusedReads,
         DirectoryFailures failures) {
     /** Takes every partition of a directory out of service. */
     interface DirectoryFailures {

@@ -295,6 +295,46 @@ class PartitionTest {
     }
 
     @Test
+    void aSyncThatIsShortOfSomethingIsTriedAgainByItself() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        rig.log("t", 0).failSync =
+                new StorageException(StorageException.Reach.CALL, "Too many open files");
+        Sent sent = rig.send(partition, batch(1, 10));
+        for (int i = 0; i < 5; i++) {
+            rig.flush();
+            rig.clock.advance(Duration.ofSeconds(1));
+            rig.settle();
+        }
+        assertThat(sent.done()).isFalse();
+        assertThat(rig.timers.pending()).as("timers, its deadline included").isLessThan(4);
+
+        rig.log("t", 0).failSync = null;
+        rig.clock.advance(Duration.ofSeconds(1));
+        rig.settle();
+        rig.flush();
+
+        assertThat(sent.firstOffset()).isZero();
+        assertThat(partition.outOfService()).isNull();
+    }
+
+    @Test
+    void aLogWhoseStateCannotBeReadCanBeOpenedAgain() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(1, 10));
+        HeapLog log = rig.log("t", 0);
+        log.sync();
+        log.crash();
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        log.failRead = new StorageException(StorageException.Reach.CALL, "Too many open files");
+        var opened = next.partitions.open(PartitionRig.id("t", 0), PartitionRig.led(0, 0), TOPIC);
+        assertThat(opened.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(log.closed).isTrue();
+
+        log.failRead = null;
+        assertThat(next.open("t", 0, TOPIC).log().end().offset()).isEqualTo(1);
+    }
+
+    @Test
     void flushMessagesAndFlushMsAskForASync() {
         Partition byCount = rig.open("count", 0, topic(t -> t.flush(3, Long.MAX_VALUE)));
         Partition byTime = rig.open("time", 0, topic(t -> t.flush(Long.MAX_VALUE, 50)));

@@ -191,7 +191,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                 answer.leaderEpoch(found.leaderEpoch());
             }
         } catch (StorageException failed) {
-            partition.storageFailed(failed);
+            partition.readFailed(failed);
             answer.errorCode(WireErrors.of(failed).code());
         }
     }

@@ -5,6 +5,7 @@ import static mortise.broker.partition.PartitionRig.batch;
 import static mortise.broker.partition.PartitionRig.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,8 @@ import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.auth.Authorizer;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.ApiKey;
 import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsPartition;
@@ -145,6 +148,24 @@ class OffsetApisTest {
         assertThat(list(11, -4).offset()).isEqualTo(2);
         assertThat(list(11, -5).offset()).isEqualTo(-1);
         assertThat(list(11, -6).offset()).isEqualTo(-1);
+    }
+
+    @Test
+    void aLookupThatIsRefusedTakesNothingOutOfService() {
+        Partition partition = rig.open("t", 0, TOPIC, 4);
+        rig.send(partition, at(100, 300, 200));
+        rig.log("t", 0).failRead =
+                new UnreadableDataException(true, "no batch header at 0", new IOException());
+        assertThat(list(5, 101).errorCode()).isEqualTo(ErrorCode.CORRUPT_MESSAGE.code());
+        rig.log("t", 0).failRead =
+                new StorageException(StorageException.Reach.LOG, "of a store that errs");
+        assertThat(list(5, 101).errorCode()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR.code());
+        rig.settle();
+
+        assertThat(partition.outOfService()).isNull();
+        rig.log("t", 0).failRead = null;
+        rig.send(partition, at(400));
+        assertThat(list(5, 101).offset()).isEqualTo(1);
     }
 
     @Test
