@@ -233,6 +233,7 @@ public final class Broker implements AutoCloseable {
                         partitions,
                         metadata.parallelPartitionOperations(),
                         this::fatal,
+                        timers,
                         metrics);
         PlacementRules placements =
                 new PlacementRules(

@@ -108,6 +108,7 @@ public final class TestCluster {
                         applier,
                         settings.parallelPartitionOperations(),
                         (reason, cause) -> fatal.add(reason),
+                        timers,
                         Metrics.discarding());
         loop =
                 new ControllerLoop(
