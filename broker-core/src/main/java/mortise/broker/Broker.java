@@ -67,6 +67,7 @@ import mortise.broker.request.ApiHandler;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.DataDirectory;
+import mortise.broker.runtime.FileBudget;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.runtime.SystemTimers;
@@ -169,6 +170,7 @@ public final class Broker implements AutoCloseable {
                 "broker_ready",
                 "1 if clients are served and nothing is wrong, else 0.",
                 () -> health.ready().good() ? 1 : 0);
+        warnOfFewFiles(FileBudget.ofProcess());
         DataDirectory directory = assembly.usesDataDirectory() ? takeDataDirectory() : null;
         String clusterId =
                 directory == null
@@ -328,6 +330,17 @@ public final class Broker implements AutoCloseable {
                 took.toMillis(),
                 opened.opened(),
                 opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened");
+    }
+
+    private static void warnOfFewFiles(FileBudget files) {
+        if (files.limit() < FileBudget.ENOUGH) {
+            LOG.warn(
+                    "this process may have {} files open at once: {} connections at most are served, and {} log files kept open; raise the limit (ulimit -n) to {} or more",
+                    files.limit(),
+                    files.connections(),
+                    files.logFiles(),
+                    FileBudget.ENOUGH);
+        }
     }
 
     private DataDirectory takeDataDirectory() {

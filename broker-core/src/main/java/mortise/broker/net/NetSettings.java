@@ -9,6 +9,7 @@ import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
 import mortise.api.config.ConfigSchema;
 import mortise.api.config.ConfigType;
+import mortise.broker.runtime.FileBudget;
 
 /**
  * The bounds of the network.
@@ -91,7 +92,7 @@ public record NetSettings(
             ConfigKey.of(
                             "net.max-connections",
                             ConfigType.INT,
-                            "Connections at once; the next one is closed as soon as it is accepted.")
+                            "Connections at once, or what the process's limit of open files leaves for them if that is less; the next one is closed as soon as it is accepted.")
                     .defaultsTo(10_000)
                     .atLeast(1)
                     .alias("max.connections");
@@ -181,7 +182,7 @@ public record NetSettings(
                 config.get(MAX_CONNECTION_INFLIGHT_BYTES).bytes(),
                 config.get(MAX_CONNECTION_REQUESTS),
                 config.get(MAX_REQUESTS),
-                config.get(MAX_CONNECTIONS),
+                Math.min(config.get(MAX_CONNECTIONS), FileBudget.ofProcess().connections()),
                 config.get(IDLE_TIMEOUT),
                 config.get(FRAME_TIMEOUT),
                 config.get(STALL_TIMEOUT),
