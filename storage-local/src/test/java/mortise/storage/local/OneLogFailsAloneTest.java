@@ -85,7 +85,7 @@ class OneLogFailsAloneTest {
     @Test
     void aDeletionBesideASyncIsNoEventForAnybody() throws Exception {
         for (DiskOperation held : List.of(DiskOperation.FORCE, DiskOperation.OPEN)) {
-            LogId id = Broker.id("doomed", held.ordinal());
+            LogId id = Broker.id("doomed-" + held, 0);
             PartitionLog doomed = broker.store().open(id, Broker.SMALL);
             for (int i = 0; i < 20; i++) {
                 append(doomed);
