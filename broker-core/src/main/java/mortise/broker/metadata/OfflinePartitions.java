@@ -104,10 +104,10 @@ final class OfflinePartitions {
                 return;
             }
         }
-        reopen.apply(next).whenComplete((opened, failure) -> ended(next, failure == null));
+        var _ = reopen.apply(next).whenComplete((opened, failure) -> ended(failure == null));
     }
 
-    private void ended(LogId log, boolean well) {
+    private void ended(boolean well) {
         Duration pause;
         synchronized (this) {
             healed += well ? 1 : 0;
