@@ -284,7 +284,11 @@ public final class Broker implements AutoCloseable {
                                 PartitionSettings.from(assembly.config()),
                                 access,
                                 endpoints,
-                                new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
+                                new ProducerIds(
+                                                settings.nodeId(),
+                                                controller,
+                                                PRODUCER_ID_TIMEOUT,
+                                                metadata.maxWaitingProducers())
                                         ::next,
                                 Codecs.load(codecs),
                                 blocking,

@@ -21,6 +21,7 @@ import mortise.broker.metadata.TopicNames;
 import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.ConfigKind;
 import mortise.broker.metadata.config.ConfigResource;
+import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.metadata.config.StoreTraits;
 import mortise.broker.metadata.config.TopicConfig;
 import mortise.broker.metadata.config.TopicConfigs;
@@ -36,9 +37,16 @@ final class ConfigAlterations {
     private static final byte GROUP = 32;
 
     private final BrokerConfigs configs;
+    private final int maxLength;
 
-    ConfigAlterations(BrokerConfigs configs) {
+    /**
+     * Alterations of what this broker knows.
+     *
+     * @param maxLength the longest text of a value
+     */
+    ConfigAlterations(BrokerConfigs configs, int maxLength) {
         this.configs = configs;
+        this.maxLength = maxLength;
     }
 
     /** The checked configuration of a topic to be created. */
@@ -163,11 +171,27 @@ final class ConfigAlterations {
 
     private String checkedTopicValue(String name, String value) {
         TopicConfig<?> config = topicConfig(name);
+        checkLength(ErrorCode.INVALID_CONFIG, name, value);
         String problem = config.problem(value, store());
         if (problem != null) {
             throw invalid(ErrorCode.INVALID_CONFIG, name, problem);
         }
         return config.canonical(value);
+    }
+
+    private void checkLength(ErrorCode error, String name, String value) {
+        if (value.length() > maxLength) {
+            throw invalid(
+                    error,
+                    name,
+                    "it would have "
+                            + value.length()
+                            + " characters; at most "
+                            + maxLength
+                            + " are accepted ("
+                            + MetadataSettings.MAX_CONFIG_LENGTH.name()
+                            + ")");
+        }
     }
 
     private StoreTraits store() {
@@ -215,6 +239,7 @@ final class ConfigAlterations {
                     @Override
                     public String checked(String name, String value) {
                         ConfigKey<?> key = brokerKey(name);
+                        checkLength(ErrorCode.INVALID_REQUEST, name, value);
                         String problem = configs.problem(key, value);
                         if (problem != null) {
                             throw invalid(ErrorCode.INVALID_REQUEST, name, problem);

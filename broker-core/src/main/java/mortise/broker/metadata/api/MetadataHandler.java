@@ -208,7 +208,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                         .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
                         .toList();
         return controller
-                .submit(new CreateTopics(topics, false), settings.autoCreateWait())
+                .submit(CreateTopics.automatically(topics), settings.autoCreateWait())
                 .handle((created, failure) -> {
                     Map<String, ErrorCode> errors = new TreeMap<>(creation.forbidden);
                     if (failure != null) {
