@@ -201,6 +201,22 @@ class FetchHandlerTest {
     }
 
     @Test
+    void aFetchWaitsNoLongerThanTheBrokerAllows() {
+        FetchRig tight = new FetchRig(Map.of("fetch.max-wait", "1s"));
+        tight.partitions.open("t", 0, TOPIC);
+        FakeRequest waiting = tight.fetch().wait(Integer.MAX_VALUE).from("t", 0, 0).send();
+
+        tight.partitions.clock.advance(Duration.ofMillis(999));
+        tight.turn();
+        assertThat(waiting.answered()).isFalse();
+        tight.partitions.clock.advance(Duration.ofMillis(1));
+        tight.turn();
+
+        assertThat(waiting.answered()).isTrue();
+        assertThat(tight.partitions.timers.pending()).isZero();
+    }
+
+    @Test
     void aFetchOfAClosedConnectionDoesNotBeginToWait() {
         open("t", 0);
         rig.closedFromTheStart = true;
@@ -422,6 +438,22 @@ class FetchHandlerTest {
                         .answer();
         assertThat(full.sessionId()).isZero();
         assertThat(partitions(full)).hasSize(3);
+    }
+
+    @Test
+    void aSessionKeepsNoNameThatIsTooLongForATopic() {
+        open("t", 0);
+        String longest = "l".repeat(249);
+        String tooLong = "l".repeat(250);
+        assertThat(rig.fetch().session(0, 0).from(tooLong, 0, 0).answer().sessionId()).isZero();
+        assertThat(rig.sessions.count()).isZero();
+
+        int id = rig.fetch().session(0, 0).from("t", 0, 0).answer().sessionId();
+        assertThat(rig.fetch().session(id, 1).from(longest, 0, 0).answer().errorCode()).isZero();
+        FetchResponse grown = rig.fetch().session(id, 2).from(tooLong, 0, 0).answer();
+
+        assertThat(grown.errorCode()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code());
+        assertThat(rig.sessions.count()).isZero();
     }
 
     @Test
