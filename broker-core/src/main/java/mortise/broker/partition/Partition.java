@@ -125,6 +125,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         this.settings = settings;
         this.image = image;
         this.producers = state.producers();
+        producers.countIn(around.producers());
         this.epochs = state.epochs();
         this.end = log.end();
         this.highWatermark = settings.durable() ? log.durableEnd() : end;
@@ -767,6 +768,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (keep && healthy) {
             log.putSidecar(SidecarKind.PRODUCER_STATE, end.offset(), producers.snapshot());
         }
+        producers.stopCounting();
     }
 
     private void leaveService(String why, @Nullable Throwable cause) {

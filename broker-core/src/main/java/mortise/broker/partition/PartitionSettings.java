@@ -21,6 +21,7 @@ import mortise.api.config.ConfigType;
  * @param inlineWriteLimit a write slower than this sends its directory's mailboxes to the drain
  *     threads
  * @param producersMax idempotent producers remembered per partition
+ * @param producersTotal idempotent producers remembered by all partitions together
  * @param producerExpiration how long a silent producer is remembered
  * @param producerExpirationInterval how often expired producers are dropped
  * @param retentionInterval how often old data is looked for
@@ -38,6 +39,7 @@ public record PartitionSettings(
         int appendSetBytes,
         Duration inlineWriteLimit,
         int producersMax,
+        int producersTotal,
         Duration producerExpiration,
         Duration producerExpirationInterval,
         Duration retentionInterval,
@@ -113,6 +115,13 @@ public record PartitionSettings(
                             "How many idempotent producers are remembered per partition; beyond it the longest silent are forgotten.")
                     .defaultsTo(50_000)
                     .between(1, 10_000_000);
+    private static final ConfigKey<Integer> PRODUCERS_TOTAL =
+            ConfigKey.of(
+                            "partition.producers-total",
+                            ConfigType.INT,
+                            "How many idempotent producers all partitions together remember, each counted in every partition that it writes to; beyond it a partition forgets the longest silent of its own for each new one.")
+                    .defaultsTo(500_000)
+                    .between(1, Integer.MAX_VALUE);
     private static final ConfigKey<Duration> PRODUCER_EXPIRATION =
             ConfigKey.of(
                             "partition.producer-expiration",
@@ -165,6 +174,7 @@ public record PartitionSettings(
                     APPEND_SET_BYTES,
                     INLINE_WRITE_LIMIT,
                     PRODUCERS_MAX,
+                    PRODUCERS_TOTAL,
                     PRODUCER_EXPIRATION,
                     PRODUCER_EXPIRATION_INTERVAL,
                     RETENTION_INTERVAL,
@@ -184,6 +194,7 @@ public record PartitionSettings(
                 (int) config.get(APPEND_SET_BYTES).bytes(),
                 config.get(INLINE_WRITE_LIMIT),
                 config.get(PRODUCERS_MAX),
+                config.get(PRODUCERS_TOTAL),
                 config.get(PRODUCER_EXPIRATION),
                 config.get(PRODUCER_EXPIRATION_INTERVAL),
                 config.get(RETENTION_INTERVAL),

@@ -71,6 +71,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         credits,
                         services.flushes(),
                         PartitionMetrics.in(services.metrics()),
+                        new RememberedProducers(settings.producersTotal()),
                         this::directoryFailed);
         services.metrics()
                 .gauge(

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * whose write failed is forgotten with the turn.
  *
  * <p>Confined to the partition's mailbox. Bounded: beyond a configured number the longest silent
- * producers go. A producer that is not known may begin at any sequence, as in Apache Kafka, so
- * forgetting one costs no more than a duplicate that nobody recognises.
+ * producers go; so they do while all partitions of the broker together remember as many as they
+ * may, down to a handful of each. A producer that is not known may begin at any sequence, as in
+ * Apache Kafka, so forgetting one costs no more than a duplicate that nobody recognises.
  */
 final class ProducerStates {
     private static final int FIRST_SLOTS = 8;
@@ -27,10 +28,31 @@ final class ProducerStates {
     private @Nullable ProducerEntry[] slots = new ProducerEntry[FIRST_SLOTS];
     private int size;
     private long turn;
+    private RememberedProducers remembered = RememberedProducers.unbounded();
+    private int counted;
 
     /** Producers, at most so many. */
     ProducerStates(int most) {
         this.most = most;
+    }
+
+    /** From now on these count among what all partitions of the broker remember. */
+    void countIn(RememberedProducers all) {
+        stopCounting();
+        remembered = all;
+        recount();
+    }
+
+    /** These are no longer needed, and don't take the place of others. */
+    void stopCounting() {
+        remembered.changed(-counted);
+        counted = 0;
+        remembered = RememberedProducers.unbounded();
+    }
+
+    private void recount() {
+        remembered.changed(size - counted);
+        counted = size;
     }
 
     /** What becomes of a batch. */
@@ -189,7 +211,7 @@ final class ProducerStates {
     }
 
     private ProducerEntry add(long producerId) {
-        if (size >= most) {
+        if (size >= most || (size >= FIRST_SLOTS && remembered.full())) {
             forgetLongestSilent();
         }
         if (2 * (size + 1) > slots.length) {
@@ -198,6 +220,7 @@ final class ProducerStates {
         ProducerEntry entry = new ProducerEntry(producerId);
         slots[place(slots, producerId)] = entry;
         size++;
+        recount();
         return entry;
     }
 
@@ -253,6 +276,7 @@ final class ProducerStates {
                 keep(entry);
             }
         }
+        recount();
     }
 
     /** Takes everything out of the table. */

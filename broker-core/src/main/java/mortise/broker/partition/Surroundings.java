@@ -21,6 +21,7 @@ record Surroundings(
         CreditLine credits,
         FlushCoordinator flushes,
         PartitionMetrics metrics,
+        RememberedProducers producers,
         DirectoryFailures failures) {
     /** Takes every partition of a directory out of service. */
     interface DirectoryFailures {
