@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The broker that the load goes to, over all its lives: always at the same two addresses, one
@@ -26,7 +27,7 @@ final class BrokerUnderLoad implements AutoCloseable {
     private final CutProxy proxy;
     private final CountDownLatch never = new CountDownLatch(1);
     private volatile BrokerProcess process;
-    private volatile int life = 1;
+    private final AtomicInteger life = new AtomicInteger(1);
     private volatile long bornNanos = System.nanoTime();
 
     /**
@@ -63,7 +64,7 @@ final class BrokerUnderLoad implements AutoCloseable {
 
     /** The number of the process that runs now, from 1. */
     int life() {
-        return life;
+        return life.get();
     }
 
     double ageSeconds() {
@@ -101,7 +102,7 @@ final class BrokerUnderLoad implements AutoCloseable {
 
     private void restart() {
         process = start();
-        life++;
+        life.incrementAndGet();
         bornNanos = System.nanoTime();
     }
 

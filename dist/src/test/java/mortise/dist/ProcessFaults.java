@@ -72,7 +72,7 @@ final class ProcessFaults implements Runnable {
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        } catch (IllegalStateException | IllegalArgumentException failure) {
+        } catch (RuntimeException failure) {
             findings.add("the broker does not come back", failure.toString());
         }
     }

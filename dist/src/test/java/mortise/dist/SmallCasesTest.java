@@ -113,7 +113,7 @@ class SmallCasesTest {
     private static void varint(ByteArrayOutputStream out, int value) {
         int left = value;
         for (; left > 127; left >>>= 7) {
-            out.write(left & 127 | 128);
+            out.write((left & 127) | 128);
         }
         out.write(left);
     }

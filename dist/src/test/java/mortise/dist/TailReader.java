@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -22,7 +23,7 @@ final class TailReader implements AutoCloseable {
     private final Map<TopicPartition, Long> seen = new HashMap<>();
     private final Thread thread;
     private volatile boolean ending;
-    private volatile long records;
+    private final AtomicLong records = new AtomicLong();
 
     TailReader(String bootstrap, List<LoadTopic> topics, int partitions, Findings findings) {
         this.findings = findings;
@@ -61,7 +62,7 @@ final class TailReader implements AutoCloseable {
     }
 
     private void read(ConsumerRecord<byte[], byte[]> record) {
-        records++;
+        records.incrementAndGet();
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         Long before = seen.put(partition, record.offset());
         if (before != null && before >= record.offset()) {
@@ -79,7 +80,7 @@ final class TailReader implements AutoCloseable {
     }
 
     long records() {
-        return records;
+        return records.get();
     }
 
     @Override

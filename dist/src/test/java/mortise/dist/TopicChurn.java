@@ -311,7 +311,13 @@ final class TopicChurn implements AutoCloseable {
             return;
         }
         Map<String, Object> settings =
-                Map.of("max.block.ms", 15_000, "delivery.timeout.ms", 20_000);
+                Map.of(
+                        "max.block.ms",
+                        15_000,
+                        "request.timeout.ms",
+                        10_000,
+                        "delivery.timeout.ms",
+                        20_000);
         try (KafkaProducer<byte[], byte[]> producer = JavaClient.producer(bootstrap, settings)) {
             for (int partition = 0; partition < 3; partition++) {
                 producer.send(new ProducerRecord<>(name, partition, null, new byte[] {1})).get();
