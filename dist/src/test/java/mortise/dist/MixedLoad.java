@@ -94,7 +94,8 @@ final class MixedLoad {
             Thread sampling = Thread.ofPlatform().daemon().start(() -> sample(broker));
             try {
                 long shortest = Math.min(SHORTEST_ROUND_SECONDS, seconds);
-                while (findings.none() && seconds - elapsedSeconds() >= shortest / 2.0) {
+                while (findings.none()
+                        && (rounds == 0 || seconds - elapsedSeconds() >= shortest / 2.0)) {
                     long left = Math.max(shortest, seconds - (long) elapsedSeconds());
                     long roundSeconds =
                             Math.min(ROUND_SECONDS, left >= 2 * shortest ? left / 2 : left);
