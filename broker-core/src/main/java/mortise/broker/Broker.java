@@ -49,6 +49,7 @@ import mortise.broker.net.NetworkServer;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.MeteredAuthorizer;
@@ -67,6 +68,7 @@ import mortise.broker.request.ApiHandler;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.DataDirectory;
+import mortise.broker.runtime.FileBudget;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.runtime.SystemTimers;
@@ -142,8 +144,7 @@ public final class Broker implements AutoCloseable {
         } catch (RefusedDirectoryException
                 | ListenException
                 | RefusedPluginException
-                | StorageException
-                | IllegalStateException refused) {
+                | StorageException refused) {
             broker.close();
             throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
         } catch (RuntimeException | Error failure) {
@@ -169,12 +170,14 @@ public final class Broker implements AutoCloseable {
                 "broker_ready",
                 "1 if clients are served and nothing is wrong, else 0.",
                 () -> health.ready().good() ? 1 : 0);
+        warnOfFewFiles(FileBudget.ofProcess());
         DataDirectory directory = assembly.usesDataDirectory() ? takeDataDirectory() : null;
         String clusterId =
                 directory == null
                         ? TopicId.random(assembly.random()).toString()
                         : directory.clusterId();
-        SystemTimers timers = part("timers", new SystemTimers(new NamedThreads("timer")));
+        SystemTimers timers =
+                part("timers", new SystemTimers(new NamedThreads("timer"), clock, metrics));
         for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
             MetricsExporter exporter =
                     part(
@@ -186,6 +189,9 @@ public final class Broker implements AutoCloseable {
         BrokerGauges gauges = new BrokerGauges(metrics);
         VirtualThreads blocking =
                 part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
+        PartitionSettings partitionSettings = PartitionSettings.from(assembly.config());
+        VirtualThreads openings =
+                part("batch openings", new VirtualThreads(partitionSettings.batchOpenings()));
         Authorizer authorizer = authorizer(directory, timers);
         Access access = new Access(authorizer);
 
@@ -212,9 +218,8 @@ public final class Broker implements AutoCloseable {
                         NamedThreads::new,
                         flushes);
         Partitions partitions =
-                part(
-                        "partitions",
-                        new Partitions(PartitionSettings.from(assembly.config()), store, services));
+                part("partitions", new Partitions(partitionSettings, store, services));
+        health.check(() -> BrokerGauges.missing(partitions));
         gauges.partitions(TelemetrySettings.from(assembly.config()), partitions);
         part("open logs", () -> await(partitions.stop()), () -> {});
 
@@ -233,6 +238,7 @@ public final class Broker implements AutoCloseable {
                         partitions,
                         metadata.parallelPartitionOperations(),
                         this::fatal,
+                        timers,
                         metrics);
         PlacementRules placements =
                 new PlacementRules(
@@ -254,6 +260,7 @@ public final class Broker implements AutoCloseable {
                                 publisher,
                                 timers,
                                 metadata,
+                                clock,
                                 metrics));
         BrokerLifecycle lifecycle =
                 new BrokerLifecycle(
@@ -281,13 +288,16 @@ public final class Broker implements AutoCloseable {
                 PartitionApis.handlers(
                         new PartitionApis.Services(
                                 partitions,
-                                PartitionSettings.from(assembly.config()),
+                                partitionSettings,
                                 access,
                                 endpoints,
-                                new ProducerIds(settings.nodeId(), controller, PRODUCER_ID_TIMEOUT)
+                                new ProducerIds(
+                                                settings.nodeId(),
+                                                controller,
+                                                PRODUCER_ID_TIMEOUT,
+                                                metadata.maxWaitingProducers())
                                         ::next,
-                                Codecs.load(codecs),
-                                blocking,
+                                new BatchOpenings(openings, Codecs.load(codecs)),
                                 clock)));
         FetchSettings fetching = FetchSettings.from(assembly.config());
         FetchSessions sessions =
@@ -302,7 +312,8 @@ public final class Broker implements AutoCloseable {
                 new RequestRouter(
                         refusals == null ? handlers : refusals.before(handlers),
                         new ClusterFeatures(settings.nodeId(), publisher),
-                        metrics);
+                        metrics,
+                        blocking);
         NetworkServer network =
                 new NetworkServer(
                         NetSettings.from(assembly.config()), listeners(), router, clock, metrics);
@@ -327,6 +338,17 @@ public final class Broker implements AutoCloseable {
                 took.toMillis(),
                 opened.opened(),
                 opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened");
+    }
+
+    private static void warnOfFewFiles(FileBudget files) {
+        if (files.limit() < FileBudget.ENOUGH) {
+            LOG.warn(
+                    "this process may have {} files open at once: {} connections at most are served, and {} log files kept open; raise the limit (ulimit -n) to {} or more",
+                    files.limit(),
+                    files.connections(),
+                    files.logFiles(),
+                    FileBudget.ENOUGH);
+        }
     }
 
     private DataDirectory takeDataDirectory() {

@@ -199,6 +199,16 @@ public final class BrokerBuilder {
     }
 
     /**
+     * Opens the logs of a broker that does not run, for its operator.
+     *
+     * @throws ConfigException with every problem of the configuration
+     * @throws BrokerStartException if the data directory cannot be used
+     */
+    public OfflineLogs offlineLogs() {
+        return OfflineLogs.open(assembly());
+    }
+
+    /**
      * Everything that this broker could be assembled from, and everything in a plugin's place that
      * cannot be used. Nothing is started.
      */

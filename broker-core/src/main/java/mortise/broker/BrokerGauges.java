@@ -14,6 +14,7 @@ import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogStore;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.telemetry.Health.Reason;
 
 /**
@@ -22,6 +23,8 @@ import mortise.spi.telemetry.Health.Reason;
 final class BrokerGauges {
     /** More directories than a machine has disks. */
     private static final int DIRECTORIES = 64;
+
+    private static final int MISSING_NAMED = 16;
 
     private final Metrics metrics;
 
@@ -73,6 +76,34 @@ final class BrokerGauges {
                                     new Reason(
                                             "log-directory-failed",
                                             directory.location() + ": " + why)));
+        }
+        return reasons;
+    }
+
+    /** Which partitions lack records that they should have. */
+    static List<Reason> missing(Partitions partitions) {
+        List<Reason> reasons = new ArrayList<>();
+        int more = 0;
+        for (Partition partition : partitions.all()) {
+            for (MissingRecords range : partition.log().missing()) {
+                if (reasons.size() == MISSING_NAMED) {
+                    more++;
+                } else {
+                    reasons.add(
+                            new Reason(
+                                    "records-missing",
+                                    partition.name()
+                                            + ": offsets "
+                                            + range.from()
+                                            + " to "
+                                            + (range.to() - 1)
+                                            + " were synced and are missing: "
+                                            + range.cause()));
+                }
+            }
+        }
+        if (more > 0) {
+            reasons.add(new Reason("records-missing", more + " more ranges; see the log"));
         }
         return reasons;
     }

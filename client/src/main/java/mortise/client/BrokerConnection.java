@@ -17,6 +17,7 @@ import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.Frames;
 import mortise.wire.MalformedMessageException;
+import mortise.wire.OversizedMessageException;
 import mortise.wire.WireReader;
 import mortise.wire.message.ApiVersionsRequest;
 import mortise.wire.message.ApiVersionsResponse;
@@ -231,6 +232,8 @@ public final class BrokerConnection implements AutoCloseable {
                             + key.apiName()
                             + " cannot be parsed: "
                             + malformed.getMessage());
+        } catch (OversizedMessageException oversized) {
+            throw ConnectionFailedException.oversized(address, key, oversized);
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import mortise.api.HostPort;
 import mortise.wire.ApiKey;
+import mortise.wire.OversizedMessageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,5 +101,18 @@ public final class ConnectionFailedException extends RuntimeException {
                         + how
                         + "; name a broker with --bootstrap HOST:PORT",
                 null);
+    }
+
+    /** An answer would take more heap than there is for one. */
+    static ConnectionFailedException oversized(
+            HostPort address, ApiKey key, OversizedMessageException oversized) {
+        return new ConnectionFailedException(
+                address
+                        + ": its answer to "
+                        + key.apiName()
+                        + " is too large: "
+                        + oversized.getMessage()
+                        + "; ask for less at once, or give this program more heap (-Xmx)",
+                oversized);
     }
 }

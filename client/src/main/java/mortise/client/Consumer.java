@@ -7,10 +7,12 @@ import java.util.TreeMap;
 import mortise.api.ErrorCode;
 import mortise.api.TopicPartition;
 import mortise.record.Codecs;
+import mortise.record.CorruptRecordException;
 import mortise.record.Record;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;
 import mortise.record.RecordIteration;
+import mortise.record.UnsupportedCodecException;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
 import mortise.wire.message.FetchRequest;
@@ -18,6 +20,7 @@ import mortise.wire.message.FetchResponse;
 import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsResponse;
 import mortise.wire.message.MetadataResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Reads assigned partitions of one topic, without a group. Confined to one thread. */
 public final class Consumer implements AutoCloseable {
@@ -30,12 +33,14 @@ public final class Consumer implements AutoCloseable {
     private static final int PARTITION_BYTES = 1 << 20;
     private static final long MOST_DECOMPRESSED_BYTES = 1L << 30;
     private static final int FULL_SESSION = -1;
+    private static final int MOST_LOOKUPS = 30;
 
     private final Cluster cluster;
     private final MetadataResponse.MetadataResponseTopic topic;
     private final Codecs codecs;
     private final Map<Integer, Long> positions = new TreeMap<>();
     private final Map<Integer, BrokerConnection> leaders = new TreeMap<>();
+    private @Nullable UndecodableBatchException undecodable;
 
     /** A record and the partition that it lies in. Its buffers are the receiver's own. */
     public record Received(TopicPartition partition, Record record) {}
@@ -63,6 +68,9 @@ public final class Consumer implements AutoCloseable {
     public void seek(int partition, long offset) {
         leaders.computeIfAbsent(partition, index -> cluster.leader(partition(index)));
         positions.put(partition, offset);
+        if (undecodable != null && undecodable.partition().partition() == partition) {
+            undecodable = null;
+        }
     }
 
     /**
@@ -90,16 +98,28 @@ public final class Consumer implements AutoCloseable {
                                                                                 .ListOffsetsPartition()
                                                                         .partitionIndex(partition)
                                                                         .timestamp(timestamp)))));
-        ListOffsetsResponse.ListOffsetsPartitionResponse answer =
-                cluster.leader(partition(partition))
-                        .call(ApiKey.LIST_OFFSETS, request, ListOffsetsResponse.class)
-                        .topics()
-                        .getFirst()
-                        .partitions()
-                        .getFirst();
+        ListOffsetsResponse.ListOffsetsPartitionResponse answer = ask(partition, request);
+        for (int i = 1; i < MOST_LOOKUPS && timedOut(answer); i++) {
+            answer = ask(partition, request);
+        }
         BrokerErrorException.check(
                 answer.errorCode(), "looking for an offset of " + partition(partition), null);
         return answer.offset();
+    }
+
+    /** Whether the broker has opened much of the log already, and goes on if it is asked again. */
+    private static boolean timedOut(ListOffsetsResponse.ListOffsetsPartitionResponse answer) {
+        return answer.errorCode() == ErrorCode.REQUEST_TIMED_OUT.code();
+    }
+
+    private ListOffsetsResponse.ListOffsetsPartitionResponse ask(
+            int partition, ListOffsetsRequest request) {
+        return cluster.leader(partition(partition))
+                .call(ApiKey.LIST_OFFSETS, request, ListOffsetsResponse.class)
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst();
     }
 
     /** The offset that is read next. */
@@ -115,13 +135,27 @@ public final class Consumer implements AutoCloseable {
      * What is there to read, from all partitions in turn.
      *
      * @param waitMillis how long the broker may wait for the first record, per leader
+     * @throws UndecodableBatchException if the next batch of a partition cannot be read; whatever
+     *     was read before it has been returned by then
      */
     public List<Received> poll(int waitMillis) {
+        throwUndecodable();
         List<Received> received = new ArrayList<>();
         leaders.values().stream()
                 .distinct()
                 .forEach(leader -> received.addAll(fetch(leader, waitMillis)));
+        if (received.isEmpty()) {
+            throwUndecodable();
+        }
         return received;
+    }
+
+    private void throwUndecodable() {
+        UndecodableBatchException met = undecodable;
+        undecodable = null;
+        if (met != null) {
+            throw met;
+        }
     }
 
     private List<Received> fetch(BrokerConnection leader, int waitMillis) {
@@ -168,8 +202,8 @@ public final class Consumer implements AutoCloseable {
             return;
         }
         for (RecordBatch batch : RecordBatches.of(payload.buffer())) {
-            if (!batch.isControl()) {
-                read(partition, batch, received);
+            if (!batch.isControl() && !read(partition, batch, received)) {
+                return;
             }
             positions.put(
                     partition.partition(),
@@ -177,15 +211,22 @@ public final class Consumer implements AutoCloseable {
         }
     }
 
-    private void read(TopicPartition partition, RecordBatch batch, List<Received> received) {
+    /** Reads a batch; false if that could not be done to its end. */
+    private boolean read(TopicPartition partition, RecordBatch batch, List<Received> received) {
         long from = position(partition.partition());
         try (RecordIteration records = batch.records(codecs, MOST_DECOMPRESSED_BYTES)) {
             while (records.hasNext()) {
                 Record record = records.next();
                 if (record.offset() >= from) {
                     received.add(new Received(partition, record));
+                    positions.put(partition.partition(), record.offset() + 1);
                 }
             }
+            return true;
+        } catch (CorruptRecordException | UnsupportedCodecException fault) {
+            long at = position(partition.partition());
+            undecodable = new UndecodableBatchException(partition, at, batch.nextOffset(), fault);
+            return false;
         }
     }
 

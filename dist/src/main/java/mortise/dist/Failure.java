@@ -1,8 +1,10 @@
 package mortise.dist;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a command says when it cannot do what it was asked: one line for people, one JSON document
@@ -28,14 +30,27 @@ record Failure(String error, String message) {
     static final String INTERNAL = "INTERNAL";
 
     void print(PrintWriter err, boolean json) {
+        print(err, json, null);
+    }
+
+    /** The same, with the trace of what nobody foresaw. */
+    void print(PrintWriter err, boolean json, @Nullable Throwable unforeseen) {
         if (json) {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("error", error);
             document.put("message", message);
+            if (unforeseen != null) {
+                StringWriter trace = new StringWriter();
+                unforeseen.printStackTrace(new PrintWriter(trace, true));
+                document.put("trace", trace.toString());
+            }
             Json.write(err, document);
             err.println();
         } else {
             err.println("mortise: " + message);
+            if (unforeseen != null) {
+                unforeseen.printStackTrace(err);
+            }
         }
         err.flush();
     }

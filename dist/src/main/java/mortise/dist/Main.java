@@ -8,6 +8,7 @@ import java.util.Map;
 import mortise.api.config.ConfigException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
+import mortise.client.UndecodableBatchException;
 import mortise.spi.partition.PartitionerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +47,7 @@ public final class Main implements Runnable {
         commands.put("plugins", PluginsCommand.class);
         commands.put("assemble", AssembleCommand.class);
         commands.put("config", ConfigCommand.class);
+        commands.put("log", LogCommand.class);
         commands.put("train", TrainCommand.class);
         return commands;
     }
@@ -130,10 +132,8 @@ public final class Main implements Runnable {
         }
         PrintWriter err = command.getErr();
         List<Failure> failures = failures(failure, command);
-        failures.forEach(each -> each.print(err, json));
-        if (!json && failures.getFirst().error().equals(Failure.INTERNAL)) {
-            failure.printStackTrace(err);
-        }
+        boolean ours = failures.getFirst().error().equals(Failure.INTERNAL);
+        failures.forEach(each -> each.print(err, json, ours ? failure : null));
         return FAILED;
     }
 
@@ -149,6 +149,15 @@ public final class Main implements Runnable {
                                     refused.error().name(), String.valueOf(refused.getMessage())));
             case ConnectionFailedException failed ->
                     List.of(new Failure(Failure.CONNECTION, String.valueOf(failed.getMessage())));
+            case UndecodableBatchException failed ->
+                    List.of(
+                            new Failure(
+                                    "CORRUPT_MESSAGE",
+                                    failed.getMessage()
+                                            + "; go on behind it with --partition "
+                                            + failed.partition().partition()
+                                            + " --from "
+                                            + failed.nextOffset()));
             case CommandFailedException failed ->
                     List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
             case PartitionerException failed ->

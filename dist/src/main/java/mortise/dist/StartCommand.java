@@ -76,6 +76,9 @@ final class StartCommand implements Callable<Integer> {
         try {
             broker = builder.start();
         } catch (BrokerStartException refused) {
+            if (!refused.foreseen()) {
+                throw refused; // a defect: its trace is wanted
+            }
             throw new CommandFailedException(String.valueOf(refused.getMessage()));
         }
         Thread hook = new Thread(broker::close, "shutdown");

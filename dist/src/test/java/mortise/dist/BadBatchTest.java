@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.wire.ApiKey;
@@ -41,6 +42,7 @@ class BadBatchTest {
     private static final int LENGTH_AT = 8;
     private static final int ATTRIBUTES_AT = 21;
     private static final int COUNT_AT = 57;
+    private static final int LAST_OFFSET_DELTA_AT = 23;
     private static final String TOPIC = "checked";
 
     @TempDir static Path directory;
@@ -204,6 +206,65 @@ class BadBatchTest {
     void aCountThatIsNotThatOfTheOffsetsIsRefused() {
         refused(ErrorCode.INVALID_RECORD, sealed(good().putInt(COUNT_AT, 2)));
         refused(ErrorCode.INVALID_RECORD, sealed(good().putInt(COUNT_AT, 0)));
+    }
+
+    @Test
+    void moreRecordsThanTheBytesHoldAreRefused() {
+        int most = Integer.MAX_VALUE;
+        refused(
+                ErrorCode.INVALID_RECORD,
+                sealed(good().putInt(COUNT_AT, most).putInt(LAST_OFFSET_DELTA_AT, most - 1)));
+        ByteBuffer zipped =
+                RecordBatchBuilder.growing(1_024)
+                        .codec(Codecs.of().require(1))
+                        .append(System.currentTimeMillis(), null, ByteBuffer.allocate(10))
+                        .build()
+                        .buffer();
+        refused(
+                ErrorCode.INVALID_RECORD,
+                sealed(zipped.putInt(COUNT_AT, most).putInt(LAST_OFFSET_DELTA_AT, most - 1)));
+    }
+
+    @Test
+    void anEpochThatNoProducerHasIsRefused() {
+        ByteBuffer batch = good().putLong(43, 7).putShort(51, (short) -7).putInt(53, 0);
+        refused(ErrorCode.INVALID_PRODUCER_EPOCH, sealed(batch));
+    }
+
+    @Test
+    void recordsForAnInternalTopicAreRefused() {
+        create("__consumer_offsets");
+        refused(ErrorCode.INVALID_TOPIC_EXCEPTION, "__consumer_offsets", VERSION, good());
+    }
+
+    @Test
+    void aBatchThatCannotBeReadEndsConsumingWithItsPlace() {
+        create("undecodable");
+        assertThat(answer("undecodable", VERSION, good()).errorCode()).isZero();
+        ByteBuffer garbage = sealed(good().put(RecordBatch.HEADER_BYTES, (byte) 99));
+        assertThat(answer("undecodable", VERSION, garbage).errorCode()).isZero();
+        assertThat(answer("undecodable", VERSION, good()).errorCode()).isZero();
+
+        BrokerProcess.Finished stopped = consumed("beginning");
+        BrokerProcess.Finished behind = consumed("2");
+
+        assertThat(stopped.status()).isEqualTo(1);
+        assertThat(stopped.out().lines()).containsExactly("value");
+        ErrorsPage.saw(stopped.err());
+        assertThat(behind.status()).isZero();
+        assertThat(behind.out().lines()).containsExactly("value");
+    }
+
+    private static BrokerProcess.Finished consumed(String from) {
+        return BrokerProcess.run(
+                "consume",
+                "undecodable",
+                "--partition",
+                "0",
+                "--from",
+                from,
+                "--bootstrap",
+                broker.bootstrap());
     }
 
     @Test

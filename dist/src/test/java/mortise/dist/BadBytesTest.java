@@ -111,6 +111,14 @@ class BadBytesTest {
         assertThat(answerTo(ByteBuffer.allocate(12).putInt(-1).array())).isEmpty();
     }
 
+    /** Six bytes for each topic, of which the broker would make three objects. */
+    @Test
+    void aRequestThatDecodesToTooMuchClosesTheConnection() {
+        int topics = 1_000_000;
+        byte[] body = ByteBuffer.allocate(8 + 6 * topics).putInt(4, topics).array();
+        assertThat(answerTo(request(ApiKey.LIST_OFFSETS.id(), 1, body))).isEmpty();
+    }
+
     @Test
     void aTruncatedFrameHasItsTimeAndNoMore() {
         assertThat(answerTo(ByteBuffer.allocate(8).putInt(1_000).putInt(7).array())).isEmpty();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.CRC32C;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.wire.ApiKey;
@@ -138,6 +139,16 @@ final class ParityOfRecords {
                 "wrong count",
                 (short) -1,
                 checksummed(mended(batch("a", "b"), at -> at.putInt(57, 3))));
+        writing(
+                "more records than bytes",
+                (short) -1,
+                checksummed(
+                        mended(
+                                batch("a"),
+                                at ->
+                                        at.putInt(57, Integer.MAX_VALUE)
+                                                .putInt(23, Integer.MAX_VALUE - 1))));
+        writing("before 1970", (short) -1, timed(-5_000));
         writing("base offset of 5", (short) -1, mended(batch("a"), at -> at.putLong(0, 5)));
         producing("unknown partition", side -> data("written-v", 5, batch("a")));
         producing("negative partition", side -> data("written-v", -1, batch("a")));
@@ -287,6 +298,17 @@ final class ParityOfRecords {
         return batch;
     }
 
+    /** Two records, now and a little later, under a header that says something else. */
+    private ByteBuffer lying(long maxTimestamp) {
+        RecordBatch batch =
+                RecordBatchBuilder.growing(256)
+                        .append(now, null, ByteBuffer.allocate(3))
+                        .append(now + 50, null, ByteBuffer.allocate(3))
+                        .build();
+        batch.stampMaxTimestamp(maxTimestamp, new CRC32C());
+        return batch.buffer();
+    }
+
     private static ByteBuffer checksummed(ByteBuffer batch) {
         return batch.putInt(17, RecordBatch.of(batch).computeCrc());
     }
@@ -343,6 +365,15 @@ final class ParityOfRecords {
     void fill() {
         parity.createTopic("read", 2, Map.of());
         parity.createTopic("never-written", 1, Map.of());
+        parity.createTopic("lying", 1, Map.of());
+        for (long lie : new long[] {-1, now, now + 200_000}) {
+            parity.inVersions(
+                    ApiKey.PRODUCE,
+                    "fill with headers that say " + lie,
+                    9,
+                    9,
+                    (side, version) -> produce(version, side, data("lying", 0, lying(lie))));
+        }
         for (String topic : List.of("read")) {
             for (int i = 0; i < 5; i++) {
                 int value = i;
@@ -574,6 +605,10 @@ final class ParityOfRecords {
         }
         listing("the first timestamp", "read", at(0, now));
         listing("inside a batch", "read", at(0, now + 1));
+        listing("a header that says nothing", "lying", at(0, now + 50));
+        listing("a header that says too little", "lying", at(0, now + 51));
+        listing("a header that says too much", "lying", at(0, now + 101));
+        listing("the largest of lying headers", "lying", at(0, -3));
         listing("beyond the last", "read", at(0, now + 100_000));
         listing("timestamp zero", "read", at(0, 0));
         listing("timestamp zero of nothing", "never-written", at(0, 0));

@@ -80,11 +80,16 @@ class SlowClientsTest {
     @Test
     void aThousandStalledClientsHoldBoundedMemoryAndTheOthersAreServed() {
         try (BrokerProcess broker =
-                BrokerProcess.start(directory.resolve("data"), "--set", "net.stall-timeout=2s")) {
+                BrokerProcess.start(
+                        directory.resolve("data"),
+                        "--set",
+                        "net.stall-timeout=2s",
+                        "--set",
+                        "net.max-inflight-bytes=100MiB")) {
             produce(broker, "large", ("x".repeat(999) + "\n").repeat(8_000));
             long before = residentBytes(broker);
             List<ByteConnection> stalled = new ArrayList<>();
-            byte[] half = ByteBuffer.allocate(1_000).putInt(FRAME_BYTES).array();
+            byte[] half = ByteBuffer.allocate(300_000).putInt(FRAME_BYTES).array();
             for (int i = 0; i < CLIENTS; i++) {
                 stalled.add(ByteConnection.from("127.0.0.2", broker.bootstrap(), 0).send(half));
                 stalled.add(

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class BatchCheck {
     private static final int FIRST_PRODUCE_VERSION_WITH_ZSTD = 7;
 
+    /** Length, attributes, two deltas, no key, no value and no headers, one byte each. */
+    private static final int SMALLEST_RECORD_BYTES = 7;
+
     private BatchCheck() {}
 
     /**
@@ -73,19 +76,84 @@ public final class BatchCheck {
     }
 
     /**
-     * Checks the timestamps that the header has against a topic's bounds ({@code
-     * message.timestamp.before.max.ms} and {@code .after.max.ms}, applied to now by the caller). A
-     * batch without timestamps passes.
+     * Checks the base timestamp against a topic's bounds ({@code message.timestamp.before.max.ms}
+     * and {@code .after.max.ms}, applied to now by the caller). A batch without timestamps passes.
      *
      * @param earliest smallest allowed, in milliseconds since the epoch
      * @param latest largest allowed
      * @return null if all is well
      */
-    public static @Nullable BatchProblem timestamps(RecordBatch batch, long earliest, long latest) {
-        BatchProblem base = timestamp("baseTimestamp", batch.baseTimestamp(), earliest, latest);
-        return base != null
-                ? base
-                : timestamp("maxTimestamp", batch.maxTimestamp(), earliest, latest);
+    public static @Nullable BatchProblem baseTimestamp(
+            RecordBatch batch, long earliest, long latest) {
+        return timestamp("baseTimestamp", batch.baseTimestamp(), earliest, latest);
+    }
+
+    /**
+     * Whether the header counts more compressed records than can be believed without opening the
+     * batch.
+     *
+     * @param recordsPerByte how many records are believed for each compressed byte
+     */
+    public static boolean isCountDoubtful(RecordBatch batch, int recordsPerByte) {
+        return batch.codecId() != CompressionType.NONE.id()
+                && batch.recordCount() > (long) recordsPerByte * recordBytes(batch);
+    }
+
+    /**
+     * Whether the header's largest timestamp must be wrong, or is so strange that only the records
+     * can say: below that of the first record, or outside of the topic's bounds.
+     */
+    public static boolean isMaxTimestampDoubtful(RecordBatch batch, long earliest, long latest) {
+        long max = batch.maxTimestamp();
+        return max < batch.baseTimestamp()
+                || timestamp("maxTimestamp", max, earliest, latest) != null;
+    }
+
+    /**
+     * Opens a batch whose header is in doubt and holds the records to it: their count, their
+     * offsets and their timestamps. A largest timestamp that is not theirs is put right in the
+     * header, as Apache Kafka does with every batch.
+     *
+     * @param earliest smallest timestamp allowed, in milliseconds since the epoch
+     * @param latest largest allowed
+     * @param maxDecompressedBytes to how many bytes the batch may open
+     * @return null if all is well
+     */
+    public static @Nullable BatchProblem opened(
+            RecordBatch batch,
+            long earliest,
+            long latest,
+            Codecs codecs,
+            long maxDecompressedBytes,
+            CRC32C checksum) {
+        long largest = Long.MIN_VALUE;
+        try (RecordTimes times = RecordTimes.of(batch, codecs, maxDecompressedBytes)) {
+            while (times.next()) {
+                BatchProblem bounds =
+                        timestamp("recordTimestamp", times.timestamp(), earliest, latest);
+                if (bounds != null) {
+                    return bounds;
+                }
+                largest = Math.max(largest, times.timestamp());
+            }
+        } catch (UnsupportedCodecException missing) {
+            return problem(Kind.UNSUPPORTED_CODEC, String.valueOf(missing.getMessage()));
+        } catch (CorruptRecordException corrupt) {
+            return problem(
+                    Kind.FALSE_CLAIM,
+                    "the batch says "
+                            + batch.recordCount()
+                            + " records and was opened to count them: "
+                            + corrupt.getMessage());
+        }
+        if (largest != batch.maxTimestamp()) {
+            batch.stampMaxTimestamp(largest, checksum);
+        }
+        return null;
+    }
+
+    private static int recordBytes(RecordBatch batch) {
+        return batch.sizeInBytes() - RecordBatch.HEADER_BYTES;
     }
 
     private static @Nullable BatchProblem oneBatch(ByteBuffer records) {
@@ -194,6 +262,17 @@ public final class BatchCheck {
         if (batch.recordCount() < 1 || batch.recordCount() != batch.lastOffsetDelta() + 1L) {
             return badCount(batch);
         }
+        if (batch.codecId() == CompressionType.NONE.id()
+                && batch.recordCount() > recordBytes(batch) / SMALLEST_RECORD_BYTES) {
+            return problem(
+                    Kind.FALSE_CLAIM,
+                    "the batch says "
+                            + batch.recordCount()
+                            + " records in "
+                            + recordBytes(batch)
+                            + " bytes, the smallest record has "
+                            + SMALLEST_RECORD_BYTES);
+        }
         if (batch.isControl()) {
             return problem(
                     Kind.CONTROL_BATCH, "clients must not write control batches, only brokers may");
@@ -206,6 +285,15 @@ public final class BatchCheck {
                             + " says base sequence "
                             + batch.baseSequence()
                             + ", an idempotent producer counts from 0");
+        }
+        if (batch.hasProducerId() && batch.producerEpoch() < RecordBatch.NO_PRODUCER_EPOCH) {
+            return problem(
+                    Kind.BAD_EPOCH,
+                    "the batch of producer "
+                            + batch.producerId()
+                            + " says epoch "
+                            + batch.producerEpoch()
+                            + ", an epoch is 0 to 32767");
         }
         if (batch.usesLogAppendTime()) {
             return problem(

@@ -25,10 +25,14 @@ public record BatchProblem(Kind kind, String message) {
         NONZERO_BASE_OFFSET(ErrorCode.INVALID_RECORD),
         /** No records, or not as many as offsets. */
         BAD_COUNT(ErrorCode.INVALID_RECORD),
+        /** More records than the bytes hold, or bytes that do not open to what the header says. */
+        FALSE_CLAIM(ErrorCode.INVALID_RECORD),
         /** Control records, which only brokers write. */
         CONTROL_BATCH(ErrorCode.INVALID_RECORD),
         /** A producer id without a sequence number. */
         BAD_SEQUENCE(ErrorCode.INVALID_RECORD),
+        /** A producer epoch that no producer can have. */
+        BAD_EPOCH(ErrorCode.INVALID_PRODUCER_EPOCH),
         /** A codec that the protocol, or this version of the request, does not have. */
         UNSUPPORTED_CODEC(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE),
         /** A timestamp outside the topic's bounds, or claimed to be of the log. */

@@ -281,7 +281,7 @@ public final class RecordBatch {
 
     /**
      * Replaces a maxTimestamp that the producer did not set, in place, and renews the checksum. The
-     * right value is the largest timestamp of {@link #records}.
+     * right value is the largest timestamp of its records.
      */
     public void stampMaxTimestamp(long millis, CRC32C checksum) {
         buffer.putLong(MAX_TIMESTAMP, millis);

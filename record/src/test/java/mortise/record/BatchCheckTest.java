@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
@@ -49,7 +50,7 @@ final class BatchCheckTest {
     void aGoodBatchPasses() {
         assertThat(produced(good().buffer(), VERSION)).isNull();
         assertThat(BatchCheck.stored(good(), new CRC32C())).isNull();
-        assertThat(BatchCheck.timestamps(good(), 1000, 1001)).isNull();
+        assertThat(BatchCheck.baseTimestamp(good(), 1000, 1001)).isNull();
     }
 
     @Test
@@ -244,19 +245,151 @@ final class BatchCheckTest {
     }
 
     @Test
-    void timestampsKeepTheTopicsBounds() {
+    void theFirstTimestampKeepsTheTopicsBounds() {
         assertProblem(
-                BatchCheck.timestamps(good(), 1001, 5000),
+                BatchCheck.baseTimestamp(good(), 1001, 5000),
                 Kind.BAD_TIMESTAMP,
                 ErrorCode.INVALID_TIMESTAMP,
                 "baseTimestamp 1000, the topic's message.timestamp bounds allow 1001 to 5000");
-        assertProblem(
-                BatchCheck.timestamps(good(), 0, 1000),
-                Kind.BAD_TIMESTAMP,
-                ErrorCode.INVALID_TIMESTAMP,
-                "maxTimestamp 1001");
         RecordBatch untimed =
                 RecordBatchBuilder.growing(0).append(RecordBatch.NO_TIMESTAMP, null, null).build();
-        assertThat(BatchCheck.timestamps(untimed, 1000, 2000)).isNull();
+        assertThat(BatchCheck.baseTimestamp(untimed, 1000, 2000)).isNull();
+    }
+
+    @Test
+    void plainBytesHoldNoMoreRecordsThanTheSmallestTake() {
+        RecordBatchBuilder builder = RecordBatchBuilder.growing(0);
+        for (int i = 0; i < 60; i++) {
+            builder.append(1000, null, null);
+        }
+        RecordBatch smallest = builder.build();
+        assertThat(smallest.sizeInBytes()).isEqualTo(RecordBatch.HEADER_BYTES + 60 * 7);
+        assertThat(produced(smallest.buffer(), VERSION)).isNull();
+
+        claim(smallest, 61);
+        assertProblem(
+                produced(smallest.buffer(), VERSION),
+                Kind.FALSE_CLAIM,
+                ErrorCode.INVALID_RECORD,
+                "the batch says 61 records in 420 bytes, the smallest record has 7");
+        claim(smallest, Integer.MAX_VALUE);
+        assertProblem(
+                produced(smallest.buffer(), VERSION),
+                Kind.FALSE_CLAIM,
+                ErrorCode.INVALID_RECORD,
+                "the batch says 2147483647 records in 420 bytes");
+    }
+
+    private static void claim(RecordBatch batch, int records) {
+        batch.buffer().putInt(RecordBatch.RECORD_COUNT, records);
+        batch.buffer().putInt(RecordBatch.LAST_OFFSET_DELTA, records - 1);
+        batch.buffer().putInt(RecordBatch.CRC, batch.computeCrc());
+    }
+
+    @Test
+    void aCompressedCountIsInDoubtBeyondItsRatio() {
+        RecordBatch zipped = zipped(1000, 1001, 1002);
+        int bytes = zipped.sizeInBytes() - RecordBatch.HEADER_BYTES;
+
+        assertThat(BatchCheck.isCountDoubtful(zipped, 0)).isTrue();
+        assertThat(BatchCheck.isCountDoubtful(zipped, 1)).isFalse();
+        claim(zipped, 4 * bytes);
+        assertThat(BatchCheck.isCountDoubtful(zipped, 4)).isFalse();
+        claim(zipped, 4 * bytes + 1);
+        assertThat(BatchCheck.isCountDoubtful(zipped, 4)).isTrue();
+        claim(zipped, Integer.MAX_VALUE);
+        assertThat(BatchCheck.isCountDoubtful(zipped, 1_000)).isTrue();
+        assertThat(BatchCheck.isCountDoubtful(good(), 0)).isFalse();
+    }
+
+    private static RecordBatch zipped(long... timestamps) {
+        RecordBatchBuilder builder = RecordBatchBuilder.growing(0).codec(new GzipCodec());
+        for (long timestamp : timestamps) {
+            builder.append(timestamp, null, utf8("v"));
+        }
+        return builder.build();
+    }
+
+    @Test
+    void aLargestTimestampIsInDoubtBelowTheFirstAndOutOfBounds() {
+        assertThat(BatchCheck.isMaxTimestampDoubtful(good(), 0, 5000)).isFalse();
+        assertThat(BatchCheck.isMaxTimestampDoubtful(good(), 0, 1000)).isTrue();
+        for (long lie : new long[] {-1, 999, Long.MIN_VALUE, 5001, Long.MAX_VALUE}) {
+            RecordBatch batch = good();
+            batch.stampMaxTimestamp(lie, new CRC32C());
+            assertThat(BatchCheck.isMaxTimestampDoubtful(batch, 0, 5000)).as("%s", lie).isTrue();
+        }
+    }
+
+    @Test
+    void openingPutsTheLargestTimestampRight() {
+        for (long lie : new long[] {-1, 999, 1000, 1002, Long.MAX_VALUE}) {
+            for (RecordBatch batch : List.of(good(), zipped(1000, 1001, 998))) {
+                batch.stampMaxTimestamp(lie, new CRC32C());
+                assertThat(opened(batch, 0, 5000)).isNull();
+                assertThat(batch.maxTimestamp()).isEqualTo(1001);
+                assertThat(batch.isCrcValid()).isTrue();
+            }
+        }
+        assertProblem(
+                opened(zipped(1000, 5001), 0, 5000),
+                Kind.BAD_TIMESTAMP,
+                ErrorCode.INVALID_TIMESTAMP,
+                "the batch says recordTimestamp 5001");
+    }
+
+    @Test
+    void openingRefusesCountsThatAreNotThatOfTheRecords() {
+        for (int lie : new int[] {1, 2, 4, 5, Integer.MAX_VALUE}) {
+            RecordBatch batch = zipped(1000, 1001, 1002);
+            claim(batch, lie);
+            assertProblem(
+                    opened(batch, 0, 5000),
+                    Kind.FALSE_CLAIM,
+                    ErrorCode.INVALID_RECORD,
+                    "the batch says " + lie + " records and was opened to count them: reading");
+        }
+    }
+
+    @Test
+    void openingRefusesBombsGarbageAndCodecsThatAreNotThere() {
+        RecordBatch bomb =
+                RecordBatchBuilder.growing(0)
+                        .codec(new GzipCodec())
+                        .append(1000, null, ByteBuffer.allocate(1 << 20))
+                        .append(1000, null, null)
+                        .build();
+        assertProblem(
+                opened(bomb, 0, 5000),
+                Kind.FALSE_CLAIM,
+                ErrorCode.INVALID_RECORD,
+                "opens to more than the 100000 that max-decompressed-bytes allows");
+        RecordBatch garbage = zipped(1000);
+        garbage.buffer().put(RecordBatch.HEADER_BYTES, (byte) 0x55);
+        assertProblem(
+                opened(garbage, 0, 5000),
+                Kind.FALSE_CLAIM,
+                ErrorCode.INVALID_RECORD,
+                "ZipException");
+        RecordBatch foreign = zipped(1000);
+        foreign.buffer().putShort(RecordBatch.ATTRIBUTES, (short) 4);
+        assertProblem(
+                opened(foreign, 0, 5000),
+                Kind.UNSUPPORTED_CODEC,
+                ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+                "install the plugin mortise-codec-zstd");
+    }
+
+    private static @Nullable BatchProblem opened(RecordBatch batch, long earliest, long latest) {
+        return BatchCheck.opened(batch, earliest, latest, Codecs.of(), 100_000, new CRC32C());
+    }
+
+    @Test
+    void noProducerHasAnEpochBelowNone() {
+        assertProblem(
+                after(bytes -> bytes.putShort(RecordBatch.PRODUCER_EPOCH, (short) -7)),
+                Kind.BAD_EPOCH,
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                "the batch of producer 5 says epoch -7, an epoch is 0 to 32767");
     }
 }

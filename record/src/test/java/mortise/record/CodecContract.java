@@ -122,6 +122,27 @@ public interface CodecContract {
                 });
     }
 
+    /** Offsets and timestamps alone are those that a walk over the records gives. */
+    @Test
+    default void timesAreThoseOfTheRecords() {
+        Seeds.run(
+                100,
+                random -> {
+                    List<Record> records = SampleRecords.some(random, 7);
+                    ByteBuffer kafka = KafkaBatches.write(kafkas(), header(random), records);
+                    RecordBatch batch =
+                            RecordBatch.of(random.nextBoolean() ? kafka : direct(kafka));
+                    try (RecordTimes times = RecordTimes.of(batch, codecs(), PLENTY)) {
+                        for (Record record : records(batch, codecs(), PLENTY)) {
+                            assertThat(times.next()).isTrue();
+                            assertThat(times.offset()).isEqualTo(record.offset());
+                            assertThat(times.timestamp()).isEqualTo(record.timestamp());
+                        }
+                        assertThat(times.next()).isFalse();
+                    }
+                });
+    }
+
     private static Header61 header(Random random) {
         boolean idempotent = random.nextBoolean();
         return new Header61(

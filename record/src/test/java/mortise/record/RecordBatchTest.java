@@ -211,7 +211,7 @@ final class RecordBatchTest {
             sum += (batch.isTransactional() ? 2 : 0) + (batch.isControl() ? 4 : 0);
             sum += batch.isCrcValid(checksum) ? 8 : 0;
             sum += BatchCheck.produced(batch, 13, 1 << 20, checksum) == null ? 16 : 0;
-            sum += BatchCheck.timestamps(batch, 0, 5000) == null ? 32 : 0;
+            sum += BatchCheck.baseTimestamp(batch, 0, 5000) == null ? 32 : 0;
             sum += BatchCheck.stored(batch, checksum) == null ? 64 : 0;
             batch.stampOffset(i, 7);
             batch.stampMaxTimestamp(1000, checksum);

@@ -41,6 +41,14 @@ public interface PluginContext {
      */
     Path dataDirectory();
 
+    /**
+     * How many files a plugin may keep open at once, so that it gets along with the other parts of
+     * the process. One that keeps many must close some before it opens more.
+     */
+    default int openFiles() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Makes daemon threads whose names begin with the plugin's name and {@code role}. */
     ThreadFactory threads(String role);
 }

@@ -3,6 +3,7 @@ package mortise.broker.net;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import mortise.broker.net.InflightLimiter.Room;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -12,11 +13,15 @@ import org.openjdk.jcstress.infra.results.II_Result;
 
 /** Connections that want memory while others give it back. */
 public class LimiterRaces {
+    /** A large frame, of which one may be beyond the bound. */
+    private static final int FRAME = 100;
+
     private LimiterRaces() {}
 
     /** A connection that wants 60 bytes; its field is written under the limiter's lock. */
     private static final class Wish implements InflightLimiter.Waiter {
         private int granted;
+        private Room room = Room.NONE;
 
         @Override
         public int wantedBytes() {
@@ -24,8 +29,14 @@ public class LimiterRaces {
         }
 
         @Override
-        public void granted(int bytes) {
-            granted += bytes;
+        public int frameBytes() {
+            return FRAME;
+        }
+
+        @Override
+        public void granted(Room given) {
+            room = given;
+            granted += 60;
         }
     }
 
@@ -40,12 +51,12 @@ public class LimiterRaces {
         private int reserved;
 
         public AwaitAgainstRefund() {
-            limiter.tryReserve(100);
+            limiter.tryReserve(FRAME, 100);
         }
 
         @Actor
         public void wants() {
-            if (limiter.tryReserve(60)) {
+            if (limiter.tryReserve(FRAME, 60) != Room.NONE) {
                 reserved = 60;
             } else {
                 limiter.await(wish);
@@ -54,7 +65,7 @@ public class LimiterRaces {
 
         @Actor
         public void givesBack() {
-            limiter.refundReserved(100);
+            limiter.refundReserved(FRAME, 100, Room.BEYOND);
         }
 
         @Arbiter
@@ -74,26 +85,26 @@ public class LimiterRaces {
         private final Wish wish = new Wish();
 
         public WithdrawAgainstGrant() {
-            limiter.tryReserve(100);
+            limiter.tryReserve(FRAME, 100);
             limiter.await(wish);
         }
 
         @Actor
         public void closes() {
             if (!limiter.withdraw(wish)) {
-                limiter.refundReserved(60);
+                limiter.refundReserved(FRAME, 60, wish.room);
             }
         }
 
         @Actor
         public void givesBack() {
-            limiter.refundReserved(100);
+            limiter.refundReserved(FRAME, 100, Room.BEYOND);
         }
 
         @Arbiter
         public void end(II_Result result) {
             result.r1 = (int) limiter.heldBytes();
-            result.r2 = limiter.tryReserve(60) ? 1 : 0;
+            result.r2 = limiter.tryReserve(FRAME, 60) == Room.NONE ? 0 : 1;
         }
     }
 }

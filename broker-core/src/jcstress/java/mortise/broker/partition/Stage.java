@@ -5,8 +5,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import mortise.api.config.Config;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Failures;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mailboxes for one iteration. Their drain threads are whoever calls {@link #work}: an actor, or
@@ -24,7 +26,12 @@ final class Stage {
     /** Room and quota for everything that a test offers. */
     static final PartitionSettings WIDE = settings("8", "8", "4");
 
-    final CreditLine line = new CreditLine();
+    final CreditLine line =
+            new CreditLine(
+                    new Failures(
+                            LoggerFactory.getLogger(Stage.class),
+                            () -> 0,
+                            Metrics.discarding().counter("unexpected", "Not to be.")));
     private final ConcurrentLinkedQueue<PartitionMailbox> handedOn = new ConcurrentLinkedQueue<>();
     private final PartitionSettings settings;
     private final Drains drains;

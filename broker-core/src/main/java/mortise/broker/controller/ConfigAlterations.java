@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import mortise.api.ErrorCode;
 import mortise.api.config.ConfigKey;
+import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
 import mortise.broker.controller.ControllerCommand.AlterConfigs;
 import mortise.broker.controller.ControllerCommand.ConfigAlteration;
 import mortise.broker.controller.ControllerCommand.ConfigChange;
@@ -21,6 +23,7 @@ import mortise.broker.metadata.TopicNames;
 import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.ConfigKind;
 import mortise.broker.metadata.config.ConfigResource;
+import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.metadata.config.StoreTraits;
 import mortise.broker.metadata.config.TopicConfig;
 import mortise.broker.metadata.config.TopicConfigs;
@@ -35,10 +38,27 @@ final class ConfigAlterations {
     private static final byte CLIENT_METRICS = 16;
     private static final byte GROUP = 32;
 
-    private final BrokerConfigs configs;
+    /** Longer names are not compared with the known ones, which takes its time. */
+    private static final int LONGEST_GUESSED = 100;
 
-    ConfigAlterations(BrokerConfigs configs) {
+    private static final ConfigSchema TOPIC_NAMES =
+            ConfigSchema.of(
+                    TopicConfigs.all().stream()
+                            .<ConfigKey<?>>map(config ->
+                                    ConfigKey.of(config.name(), ConfigType.STRING, config.doc()))
+                            .toList());
+
+    private final BrokerConfigs configs;
+    private final int maxLength;
+
+    /**
+     * Alterations of what this broker knows.
+     *
+     * @param maxLength the longest text of a value
+     */
+    ConfigAlterations(BrokerConfigs configs, int maxLength) {
         this.configs = configs;
+        this.maxLength = maxLength;
     }
 
     /** The checked configuration of a topic to be created. */
@@ -148,26 +168,36 @@ final class ConfigAlterations {
     }
 
     private static String nearest(String name) {
-        List<String> near =
-                mortise.api.config.ConfigSchema.of(
-                                TopicConfigs.all().stream()
-                                        .<ConfigKey<?>>map(config ->
-                                                ConfigKey.of(
-                                                        config.name(),
-                                                        mortise.api.config.ConfigType.STRING,
-                                                        config.doc()))
-                                        .toList())
-                        .nearest(name);
+        if (name.length() > LONGEST_GUESSED) {
+            return "";
+        }
+        List<String> near = TOPIC_NAMES.nearest(name);
         return near.isEmpty() ? "" : "; did you mean " + String.join(", ", near) + "?";
     }
 
     private String checkedTopicValue(String name, String value) {
         TopicConfig<?> config = topicConfig(name);
+        checkLength(ErrorCode.INVALID_CONFIG, name, value);
         String problem = config.problem(value, store());
         if (problem != null) {
             throw invalid(ErrorCode.INVALID_CONFIG, name, problem);
         }
         return config.canonical(value);
+    }
+
+    private void checkLength(ErrorCode error, String name, String value) {
+        if (value.length() > maxLength) {
+            throw invalid(
+                    error,
+                    name,
+                    "it would have "
+                            + value.length()
+                            + " characters; at most "
+                            + maxLength
+                            + " are accepted ("
+                            + MetadataSettings.MAX_CONFIG_LENGTH.name()
+                            + ")");
+        }
     }
 
     private StoreTraits store() {
@@ -215,6 +245,7 @@ final class ConfigAlterations {
                     @Override
                     public String checked(String name, String value) {
                         ConfigKey<?> key = brokerKey(name);
+                        checkLength(ErrorCode.INVALID_REQUEST, name, value);
                         String problem = configs.problem(key, value);
                         if (problem != null) {
                             throw invalid(ErrorCode.INVALID_REQUEST, name, problem);

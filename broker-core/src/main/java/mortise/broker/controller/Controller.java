@@ -70,7 +70,7 @@ public final class Controller {
         this.settings = settings;
         this.placements = placements;
         this.random = random;
-        alterations = new ConfigAlterations(configs);
+        alterations = new ConfigAlterations(configs, settings.maxConfigLength());
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Controller {
         for (NewTopic topic : command.topics()) {
             try {
                 List<ApiMessage> ofTopic = new ArrayList<>();
-                CreatedTopic created = create(growing, topic, budget, ofTopic);
+                CreatedTopic created = create(growing, topic, command.automatic(), budget, ofTopic);
                 budget -= created.partitions();
                 growing = ImageDelta.replay(growing, growing.index(), ofTopic);
                 records.addAll(ofTopic);
@@ -120,13 +120,20 @@ public final class Controller {
     }
 
     private CreatedTopic create(
-            ClusterImage state, NewTopic topic, int budget, List<ApiMessage> records) {
+            ClusterImage state,
+            NewTopic topic,
+            boolean automatic,
+            int budget,
+            List<ApiMessage> records) {
         checkName(state, topic.name());
         Map<String, String> values = alterations.initialConfigs(topic);
         List<List<Integer>> placed =
                 topic.assignments().isEmpty()
                         ? place(state, topic, budget)
                         : assigned(state, topic, budget);
+        if (automatic) {
+            checkAutomatic(topic.name(), state.partitionCount(), placed.size());
+        }
         TopicId id = TopicId.random(random);
         records.add(new TopicRecord().name(topic.name()).topicId(id.value()));
         for (int i = 0; i < placed.size(); i++) {
@@ -153,6 +160,11 @@ public final class Controller {
         String problem = TopicNames.problem(name);
         if (problem != null) {
             throw new RefusedException(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+        }
+        if (TopicNames.isReserved(name)) {
+            throw new RefusedException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Creation of internal topic " + name + " is prohibited.");
         }
         if (state.topic(name) != null) {
             throw new RefusedException(
@@ -198,6 +210,7 @@ public final class Controller {
                             + "; at least 1 is needed, or -1 for the default");
         }
         checkBudget(topic.name(), partitions, budget);
+        checkTotal(topic.name(), state.partitionCount(), partitions);
         return placements.place(
                 state,
                 new PlacementRequest(
@@ -220,6 +233,40 @@ public final class Controller {
         }
     }
 
+    private void checkTotal(String topic, int present, int more) {
+        if (more > settings.maxPartitions() - present) {
+            throw new RefusedException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "Topic '"
+                            + topic
+                            + "' asks for "
+                            + more
+                            + " partitions, and the cluster has "
+                            + present
+                            + " of at most "
+                            + settings.maxPartitions()
+                            + " ("
+                            + MetadataSettings.MAX_PARTITIONS.name()
+                            + "); delete topics, or raise it");
+        }
+    }
+
+    private void checkAutomatic(String topic, int present, int more) {
+        if (more > settings.autoCreateMaxPartitions() - present) {
+            throw new RefusedException(
+                    ErrorCode.POLICY_VIOLATION,
+                    "Topic '"
+                            + topic
+                            + "' is not there and not created by itself: the cluster has "
+                            + present
+                            + " partitions, topics that clients only ask for are created up to "
+                            + settings.autoCreateMaxPartitions()
+                            + " ("
+                            + MetadataSettings.AUTO_CREATE_MAX_PARTITIONS.name()
+                            + "); create it");
+        }
+    }
+
     private List<List<Integer>> assigned(ClusterImage state, NewTopic topic, int budget) {
         if (topic.partitions() != -1 || topic.replicationFactor() != -1) {
             throw new RefusedException(
@@ -229,6 +276,7 @@ public final class Controller {
                             + "' has assigned partitions, so partition count and replication factor must be -1");
         }
         checkBudget(topic.name(), topic.assignments().size(), budget);
+        checkTotal(topic.name(), state.partitionCount(), topic.assignments().size());
         List<List<Integer>> placed = new ArrayList<>();
         for (int partition = 0; partition < topic.assignments().size(); partition++) {
             List<Integer> replicas = topic.assignments().get(partition);
@@ -334,7 +382,8 @@ public final class Controller {
         int budget = settings.maxPartitionsPerRequest();
         for (MorePartitions more : command.topics()) {
             try {
-                List<ApiMessage> added = addPartitions(state, more, budget);
+                List<ApiMessage> added =
+                        addPartitions(state, more, state.partitionCount() + records.size(), budget);
                 budget -= added.size();
                 records.addAll(added);
                 replies.add(new TopicVerdict(more.topic(), Verdict.ACCEPTED));
@@ -345,7 +394,8 @@ public final class Controller {
         return new Decision<>(command.validateOnly() ? List.of() : records, replies);
     }
 
-    private List<ApiMessage> addPartitions(ClusterImage state, MorePartitions more, int budget) {
+    private List<ApiMessage> addPartitions(
+            ClusterImage state, MorePartitions more, int inAll, int budget) {
         TopicImage topic = state.topic(more.topic());
         if (topic == null) {
             throw new RefusedException(
@@ -371,6 +421,7 @@ public final class Controller {
         }
         int added = more.count() - present;
         checkBudget(more.topic(), added, budget);
+        checkTotal(more.topic(), inAll, added);
         int replicationFactor = topic.partitions().getFirst().replicas().size();
         List<List<Integer>> assignments = more.assignments();
         List<List<Integer>> placed =

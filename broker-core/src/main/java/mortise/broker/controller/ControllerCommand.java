@@ -16,11 +16,25 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what is answered
  */
 public sealed interface ControllerCommand<R> {
-    /** Creates topics; each by itself succeeds or is refused. */
-    record CreateTopics(List<NewTopic> topics, boolean validateOnly)
+    /**
+     * Creates topics; each by itself succeeds or is refused.
+     *
+     * @param automatic whether nobody asked for a creation, only for topics that are not there
+     */
+    record CreateTopics(List<NewTopic> topics, boolean validateOnly, boolean automatic)
             implements ControllerCommand<List<CreatedTopic>> {
         public CreateTopics {
             topics = List.copyOf(topics);
+        }
+
+        /** Topics that somebody asks to be created. */
+        public CreateTopics(List<NewTopic> topics, boolean validateOnly) {
+            this(topics, validateOnly, false);
+        }
+
+        /** Topics that somebody asked about as if they were there. */
+        public static CreateTopics automatically(List<NewTopic> topics) {
+            return new CreateTopics(topics, false, true);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.Timers;
 import mortise.api.metrics.Counter;
@@ -21,6 +22,8 @@ import mortise.broker.metadata.MetadataPublisher;
 import mortise.broker.metadata.MetadataRecords;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.RefusedException;
+import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Recurrence;
 import mortise.broker.telemetry.SlowDecisionEvent;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
@@ -50,6 +53,8 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private final Timers timers;
     private final MetadataSettings settings;
     private final Counter proposals;
+    private final Failures unexpected;
+    private final Recurrence defects = new Recurrence();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -67,12 +72,14 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             MetadataPublisher publisher,
             Timers timers,
             MetadataSettings settings,
+            Clock clock,
             Metrics metrics) {
         this.controller = controller;
         this.quorum = quorum;
         this.publisher = publisher;
         this.timers = timers;
         this.settings = settings;
+        unexpected = Failures.in(metrics, clock, LOG);
         proposals =
                 metrics.counter(
                         "controller_proposals_total", "Entries that the controller proposed.");
@@ -173,7 +180,8 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
 
     private void run() {
         while (awaitWork()) {
-            step();
+            // a command that was being decided is answered by its timeout
+            unexpected.contain("a step of the controller", this::step);
         }
     }
 
@@ -262,7 +270,14 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         } catch (RefusedException refused) {
             pending.result.completeExceptionally(refused);
         } catch (RuntimeException defect) {
-            LOG.error("deciding {} failed", pending.command.getClass().getSimpleName(), defect);
+            long times = defects.count();
+            if (times > 0) {
+                LOG.error(
+                        "deciding {} failed (failure number {})",
+                        pending.command.getClass().getSimpleName(),
+                        times,
+                        defect);
+            }
             pending.result.completeExceptionally(defect);
         }
         return state;

@@ -6,6 +6,7 @@ import java.util.Objects;
 import mortise.api.ErrorCode;
 import mortise.broker.metadata.ClusterImage;
 import mortise.broker.request.RefusedException;
+import mortise.broker.runtime.Recurrence;
 import mortise.spi.placement.Placement;
 import mortise.spi.placement.PlacementRequest;
 import mortise.spi.placement.ReplicaPlacement;
@@ -22,6 +23,7 @@ public final class PlacementRules {
 
     private final String plugin;
     private final ReplicaPlacement placement;
+    private final Recurrence failures = new Recurrence();
 
     /**
      * Rules for one plugin's placement.
@@ -56,7 +58,7 @@ public final class PlacementRules {
             case Placement.Placed(List<List<Integer>> replicas) -> {
                 String flaw = flaw(state, request, replicas);
                 if (flaw != null) {
-                    LOG.error("placement plugin '{}' answered {}: {}", plugin, request, flaw);
+                    blame(request, flaw, null);
                     throw failed(request, flaw);
                 }
                 yield replicas;
@@ -73,15 +75,28 @@ public final class PlacementRules {
         try {
             answer = placement.place(new PlacedCluster(state), request);
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError failure) {
-            LOG.error("placement plugin '{}' failed at {}", plugin, request, failure);
+            blame(request, "it threw", failure);
             throw failed(request, "it threw " + failure);
         }
         // a plugin need not be compiled with our nullness checks
         if (Objects.isNull(answer)) {
-            LOG.error("placement plugin '{}' answered nothing to {}", plugin, request);
+            blame(request, "it answered null", null);
             throw failed(request, "it answered null");
         }
         return answer;
+    }
+
+    private void blame(PlacementRequest request, String flaw, @Nullable Throwable failure) {
+        long times = failures.count();
+        if (times > 0) {
+            LOG.error(
+                    "placement plugin '{}' failed at {}: {} (failure number {})",
+                    plugin,
+                    request,
+                    flaw,
+                    times,
+                    failure);
+        }
     }
 
     private RefusedException failed(PlacementRequest request, String flaw) {

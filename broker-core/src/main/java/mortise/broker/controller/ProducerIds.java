@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import mortise.api.ErrorCode;
 import mortise.broker.controller.ControllerCommand.AllocateProducerIds;
 import mortise.broker.controller.ControllerCommand.ProducerIdBlock;
+import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.RefusedException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * wait.
  */
 public final class ProducerIds {
-    private static final int MAX_WAITING = 100_000;
     private static final int LOW_WATER = Controller.PRODUCER_ID_BLOCK / 10;
 
     private final int nodeId;
     private final ControllerLoop controller;
     private final Duration timeout;
+    private final int mostWaiting;
     // Guarded by this.
     private final Deque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
     private final Deque<ProducerIdBlock> spare = new ArrayDeque<>();
@@ -38,11 +39,13 @@ public final class ProducerIds {
      * IDs for the producers that come to this broker.
      *
      * @param timeout how long one block may take
+     * @param mostWaiting how many producers may wait for a block
      */
-    public ProducerIds(int nodeId, ControllerLoop controller, Duration timeout) {
+    public ProducerIds(int nodeId, ControllerLoop controller, Duration timeout, int mostWaiting) {
         this.nodeId = nodeId;
         this.controller = controller;
         this.timeout = timeout;
+        this.mostWaiting = mostWaiting;
     }
 
     /** An ID; the stage fails with a {@link RefusedException} if the controller gives no block. */
@@ -52,11 +55,14 @@ public final class ProducerIds {
         synchronized (this) {
             if (waiting.isEmpty() && has()) {
                 result.complete(take());
-            } else if (waiting.size() >= MAX_WAITING) {
+            } else if (waiting.size() >= mostWaiting) {
                 result.completeExceptionally(
                         new RefusedException(
                                 ErrorCode.REQUEST_TIMED_OUT,
-                                waiting.size() + " producers wait for an ID; try again later."));
+                                waiting.size()
+                                        + " producers wait for an ID ("
+                                        + MetadataSettings.MAX_WAITING_PRODUCERS.name()
+                                        + "); try again later."));
             } else {
                 waiting.add(result);
             }

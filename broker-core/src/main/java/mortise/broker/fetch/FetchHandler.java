@@ -75,7 +75,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     private void fetchInFull(
             RequestContext context, FetchRequest request, boolean byTopicId, boolean begin) {
-        FetchSession session = begin ? sessions.begin(byTopicId, partitions(request)) : null;
+        FetchSession session =
+                begin && namesFit(request) ? sessions.begin(byTopicId, partitions(request)) : null;
         if (session == null) {
             session = new FetchSession(FetchSession.NO_ID, byTopicId, sources.clock().nanoTime());
         } else {
@@ -86,6 +87,16 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
             sessions.close(session.id());
         }
         pass(context, request, session, true).begin();
+    }
+
+    /** Whether a session may keep the names: those that no topic can have may be of any length. */
+    private static boolean namesFit(FetchRequest request) {
+        for (FetchTopic topic : request.topics()) {
+            if (topic.topic().length() > FetchSession.LONGEST_NAME) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int partitions(FetchRequest request) {
@@ -108,7 +119,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
                     new FetchResponse().errorCode(ErrorCode.INVALID_FETCH_SESSION_EPOCH.code()));
             return;
         }
-        if (session.update(request, sources) && sessions.overfull()) {
+        if (!namesFit(request) || (session.update(request, sources) && sessions.overfull())) {
             // the client fetches in full then, and is told whether there is room for a session
             sessions.close(session.id());
             session.end();

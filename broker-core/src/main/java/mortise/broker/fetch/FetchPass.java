@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class FetchPass implements DirtyMarks.Waiter {
     private static final short FIRST_VERSION_WITH_ENDPOINTS = 16;
 
+    /** From how many partitions on an answer is large, its records aside. */
+    private static final int MANY_PARTITIONS = 256;
+
     private final RequestContext context;
     private final FetchSources sources;
     private final FetchTelemetry telemetry;
@@ -141,7 +144,7 @@ final class FetchPass implements DirtyMarks.Waiter {
         session.ready().forEach(interest -> interest.answer(null));
         finish();
         context.respond(new FetchResponse().errorCode(ErrorCode.UNKNOWN_SERVER_ERROR.code()));
-        telemetry.failed(context, failed);
+        context.failedUnexpectedly(failed);
     }
 
     /** Looks at what is ready from the cursor on; false if it met data that may be cold. */
@@ -218,6 +221,9 @@ final class FetchPass implements DirtyMarks.Waiter {
     }
 
     private void answer() {
+        if (session.ready().size() > MANY_PARTITIONS) {
+            context.largeAnswer();
+        }
         FetchResponse response =
                 new FetchResponse().sessionId(session.isEmpty() ? 0 : session.id());
         List<FetchableTopicResponse> topics = new ArrayList<>();

@@ -28,6 +28,9 @@ final class FetchSession {
     /** The ID of a session that is none. */
     static final int NO_ID = 0;
 
+    /** The longest name of a topic that a session keeps; no topic has a longer one. */
+    static final int LONGEST_NAME = 249;
+
     private static final int FREE = 0;
     private static final int OWNED = 1;
     private static final int CLOSED = 2;

@@ -9,7 +9,11 @@ import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Periodic;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The incremental fetch sessions of this broker, at most so many. When all slots are taken the
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Finding is lock-free; beginning and closing take the lock.
  */
 public final class FetchSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchSessions.class);
+
     private final FetchSettings settings;
     private final Clock clock;
     private final Timers timers;
@@ -25,6 +31,7 @@ public final class FetchSessions {
     private final Map<Integer, FetchSession> byId = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Counter evictions;
+    private final Failures failures;
 
     /**
      * No sessions yet.
@@ -41,6 +48,7 @@ public final class FetchSessions {
         this.clock = clock;
         this.timers = timers;
         this.random = random;
+        this.failures = Failures.in(metrics, clock, LOG);
         this.evictions =
                 metrics.counter(
                         "fetch_session_evictions_total",
@@ -54,12 +62,13 @@ public final class FetchSessions {
 
     /** Starts dropping idle sessions every so often. */
     public void start() {
-        timers.schedule(
-                settings.sessionIdleTimeout(),
-                () -> {
-                    dropIdle();
-                    start();
-                });
+        var _ =
+                Periodic.start(
+                        "dropping idle fetch sessions",
+                        settings.sessionIdleTimeout(),
+                        this::dropIdle,
+                        timers,
+                        failures);
     }
 
     int count() {

@@ -37,7 +37,7 @@ public record FetchSettings(
                             "fetch.session-partitions",
                             ConfigType.INT,
                             "How many partitions all fetch sessions together remember; a client whose partitions do not fit fetches in full each time.")
-                    .defaultsTo(2_000_000)
+                    .defaultsTo(500_000)
                     .between(0, Integer.MAX_VALUE);
     private static final ConfigKey<Duration> SESSION_MIN_EVICTION =
             ConfigKey.of(

@@ -2,14 +2,9 @@ package mortise.broker.fetch;
 
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
-import mortise.broker.request.RequestContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What fetches count. Thread-safe. */
 record FetchTelemetry(Counter fetchedBytes, Counter parkedFetches, Counter coldFetches) {
-    private static final Logger LOG = LoggerFactory.getLogger(FetchTelemetry.class);
-
     static FetchTelemetry in(Metrics metrics) {
         return new FetchTelemetry(
                 metrics.counter(
@@ -19,13 +14,5 @@ record FetchTelemetry(Counter fetchedBytes, Counter parkedFetches, Counter coldF
                 metrics.counter(
                         "fetch_cold_total",
                         "Fetches that were read on a virtual thread, because their data may have been cold."));
-    }
-
-    void failed(RequestContext context, Throwable failed) {
-        LOG.error(
-                "fetch {} of {} failed; the client is told UNKNOWN_SERVER_ERROR",
-                context.correlationId(),
-                context.clientHost(),
-                failed);
     }
 }

@@ -10,11 +10,13 @@ import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.SlicePayload;
+import mortise.broker.request.WireErrors;
 import mortise.spi.auth.Operation;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.Payload;
 import mortise.wire.message.FetchResponse.EpochEndOffset;
 import mortise.wire.message.FetchResponse.LeaderIdAndEpoch;
@@ -85,8 +87,10 @@ final class PartitionReader {
         } catch (OffsetOutOfRangeException outside) {
             refuseToRead(interest, ErrorCode.OFFSET_OUT_OF_RANGE);
         } catch (StorageException failed) {
-            partition.storageFailed(failed);
-            refuse(interest, ErrorCode.KAFKA_STORAGE_ERROR);
+            partition.readFailed(failed);
+            refuse(
+                    interest,
+                    partition.leaderView() == null ? partition.absence() : WireErrors.of(failed));
         }
         return true;
     }
@@ -116,11 +120,11 @@ final class PartitionReader {
             if (recent.isPresent()) {
                 slice = recent.get();
             } else if (mayBlock) {
-                slice = view.log().read(offset, upTo, most, true);
+                slice = cold(view, offset, upTo, most, first);
             } else {
                 return false;
             }
-            if (!first && slice.sizeInBytes() > most) {
+            if (!first && slice != null && slice.sizeInBytes() > most) {
                 slice.close();
                 slice = null;
             }
@@ -130,6 +134,24 @@ final class PartitionReader {
         }
         tell(interest, upTo, start, slice);
         return true;
+    }
+
+    /**
+     * Reads what may be cold. What the store is short of for now, files to open above all, this
+     * very answer may hold: then the partition's turn comes in another.
+     */
+    private static @Nullable LogSlice cold(
+            LeaderView view, long offset, LogPosition upTo, int most, boolean first) {
+        try {
+            return view.log().read(offset, upTo, most, true);
+        } catch (OffsetOutOfRangeException | UnreadableDataException ofThisRead) {
+            throw ofThisRead;
+        } catch (StorageException refused) {
+            if (first || refused.reach() != StorageException.Reach.CALL) {
+                throw refused;
+            }
+            return null;
+        }
     }
 
     private void tell(

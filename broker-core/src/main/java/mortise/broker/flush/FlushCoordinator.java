@@ -11,8 +11,11 @@ import java.util.function.Function;
 import mortise.api.Clock;
 import mortise.api.metrics.Histogram;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Failures;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.PartitionLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Group commit. Whoever appended asks for a sync and goes on; flusher threads, a few per log
@@ -22,6 +25,8 @@ import mortise.spi.storage.PartitionLog;
  * <p>Thread-safe. Nothing that serialises a partition waits here.
  */
 public final class FlushCoordinator implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlushCoordinator.class);
+
     private final Function<LogDirectory, FlushWorkers> workers;
     private final Map<UUID, FlushWorkers> lines = new ConcurrentHashMap<>();
 
@@ -47,6 +52,7 @@ public final class FlushCoordinator implements AutoCloseable {
         AtomicInteger directories = new AtomicInteger();
         Histogram syncNanos =
                 metrics.histogram("flush_sync_nanos", "Duration of one sync of a log.");
+        Failures unexpected = Failures.in(metrics, clock, LOG);
         List<FlushThreads> lines = new CopyOnWriteArrayList<>();
         metrics.gauge(
                 "flush_waiting_logs",
@@ -60,7 +66,8 @@ public final class FlushCoordinator implements AutoCloseable {
                             settings.threadsPerDirectory(),
                             threads.apply(name),
                             clock,
-                            syncNanos);
+                            syncNanos,
+                            unexpected);
             lines.add(line);
             return line;
         });

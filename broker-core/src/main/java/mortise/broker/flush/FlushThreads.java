@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import mortise.api.Clock;
 import mortise.api.metrics.Histogram;
+import mortise.broker.runtime.Failures;
 import mortise.broker.telemetry.SlowFlushEvent;
 import mortise.spi.storage.LogDirectory;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class FlushThreads implements FlushWorkers {
     private final LogDirectory directory;
     private final Clock clock;
     private final Histogram syncNanos;
+    private final Failures unexpected;
 
     /** A ticket, or null to end one thread. */
     private record Entry(@Nullable FlushTicket ticket) {}
@@ -30,10 +32,12 @@ final class FlushThreads implements FlushWorkers {
             int threadCount,
             ThreadFactory factory,
             Clock clock,
-            Histogram syncNanos) {
+            Histogram syncNanos,
+            Failures unexpected) {
         this.directory = directory;
         this.clock = clock;
         this.syncNanos = syncNanos;
+        this.unexpected = unexpected;
         for (int i = 0; i < threadCount; i++) {
             threads.add(factory.newThread(this::serve));
         }
@@ -50,7 +54,8 @@ final class FlushThreads implements FlushWorkers {
             for (FlushTicket next = waiting.take().ticket();
                     next != null;
                     next = waiting.take().ticket()) {
-                timed(next);
+                FlushTicket ticket = next;
+                unexpected.contain("a sync", () -> timed(ticket));
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

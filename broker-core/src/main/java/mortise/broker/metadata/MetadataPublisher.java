@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import mortise.api.Timers;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.api.metrics.Counter;
@@ -41,7 +42,7 @@ public final class MetadataPublisher implements QuorumListener {
     private final Counter entries;
     private final List<ImageListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<Long, CompletableFuture<Void>> pending = new ConcurrentHashMap<>();
-    private final Map<LogId, String> offline = new ConcurrentHashMap<>();
+    private final OfflinePartitions offline;
     private final Object publication = new Object();
     private volatile ClusterImage image = ClusterImage.EMPTY;
     private volatile Leadership leadership = new Leadership(0, -1, false);
@@ -52,6 +53,7 @@ public final class MetadataPublisher implements QuorumListener {
      *
      * @param parallel how many partitions are opened, changed or deleted at once
      * @param fatal hears why the broker cannot go on: the metadata is damaged or the quorum failed
+     * @param timers when partitions that could not be opened are tried again
      */
     public MetadataPublisher(
             int nodeId,
@@ -59,12 +61,14 @@ public final class MetadataPublisher implements QuorumListener {
             PartitionApplier applier,
             int parallel,
             BiConsumer<String, Throwable> fatal,
+            Timers timers,
             Metrics metrics) {
         this.nodeId = nodeId;
         this.settings = settings;
         this.applier = applier;
         this.fatal = fatal;
         work = new PartitionWork(parallel);
+        offline = new OfflinePartitions(timers, this::openAgain);
         entries =
                 metrics.counter(
                         "metadata_entries_total", "Entries of the metadata log that were applied.");
@@ -98,7 +102,7 @@ public final class MetadataPublisher implements QuorumListener {
 
     /** Whether a partition of this broker could not be opened. */
     public boolean isOffline(TopicId topic, TopicPartition partition) {
-        return !offline.isEmpty() && offline.containsKey(new LogId(topic, partition));
+        return offline.size() > 0 && offline.holds(new LogId(topic, partition));
     }
 
     /**
@@ -295,18 +299,37 @@ public final class MetadataPublisher implements QuorumListener {
             ClusterImage at, TopicImage topic, PartitionImage partition) {
         LogId log = logId(topic, partition);
         TopicSettings derived = settings.settings(at, topic, partition.partition());
+        return enqueue("opening", log, () -> open(log, partition, derived));
+    }
+
+    private CompletionStage<?> open(LogId log, PartitionImage partition, TopicSettings derived) {
+        return applier.open(log, partition, derived)
+                .whenComplete((opened, failure) -> {
+                    if (failure == null) {
+                        offline.remove(log);
+                    } else {
+                        offline.failed(log, unwrapped(failure));
+                    }
+                });
+    }
+
+    /** Opens a log that could not be opened, as the image wants it by then. */
+    private CompletableFuture<Void> openAgain(LogId log) {
         return enqueue(
                 "opening",
                 log,
-                () ->
-                        applier.open(log, partition, derived)
-                                .whenComplete((opened, failure) -> {
-                                    if (failure != null) {
-                                        offline.put(
-                                                log,
-                                                String.valueOf(unwrapped(failure).getMessage()));
-                                    }
-                                }));
+                () -> {
+                    ClusterImage now = image;
+                    TopicImage topic = now.topic(log.topicId());
+                    int index = log.partition().partition();
+                    if (topic == null || !offline.holds(log) || !isOurs(log)) {
+                        return CompletableFuture.completedStage(null); // deleted meanwhile
+                    }
+                    return open(
+                            log,
+                            topic.partition(index).orElseThrow(),
+                            settings.settings(now, topic, index));
+                });
     }
 
     private CompletableFuture<Void> delete(LogId log) {
@@ -361,7 +384,7 @@ public final class MetadataPublisher implements QuorumListener {
                 doing,
                 log,
                 () ->
-                        offline.containsKey(log)
+                        offline.holds(log)
                                 ? CompletableFuture.completedStage(null)
                                 : operation.get());
     }
@@ -372,6 +395,9 @@ public final class MetadataPublisher implements QuorumListener {
                 .whenComplete((nothing, failure) -> {
                     if (failure != null) {
                         Throwable cause = unwrapped(failure);
+                        if (offline.holds(log) && OfflinePartitions.canPass(cause)) {
+                            return; // it is tried again, and was said
+                        }
                         LOG.error("{} {} failed: {}", doing, log, cause.getMessage(), cause);
                     }
                 });

@@ -20,6 +20,7 @@ import mortise.broker.metadata.record.TopicRecord;
 import mortise.wire.ApiMessage;
 import mortise.wire.MalformedMessageException;
 import mortise.wire.MessageSize;
+import mortise.wire.OversizedMessageException;
 import mortise.wire.WireReader;
 import mortise.wire.WireWriter;
 
@@ -108,7 +109,7 @@ public final class MetadataRecords {
             WireReader reader = new WireReader(in.slice());
             record.read(reader, version);
             reader.requireEnd(record.getClass().getSimpleName());
-        } catch (MalformedMessageException damaged) {
+        } catch (MalformedMessageException | OversizedMessageException damaged) {
             throw new IllegalStateException(
                     "reading metadata: the metadata log is damaged", damaged);
         }

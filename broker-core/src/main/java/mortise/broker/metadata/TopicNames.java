@@ -9,6 +9,8 @@ public final class TopicNames {
     private static final Set<String> INTERNAL =
             Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
 
+    private static final String METADATA_LOG = "__cluster_metadata";
+
     private TopicNames() {}
 
     /** What is wrong with a name; null if nothing is. */
@@ -61,8 +63,19 @@ public final class TopicNames {
         return name.replace('.', '_');
     }
 
-    /** Whether brokers keep state of their own in a topic of this name. */
+    /**
+     * Whether the quorum's own log has this name: it looks like a topic and is none, and no client
+     * may make one.
+     */
+    public static boolean isReserved(String name) {
+        return name.equals(METADATA_LOG);
+    }
+
+    /**
+     * Whether brokers keep state of their own in a topic of this name. Clients may describe, alter
+     * and delete one, but not write its records or delete them.
+     */
     public static boolean isInternal(String name) {
-        return INTERNAL.contains(name);
+        return name.startsWith("__") && INTERNAL.contains(name);
     }
 }

@@ -12,7 +12,10 @@ enum CloseReason {
     IDLE,
     /** A request did not arrive in full within net.frame-timeout. */
     SLOW_FRAME,
-    /** A request's length was negative or larger than net.max-request-bytes. */
+    /**
+     * A request's length was negative or larger than net.max-request-bytes, or it would have
+     * decoded to more than net.max-decoded-bytes.
+     */
     OVERSIZED,
     /** The client spoke TLS. */
     TLS,
@@ -26,6 +29,8 @@ enum CloseReason {
     HANDLER,
     /** A response could not be encoded, or its records not read. */
     RESPONSE,
+    /** The client did not take its answers while others waited for their memory. */
+    SLOW_READER,
     /** There were more than net.max-connections connections. */
     LIMIT,
     /** The broker stopped. */

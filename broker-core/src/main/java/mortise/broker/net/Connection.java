@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
+import mortise.broker.net.InflightLimiter.Room;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.telemetry.ConnectionClosedEvent;
 import mortise.spi.auth.Principal;
@@ -23,6 +24,8 @@ import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.Frames;
 import mortise.wire.MalformedMessageException;
+import mortise.wire.OversizedMessageException;
+import mortise.wire.WireReader;
 import mortise.wire.message.RequestHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,13 +44,15 @@ import org.slf4j.LoggerFactory;
  * read.
  */
 final class Connection extends ChannelInboundHandlerAdapter
-        implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter {
+        implements Runnable, FrameDecoder.Sink, InflightLimiter.Waiter, UnsentLimiter.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final int NOT_GRANTED = -1;
     private static final long NOT_DISCARDING = Long.MIN_VALUE;
 
     /** How long a client that was told that it is wrong here may go on sending. */
     private static final long DISCARD_NANOS = 2_000_000_000L;
+
+    /** Fewer unsent bytes than these are not counted: a head whose records are with the kernel. */
+    private static final int COUNTED_BYTES = 1_024;
 
     private static final String HTTP_ANSWER =
             """
@@ -113,9 +118,28 @@ final class Connection extends ChannelInboundHandlerAdapter
     private long activeNanos;
     private long outputMark;
 
+    /** What of the answers the channel holds and the broker's bound counts. */
+    private volatile long unsentBytes;
+
+    private volatile long tookNanos;
+    private @Nullable Object headSeen;
+    private long headProgress;
+    private long pendingSeen;
+    private boolean drainMarked;
+
+    /** Whether an answer is held back because the broker's bound is reached. */
+    private boolean heldBack;
+
+    private UnsentLimiter.@Nullable Waiter roomWaiter;
+
     private boolean awaiting;
     private int awaitedBytes;
-    private volatile int grantedBytes = NOT_GRANTED;
+    private int awaitedFrameBytes;
+    private volatile @Nullable Room granted;
+
+    /** What it waits for in the limiter of the heap, if it ever had to. */
+    private @Nullable HeapWish heapWish;
+
     private volatile boolean closed;
 
     @SuppressWarnings("unused") // through SIGNALLED
@@ -172,6 +196,55 @@ final class Connection extends ChannelInboundHandlerAdapter
         return services.clock().nanoTime();
     }
 
+    boolean inEventLoop() {
+        return loop.inEventLoop();
+    }
+
+    UnsentLimiter unsent() {
+        return services.unsent();
+    }
+
+    long maxAnswerBytes() {
+        return services.settings().maxResponseBytes();
+    }
+
+    ByteBuf directBuffer(int size) {
+        return channel.alloc().directBuffer(size, size);
+    }
+
+    void countErrors(ApiKey apiKey, ApiMessage response) {
+        services.telemetry().errors(apiKey, response);
+    }
+
+    boolean isOldest(NettyRequest request) {
+        return request.equals(oldest);
+    }
+
+    /** Logs that a request failed as nobody expected. Any thread. */
+    void failedUnexpectedly(NettyRequest request, Throwable failure) {
+        services.peers()
+                .failed(
+                        host,
+                        request.apiKey().apiName(),
+                        request.apiKey().apiName()
+                                + " "
+                                + request.correlationId()
+                                + " from "
+                                + host
+                                + " failed; the client is answered UNKNOWN_SERVER_ERROR",
+                        failure);
+    }
+
+    /** Logs that a response cannot be sent; the caller closes the connection. Any thread. */
+    void unsendable(Throwable failure) {
+        services.peers()
+                .failed(
+                        host,
+                        "response",
+                        "a response to " + peer + " could not be sent; its connection is closed",
+                        failure);
+    }
+
     void execute(Runnable action) {
         try {
             loop.execute(action);
@@ -190,6 +263,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                         context,
                         services.telemetry(),
                         services.settings().writeBufferBytes(),
+                        this::crowded,
                         this::wake);
         context.channel().config().setRecvByteBufAllocator(receiver);
         loopState.add(this);
@@ -243,9 +317,18 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (cause instanceof IOException) {
             LOG.debug("the connection from {} failed", peer, cause);
         } else {
-            LOG.error("the connection from {} failed and is closed", peer, cause);
+            failed(cause);
         }
         end(CloseReason.SOCKET);
+    }
+
+    private void failed(Throwable cause) {
+        services.peers()
+                .failed(
+                        host,
+                        "connection",
+                        "the connection from " + peer + " failed and is closed",
+                        cause);
     }
 
     @Override
@@ -271,8 +354,17 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (awaiting) {
             services.limiter().withdraw(this);
         }
+        countUnsent();
+        UnsentLimiter.Waiter waiter = roomWaiter;
+        if (waiter != null) {
+            services.unsent().withdraw(waiter);
+        }
         for (NettyRequest request = oldest; request != null; request = request.next) {
             request.abandoned();
+        }
+        NettyRequest undecoded = heapWish == null ? null : heapWish.withdraw();
+        if (undecoded != null) {
+            undecoded.respondNothing();
         }
         finishAnswered();
         loopState.remove(this);
@@ -320,9 +412,14 @@ final class Connection extends ChannelInboundHandlerAdapter
             finishAnswered();
             return;
         }
-        pump();
-        if (!readingTurn && !closed) {
-            flush();
+        try {
+            pump();
+            if (!readingTurn && !closed) {
+                flush();
+            }
+        } catch (RuntimeException | Error failure) {
+            failed(failure);
+            end(CloseReason.SOCKET);
         }
     }
 
@@ -332,6 +429,9 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         pumping = true;
         try {
+            if (heapWish != null) {
+                startPutAside(heapWish);
+            }
             do {
                 decoder.decode(this);
             } while (respond() && decoder.pendingBytes() > 0);
@@ -355,7 +455,10 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private boolean obstructed() {
-        if (ending || closed || (newest != null && !newest.letsNextStart())) {
+        if (ending
+                || closed
+                || heldBack
+                || (newest != null && (!newest.letsNextStart() || newest.large()))) {
             return true;
         }
         if (requests > 0) {
@@ -366,6 +469,10 @@ final class Connection extends ChannelInboundHandlerAdapter
             }
             if (!loopState.hasRoom()) {
                 loopState.await(this);
+                return true;
+            }
+            if (services.heap().exhausted()) {
+                heapWish().awaitRoom();
                 return true;
             }
         }
@@ -436,12 +543,67 @@ final class Connection extends ChannelInboundHandlerAdapter
             request.respond(services.router().unsupportedApiVersions());
             return;
         }
+        long budget = Math.min(services.heap().allowance(), services.settings().maxDecodedBytes());
+        start(request, budget, false);
+    }
+
+    /** Starts the request that was put aside, if there is heap for it by now. */
+    private void startPutAside(HeapWish wish) {
+        NettyRequest request = wish.take();
+        if (request != null) {
+            long reserved = wish.reservedBytes();
+            try {
+                start(request, reserved, true);
+            } finally {
+                services.heap().add(-reserved);
+                if (!request.grantedHeap()) {
+                    services.heap().finished();
+                }
+            }
+        }
+    }
+
+    private HeapWish heapWish() {
+        HeapWish wish = heapWish;
+        if (wish == null) {
+            wish = new HeapWish(services.heap(), this::wake);
+            heapWish = wish;
+        }
+        return wish;
+    }
+
+    /**
+     * Decodes a request and calls its handler.
+     *
+     * @param budget how much heap it may take
+     * @param granted whether that has been reserved for it
+     */
+    private void start(NettyRequest request, long budget, boolean granted) {
         boolean timed = timeNext;
         timeNext = false;
         long begin = timed ? nanoTime() : 0;
+        WireReader reader = new WireReader(request.body(), budget);
         ApiMessage decoded;
         try {
-            decoded = services.router().decode(request);
+            decoded = services.router().decode(request, reader);
+        } catch (OversizedMessageException oversized) {
+            long most = services.settings().maxDecodedBytes();
+            if (budget < most) {
+                long wanted = HeapLimiter.mostDecodedBytes(request.sizeInBytes());
+                heapWish()
+                        .await(request, Math.min(most, granted ? most : Math.max(wanted, budget)));
+                return;
+            }
+            request.closeConnection(
+                    "a request for "
+                            + request.apiKey().apiName()
+                            + " of version "
+                            + request.apiVersion()
+                            + " that is too large: "
+                            + oversized.getMessage()
+                            + "; send less at once, or raise net.max-decoded-bytes, of which at most an eighth of the heap counts");
+            closeReason = CloseReason.OVERSIZED;
+            return;
         } catch (MalformedMessageException malformed) {
             request.closeConnection(
                     "a "
@@ -458,6 +620,8 @@ final class Connection extends ChannelInboundHandlerAdapter
             services.telemetry().started(begin - request.receivedNanos(), decodedAt - begin);
             request.timedFrom(decodedAt);
         }
+        request.decoded(reader.heapBytes(), granted);
+        loopState.decoded(reader.heapBytes());
         services.router().handle(request, decoded);
     }
 
@@ -473,17 +637,23 @@ final class Connection extends ChannelInboundHandlerAdapter
         try {
             out.resume();
             NettyRequest request = oldest;
-            while (request != null && request.settled() && !closed && hasRoom(out)) {
+            while (request != null
+                    && request.settled()
+                    && !closed
+                    && hasRoom(out)
+                    && mayEncode(request)) {
                 if (!answer(request, out)) {
                     return false;
                 }
                 remove(request);
                 progress = true;
                 request = oldest;
+                if (request != null) {
+                    request.buildWithMemory();
+                }
             }
         } catch (RuntimeException | Error failure) {
-            LOG.error(
-                    "a response to {} could not be sent; its connection is closed", peer, failure);
+            unsendable(failure);
             end(CloseReason.RESPONSE);
             return false;
         }
@@ -500,6 +670,54 @@ final class Connection extends ChannelInboundHandlerAdapter
         return out.hasRoom();
     }
 
+    /**
+     * Whether an answer may be encoded though the broker's bound may be reached: a small one to a
+     * client that has taken all before, or one whose memory is counted already.
+     */
+    private boolean mayEncode(NettyRequest request) {
+        heldBack = false;
+        if (!mustWait(request)) {
+            return true;
+        }
+        flush();
+        if (!mustWait(request)) {
+            return true;
+        }
+        heldBack = true;
+        if (unsentBytes == 0) {
+            services.unsent().await(roomWaiter());
+        } else {
+            services.unsent().press();
+        }
+        return false;
+    }
+
+    private boolean mustWait(NettyRequest request) {
+        return (unsentBytes > 0 || request.large())
+                && !request.reserved()
+                && services.unsent().exhausted();
+    }
+
+    private UnsentLimiter.Waiter roomWaiter() {
+        UnsentLimiter.Waiter waiter = roomWaiter;
+        if (waiter == null) {
+            waiter =
+                    new UnsentLimiter.Waiter() {
+                        @Override
+                        public long wantedBytes() {
+                            return 0;
+                        }
+
+                        @Override
+                        public void granted() {
+                            wake();
+                        }
+                    };
+            roomWaiter = waiter;
+        }
+        return waiter;
+    }
+
     /** Sends an answer; false if the answer is to close the connection. */
     private boolean answer(NettyRequest request, SliceWriter out) {
         String reason = request.closeReason();
@@ -507,7 +725,11 @@ final class Connection extends ChannelInboundHandlerAdapter
             end(closeReason == null ? CloseReason.HANDLER : closeReason, reason);
             return false;
         }
+        ByteBuf encoded = request.takeEncoded();
         ApiMessage response = request.response();
+        if (encoded != null) {
+            out.write(encoded);
+        }
         if (response != null) {
             NettyRequest after = request.next;
             request.sending();
@@ -518,6 +740,11 @@ final class Connection extends ChannelInboundHandlerAdapter
                     response,
                     request.apiVersion(),
                     after != null && after.settled());
+        }
+        if (response != null || encoded != null) {
+            if (request.reserved()) {
+                flush(); // counts what waits now, before the reservation ends
+            }
             if (request.timed()) {
                 services.telemetry()
                         .answered(
@@ -538,14 +765,145 @@ final class Connection extends ChannelInboundHandlerAdapter
         request.next = null;
         requests--;
         requestBytes -= request.sizeInBytes();
+        finish(request);
+    }
+
+    private void finish(NettyRequest request) {
         request.finish();
+        loopState.decoded(-request.decodedBytes());
+        if (request.grantedHeap()) {
+            services.heap().finished();
+        }
         loopState.requestFinished();
     }
 
     private void flush() {
         if (writer != null) {
             writer.flush();
+            countUnsent();
         }
+    }
+
+    // ---- what the client has not taken
+
+    private long pendingBytes() {
+        ChannelOutboundBuffer buffer = closed ? null : channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /** Whether nothing more is to be copied for this client before it has taken what waits. */
+    private boolean crowded() {
+        return services.unsent().exhausted() && pendingBytes() >= COUNTED_BYTES;
+    }
+
+    /** Tells the broker's bound how many bytes wait for this client. */
+    private void countUnsent() {
+        long pending = pendingBytes();
+        long counted = pending < COUNTED_BYTES ? 0 : pending;
+        long before = unsentBytes;
+        if (counted != before) {
+            unsentBytes = counted;
+            changeUnsent(before, counted);
+        }
+        if (counted > 0) {
+            markDrain();
+        } else if (!closed && mayGoOn(before)) {
+            wake();
+        }
+    }
+
+    /** Whether something was held back that need not wait any more. */
+    private boolean mayGoOn(long unsentBefore) {
+        return (heldBack && unsentBefore > 0)
+                || (writer != null && !writer.handedOver() && channel.isWritable());
+    }
+
+    private void changeUnsent(long before, long counted) {
+        UnsentLimiter limiter = services.unsent();
+        if (counted > before) {
+            limiter.charge(counted - before);
+        } else {
+            limiter.refund(before - counted);
+        }
+        if (before == 0) {
+            tookNanos = nanoTime();
+            noteTaken(tookNanos);
+            limiter.add(this);
+        } else if (counted == 0) {
+            headSeen = null;
+            limiter.remove(this);
+        }
+    }
+
+    /** Has {@link #countUnsent} called when what waits now is with the socket. */
+    private void markDrain() {
+        if (drainMarked || ctx == null) {
+            return;
+        }
+        drainMarked = true;
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(drained -> {
+                    drainMarked = false;
+                    countUnsent();
+                });
+    }
+
+    @Override
+    public long unsentBytes() {
+        return unsentBytes;
+    }
+
+    @Override
+    public long tookNanos() {
+        return tookNanos;
+    }
+
+    /** Looks whether the client has taken anything since the last look. */
+    @SuppressWarnings("ReferenceEquality") // whether it is the same entry, whatever its bytes
+    void noteTaken(long nowNanos) {
+        ChannelOutboundBuffer buffer = closed ? null : channel.unsafe().outboundBuffer();
+        if (buffer == null || unsentBytes == 0) {
+            return;
+        }
+        Object head = buffer.current();
+        long progress = buffer.currentProgress();
+        long pending = buffer.totalPendingWriteBytes();
+        if (head != headSeen || progress != headProgress || pending < pendingSeen) {
+            tookNanos = nowNanos;
+        }
+        headSeen = head;
+        headProgress = progress;
+        pendingSeen = pending;
+    }
+
+    @Override
+    public void tooSlow() {
+        execute(this::endIfSlow);
+    }
+
+    private void endIfSlow() {
+        long now = nanoTime();
+        noteTaken(now);
+        countUnsent();
+        NetSettings settings = services.settings();
+        long still = now - tookNanos;
+        if (closed || unsentBytes == 0 || still < settings.slowReaderTimeout().toNanos()) {
+            return;
+        }
+        if (!closing()) {
+            services.peers()
+                    .closing(
+                            host,
+                            peer,
+                            CloseReason.SLOW_READER,
+                            "it has taken none of "
+                                    + unsentBytes
+                                    + " bytes of answers for "
+                                    + still / 1_000_000
+                                    + " ms while others waited for their memory (net.max-unsent-bytes)");
+        }
+        closeReason = closeReason == null ? CloseReason.SLOW_READER : closeReason;
+        reset();
     }
 
     /** After the end: releases every request that has been answered, whatever its place. */
@@ -560,8 +918,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 } else {
                     previous.next = after;
                 }
-                request.finish();
-                loopState.requestFinished();
+                finish(request);
             } else {
                 previous = request;
             }
@@ -607,10 +964,17 @@ final class Connection extends ChannelInboundHandlerAdapter
         if (wanted == 0 && (requests == 0 || !services.limiter().exhausted())) {
             return false;
         }
+        if (awaiting && wanted > 0 && awaitedBytes == 0 && services.limiter().withdraw(this)) {
+            awaiting = false; // it only asked to be told, and now it needs a place in line
+        }
         if (!awaiting) {
             awaiting = true;
             awaitedBytes = wanted;
+            awaitedFrameBytes = decoder.wantedFrameBytes();
             services.limiter().await(this);
+            if (services.limiter().contended()) {
+                services.memoryShort();
+            }
         }
         return true;
     }
@@ -621,20 +985,32 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void granted(int bytes) {
-        grantedBytes = bytes;
+    public int frameBytes() {
+        return awaitedFrameBytes;
+    }
+
+    @Override
+    public void granted(Room room) {
+        granted = room;
         wake();
     }
 
     private void takeGrant() {
-        int bytes = grantedBytes;
-        if (bytes == NOT_GRANTED) {
+        Room room = granted;
+        if (room == null) {
             return;
         }
-        grantedBytes = NOT_GRANTED;
+        granted = null;
         awaiting = false;
-        if (bytes > 0) {
-            decoder.granted(bytes);
+        if (awaitedBytes > 0) {
+            decoder.granted(room, awaitedBytes, awaitedFrameBytes);
+        }
+    }
+
+    /** Gives back memory that its client has not filled, because others wait for some. */
+    void reclaim() {
+        if (!closed) {
+            decoder.reclaim();
         }
     }
 
@@ -697,15 +1073,34 @@ final class Connection extends ChannelInboundHandlerAdapter
                             + " ms while others waited for its memory (net.stall-timeout)");
             return;
         }
+        if (services.limiter().contended()) {
+            decoder.reclaim();
+        }
         long mark = outputMark();
         if (mark != outputMark) {
             outputMark = mark;
             activeNanos = nowNanos;
         }
+        if (holdsUp() && nowNanos - activeNanos >= settings.stallTimeout().toNanos()) {
+            end(
+                    CloseReason.IDLE,
+                    "a client that took nothing of its responses for "
+                            + settings.stallTimeout().toMillis()
+                            + " ms while others waited for the memory of its requests (net.stall-timeout)");
+            return;
+        }
         if (nowNanos - activeNanos >= settings.idleTimeout().toNanos()) {
             LOG.debug("closing the connection from {}: idle", peer);
             end(CloseReason.IDLE);
         }
+    }
+
+    /** Whether frames wait here for their client to read, and others for their memory. */
+    private boolean holdsUp() {
+        return services.limiter().contended()
+                && decoder.pendingBytes() > 0
+                && writer != null
+                && !writer.hasRoom();
     }
 
     /** A number that changes when the socket takes bytes. */

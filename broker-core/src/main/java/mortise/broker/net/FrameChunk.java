@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import mortise.broker.net.InflightLimiter.Room;
 
 /**
  * A piece of received bytes, and the memory that the frames in it share. It is owned by its
@@ -27,35 +28,75 @@ final class FrameChunk {
     private final ByteBuf buffer;
     private final InflightLimiter limiter;
     private final int charged;
-    private final boolean reserved;
+
+    /** The size of the frame that it was reserved for; 0 for a chunk that is only counted. */
+    private final int frameBytes;
+
+    /** How it was reserved; changed by the decoder while that has the only reference. */
+    private Room room;
 
     @SuppressWarnings("unused") // through REFERENCES
     private volatile int references = 1;
 
-    private FrameChunk(ByteBuf buffer, InflightLimiter limiter, int charged, boolean reserved) {
+    private FrameChunk(
+            ByteBuf buffer, InflightLimiter limiter, int charged, int frameBytes, Room room) {
         this.buffer = buffer;
         this.limiter = limiter;
         this.charged = charged;
-        this.reserved = reserved;
+        this.frameBytes = frameBytes;
+        this.room = room;
     }
 
     /** A chunk for whatever comes next. */
     static FrameChunk any(ByteBufAllocator allocator, InflightLimiter limiter, int capacity) {
         ByteBuf buffer = allocator.directBuffer(capacity, capacity);
         limiter.charge(capacity);
-        return new FrameChunk(buffer, limiter, capacity, false);
+        return new FrameChunk(buffer, limiter, capacity, 0, Room.NONE);
     }
 
-    /** A chunk for one large frame, whose size has been reserved; it is refunded on failure. */
-    static FrameChunk reserved(ByteBufAllocator allocator, InflightLimiter limiter, int capacity) {
+    /**
+     * A chunk for a frame, or the part of it that has arrived, whose capacity has been reserved; it
+     * is refunded on failure.
+     */
+    static FrameChunk reserved(
+            ByteBufAllocator allocator,
+            InflightLimiter limiter,
+            int capacity,
+            int frameBytes,
+            Room room) {
         ByteBuf buffer;
         try {
             buffer = allocator.directBuffer(capacity, capacity);
         } catch (RuntimeException | Error exhausted) {
-            limiter.refundReserved(capacity);
+            limiter.refundReserved(frameBytes, capacity, room);
             throw exhausted;
         }
-        return new FrameChunk(buffer, limiter, capacity, true);
+        return new FrameChunk(buffer, limiter, capacity, frameBytes, room);
+    }
+
+    /** The size of the frame that it was reserved for; 0 if it is only counted. */
+    int frameBytes() {
+        return frameBytes;
+    }
+
+    /**
+     * Another chunk of the same frame stands for its right to go beyond the bound from now on. For
+     * who has the only reference.
+     */
+    void leaveBeyond() {
+        if (room == Room.BEYOND) {
+            room = Room.WITHIN;
+        }
+    }
+
+    /** Whether its frame may go beyond the bound. */
+    boolean beyond() {
+        return room == Room.BEYOND;
+    }
+
+    /** Whether nobody else has a reference. For who has one. */
+    boolean unshared() {
+        return references == 1;
     }
 
     /** The bytes: read up to the writer index, room for more behind it. */
@@ -78,8 +119,8 @@ final class FrameChunk {
         int before = (int) REFERENCES.getAndAdd(this, -1);
         if (before == 1) {
             buffer.release();
-            if (reserved) {
-                limiter.refundReserved(charged);
+            if (frameBytes > 0) {
+                limiter.refundReserved(frameBytes, charged, room);
             } else {
                 limiter.refund(charged);
             }

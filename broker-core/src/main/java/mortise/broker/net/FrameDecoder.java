@@ -2,17 +2,23 @@ package mortise.broker.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import mortise.broker.net.InflightLimiter.Room;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the bytes of one connection into frames without copying most of them. Confined to the
  * connection's event loop.
  *
- * <p>Bytes are read into a chunk, and frames are views of it. A frame that does not fit into what
- * is left of its chunk gets a chunk of exactly its size; what has arrived of it is copied, the rest
- * is read in place, and the read stops where the frame ends. Chunks are as large as recent frames
+ * <p>Bytes are read into a chunk, and frames are views of it. Chunks are as large as recent frames
  * let expect, so that a client which sends frames of one size has none of them copied. Above {@link
  * #LARGEST_CHUNK} a small chunk is read first, of which little can be copied.
+ *
+ * <p>A frame that does not fit into what is left of its chunk gets a chunk of exactly its size if
+ * it is small, or if the client has sent frames of at least half that size: what has arrived of it
+ * is copied, the rest is read in place, and the read stops where the frame ends. Any other frame is
+ * believed as far as it has arrived: when its chunk is full it gets one twice as large, so that
+ * what is claimed and not sent holds no more than what was sent. The steps are halves of the
+ * frame's size; together they copy less than one frame.
  *
  * <p>Frames that its sink does not want yet stay in the chunk: it is the queue.
  */
@@ -49,6 +55,7 @@ final class FrameDecoder {
     private int expectedFrameBytes;
     private int poorReads;
     private int wantedBytes;
+    private int wantedFrameBytes;
 
     FrameDecoder(ByteBufAllocator allocator, InflightLimiter limiter, int maxFrameBytes) {
         this.allocator = allocator;
@@ -186,10 +193,39 @@ final class FrameDecoder {
             discard();
         } else if (bytes <= shared) {
             moveTo(FrameChunk.any(allocator, limiter, shared));
-        } else if (limiter.tryReserve(bytes)) {
-            moveTo(FrameChunk.reserved(allocator, limiter, bytes));
+        } else if (bytes <= 2L * expectedFrameBytes) {
+            grow(current, bytes, bytes);
+        } else if (!current.buffer().isWritable()) {
+            grow(current, step(bytes, Math.max(FIRST_CHUNK, pendingBytes() + 1)), bytes);
+        }
+    }
+
+    /** The smallest of a frame, its half, its quarter and so on that has at least so many bytes. */
+    private static int step(int frameBytes, int least) {
+        int step = frameBytes;
+        while (step / 2 + 1 >= least) {
+            step = step / 2 + 1;
+        }
+        return step;
+    }
+
+    /** Moves what has arrived of a frame to a larger chunk, or waits for the room. */
+    private void grow(FrameChunk current, int capacity, int frameBytes) {
+        if (capacity <= (limiter.exhausted() ? PEEK : LARGEST_SHARED_CHUNK)) {
+            moveTo(FrameChunk.any(allocator, limiter, capacity));
+            return;
+        }
+        Room room = Room.BEYOND;
+        if (current.beyond()) {
+            limiter.reserveAnyway(frameBytes, capacity);
         } else {
-            wantedBytes = bytes;
+            room = limiter.tryReserve(frameBytes, capacity);
+        }
+        if (room == Room.NONE) {
+            wantedBytes = capacity;
+            wantedFrameBytes = frameBytes;
+        } else {
+            moveToReserved(capacity, frameBytes, room);
         }
     }
 
@@ -198,14 +234,43 @@ final class FrameDecoder {
         return wantedBytes;
     }
 
+    /** The size of the frame that waits. */
+    int wantedFrameBytes() {
+        return wantedFrameBytes;
+    }
+
     /** The room that was waited for has been reserved. */
-    void granted(int bytes) {
+    void granted(Room room, int bytes, int frameBytes) {
+        boolean wanted = chunk != null && wantedBytes == bytes;
         wantedBytes = 0;
-        FrameChunk current = chunk;
-        if (current == null || current.buffer().capacity() - start >= bytes) {
-            limiter.refundReserved(bytes);
+        if (wanted && pendingBytes() <= bytes) {
+            moveToReserved(bytes, frameBytes, room);
         } else {
-            moveTo(FrameChunk.reserved(allocator, limiter, bytes));
+            limiter.refundReserved(frameBytes, bytes, room);
+        }
+    }
+
+    /**
+     * Gives back room that was given in trust and has not been filled, because others wait for
+     * memory; the client has to earn the trust again. What has arrived stays.
+     */
+    void reclaim() {
+        FrameChunk current = chunk;
+        int pending = pendingBytes();
+        if (current == null || pending == 0 || wantedBytes > 0 || !current.unshared()) {
+            return;
+        }
+        expectedFrameBytes = 0;
+        int capacity = Math.max(SMALLEST_CHUNK, 2 * pending);
+        if (capacity > current.buffer().capacity() / 2) {
+            return;
+        }
+        int frameBytes = current.frameBytes();
+        if (frameBytes == 0) {
+            moveTo(FrameChunk.any(allocator, limiter, capacity));
+        } else {
+            limiter.reserveAnyway(frameBytes, capacity);
+            moveToReserved(capacity, frameBytes, current.beyond() ? Room.BEYOND : Room.WITHIN);
         }
     }
 
@@ -229,7 +294,7 @@ final class FrameDecoder {
         }
     }
 
-    /** Lets go of what has arrived. */
+    /** Lets go of what has arrived, and waits for nothing. */
     void close() {
         wantedBytes = 0;
         discard();
@@ -255,6 +320,15 @@ final class FrameDecoder {
         chunk = next;
         start = 0;
         return next;
+    }
+
+    /** Moves on to a chunk whose room has been reserved for a frame. */
+    private void moveToReserved(int capacity, int frameBytes, Room room) {
+        FrameChunk current = chunk;
+        if (room == Room.BEYOND && current != null) {
+            current.leaveBeyond();
+        }
+        moveTo(FrameChunk.reserved(allocator, limiter, capacity, frameBytes, room));
     }
 
     private FrameChunk moveTo(FrameChunk next) {

@@ -9,6 +9,7 @@ import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
 import mortise.api.config.ConfigSchema;
 import mortise.api.config.ConfigType;
+import mortise.broker.runtime.FileBudget;
 
 /**
  * The bounds of the network.
@@ -16,6 +17,8 @@ import mortise.api.config.ConfigType;
  * @param threads how many event loops; 0 is one per core
  * @param maxRequestBytes the largest frame accepted
  * @param maxInflightBytes how much received data the broker holds at once
+ * @param maxDecodedBytes how much heap one decoded request may take
+ * @param maxInflightDecodedBytes how much heap all decoded requests may take that are in flight
  * @param maxConnectionInflightBytes how much of it one connection may hold before it is not read
  * @param maxConnectionRequests how many unanswered requests one connection may have
  * @param maxRequests how many unanswered requests the broker may have
@@ -24,6 +27,10 @@ import mortise.api.config.ConfigType;
  * @param frameTimeout how long a frame may take to arrive
  * @param stallTimeout how long a frame may stand still while others wait for its memory
  * @param writeBufferBytes how many encoded bytes may wait for a client that reads slowly
+ * @param maxResponseBytes how much memory one answer may take
+ * @param maxUnsentBytes how much memory the answers of the broker may take at once
+ * @param slowReaderTimeout how long a client may take nothing while others wait for that memory
+ * @param peerLogLines how many lines about clients go to the log within ten seconds
  * @param backlog how many connections may wait to be accepted
  * @param shutdownTimeout how long requests in flight may take once the server closes
  */
@@ -31,6 +38,8 @@ public record NetSettings(
         int threads,
         int maxRequestBytes,
         long maxInflightBytes,
+        long maxDecodedBytes,
+        long maxInflightDecodedBytes,
         long maxConnectionInflightBytes,
         int maxConnectionRequests,
         int maxRequests,
@@ -39,6 +48,10 @@ public record NetSettings(
         Duration frameTimeout,
         Duration stallTimeout,
         int writeBufferBytes,
+        long maxResponseBytes,
+        long maxUnsentBytes,
+        Duration slowReaderTimeout,
+        int peerLogLines,
         int backlog,
         Duration shutdownTimeout) {
     private static final ConfigKey<Integer> THREADS =
@@ -65,6 +78,20 @@ public record NetSettings(
                     .defaultsTo(DataSize.ofMebibytes(256))
                     .atLeast(DataSize.ofMebibytes(1))
                     .alias("queued.max.request.bytes");
+    private static final ConfigKey<DataSize> MAX_DECODED_BYTES =
+            ConfigKey.of(
+                            "net.max-decoded-bytes",
+                            ConfigType.SIZE,
+                            "Heap that one request may take once it is decoded, at most an eighth of all whatever is set; one that would take more closes its connection.")
+                    .defaultsTo(DataSize.ofMebibytes(32))
+                    .atLeast(DataSize.ofKibibytes(64));
+    private static final ConfigKey<DataSize> MAX_INFLIGHT_DECODED_BYTES =
+            ConfigKey.of(
+                            "net.max-inflight-decoded-bytes",
+                            ConfigType.SIZE,
+                            "Heap that decoded requests may take at once until they are answered, at most a quarter of all whatever is set; beyond it requests that decode to more than a little wait.")
+                    .defaultsTo(DataSize.ofMebibytes(256))
+                    .atLeast(DataSize.ofMebibytes(1));
     private static final ConfigKey<DataSize> MAX_CONNECTION_INFLIGHT_BYTES =
             ConfigKey.of(
                             "net.max-connection-inflight-bytes",
@@ -91,7 +118,7 @@ public record NetSettings(
             ConfigKey.of(
                             "net.max-connections",
                             ConfigType.INT,
-                            "Connections at once; the next one is closed as soon as it is accepted.")
+                            "Connections at once, or what the process's limit of open files leaves for them if that is less; the next one is closed as soon as it is accepted.")
                     .defaultsTo(10_000)
                     .atLeast(1)
                     .alias("max.connections");
@@ -124,6 +151,34 @@ public record NetSettings(
                             "Encoded bytes that may wait for a client that reads slowly; beyond it the connection is not read and its next response not encoded.")
                     .defaultsTo(DataSize.ofKibibytes(256))
                     .between(DataSize.ofKibibytes(4), DataSize.ofMebibytes(256));
+    private static final ConfigKey<DataSize> MAX_RESPONSE_BYTES =
+            ConfigKey.of(
+                            "net.max-response-bytes",
+                            ConfigType.SIZE,
+                            "The memory that one answer may take, encoding included and records excepted; a request for more is refused, and where its answer has no place for an error its connection is closed.")
+                    .defaultsTo(DataSize.ofMebibytes(64))
+                    .between(DataSize.ofKibibytes(64), DataSize.ofMebibytes(1_024));
+    private static final ConfigKey<DataSize> MAX_UNSENT_BYTES =
+            ConfigKey.of(
+                            "net.max-unsent-bytes",
+                            ConfigType.SIZE,
+                            "Memory of answers held at once, from before they are built until clients have taken them; beyond it large answers wait, and the clients that take nothing are closed.")
+                    .defaultsTo(DataSize.ofMebibytes(96))
+                    .atLeast(DataSize.ofKibibytes(64));
+    private static final ConfigKey<Duration> SLOW_READER_TIMEOUT =
+            ConfigKey.of(
+                            "net.slow-reader-timeout",
+                            ConfigType.DURATION,
+                            "While others wait for net.max-unsent-bytes, a connection that has taken no byte of its answers for so long is closed, the longest first.")
+                    .defaultsTo(Duration.ofSeconds(1))
+                    .atLeast(Duration.ofMillis(1));
+    private static final ConfigKey<Integer> PEER_LOG_LINES =
+            ConfigKey.of(
+                            "net.peer-log-lines",
+                            ConfigType.INT,
+                            "Lines about clients and their requests in the log within ten seconds; more are counted, and the count is logged.")
+                    .defaultsTo(50)
+                    .between(1, 100_000);
     private static final ConfigKey<Integer> BACKLOG =
             ConfigKey.of("net.backlog", ConfigType.INT, "Connections that may wait to be accepted.")
                     .defaultsTo(1_024)
@@ -143,6 +198,8 @@ public record NetSettings(
                     THREADS,
                     MAX_REQUEST_BYTES,
                     MAX_INFLIGHT_BYTES,
+                    MAX_DECODED_BYTES,
+                    MAX_INFLIGHT_DECODED_BYTES,
                     MAX_CONNECTION_INFLIGHT_BYTES,
                     MAX_CONNECTION_REQUESTS,
                     MAX_REQUESTS,
@@ -151,13 +208,18 @@ public record NetSettings(
                     FRAME_TIMEOUT,
                     STALL_TIMEOUT,
                     WRITE_BUFFER_BYTES,
+                    MAX_RESPONSE_BYTES,
+                    MAX_UNSENT_BYTES,
+                    SLOW_READER_TIMEOUT,
+                    PEER_LOG_LINES,
                     BACKLOG,
                     SHUTDOWN_TIMEOUT);
 
     /**
      * The settings that a configuration gives.
      *
-     * @throws ConfigException if the largest frame would not fit into what may be in flight
+     * @throws ConfigException if the largest frame would not fit into what may be in flight, or the
+     *     largest answer into what may be unsent
      */
     public static NetSettings from(Config config) {
         long maxRequestBytes = config.get(MAX_REQUEST_BYTES).bytes();
@@ -174,18 +236,39 @@ public record NetSettings(
                                             + maxRequestBytes
                                             + "), so the largest request would never fit; raise the one or lower the other")));
         }
+        long maxHeapBytes = Runtime.getRuntime().maxMemory();
+        long maxResponseBytes = config.get(MAX_RESPONSE_BYTES).bytes();
+        long maxUnsentBytes = config.get(MAX_UNSENT_BYTES).bytes();
+        if (maxUnsentBytes < maxResponseBytes) {
+            throw new ConfigException(
+                    List.of(
+                            new ConfigProblem(
+                                    MAX_UNSENT_BYTES.name(),
+                                    maxUnsentBytes
+                                            + " bytes are less than "
+                                            + MAX_RESPONSE_BYTES.name()
+                                            + " ("
+                                            + maxResponseBytes
+                                            + "), so the largest answer would never fit; raise the one or lower the other")));
+        }
         return new NetSettings(
                 config.get(THREADS),
                 (int) maxRequestBytes,
                 maxInflightBytes,
+                Math.min(config.get(MAX_DECODED_BYTES).bytes(), maxHeapBytes / 8),
+                Math.min(config.get(MAX_INFLIGHT_DECODED_BYTES).bytes(), maxHeapBytes / 4),
                 config.get(MAX_CONNECTION_INFLIGHT_BYTES).bytes(),
                 config.get(MAX_CONNECTION_REQUESTS),
                 config.get(MAX_REQUESTS),
-                config.get(MAX_CONNECTIONS),
+                Math.min(config.get(MAX_CONNECTIONS), FileBudget.ofProcess().connections()),
                 config.get(IDLE_TIMEOUT),
                 config.get(FRAME_TIMEOUT),
                 config.get(STALL_TIMEOUT),
                 (int) config.get(WRITE_BUFFER_BYTES).bytes(),
+                maxResponseBytes,
+                maxUnsentBytes,
+                config.get(SLOW_READER_TIMEOUT),
+                config.get(PEER_LOG_LINES),
                 config.get(BACKLOG),
                 config.get(SHUTDOWN_TIMEOUT));
     }

@@ -1,5 +1,6 @@
 package mortise.broker.net;
 
+import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
@@ -10,7 +11,9 @@ import mortise.broker.request.ResponsePayloads;
 import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
+import mortise.wire.Frames;
 import mortise.wire.message.RequestHeader;
+import mortise.wire.message.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  * settled. Fields without a handle are written before {@link #settle} and read after {@link
  * #settled}.
  */
-final class NettyRequest implements RequestContext {
+final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
+    /** Answers up to this size are built without a reservation. */
+    static final int SMALL_ANSWER_BYTES = 16 * 1_024;
+
     private static final int OPEN = 0;
     private static final int CLAIMED = 1;
     private static final int SETTLED = 2;
@@ -64,10 +70,29 @@ final class NettyRequest implements RequestContext {
 
     private volatile @Nullable Runnable whenClosed;
     private @Nullable ApiMessage response;
+
+    /** The answer as bytes, if it was encoded where it was built. */
+    private @Nullable ByteBuf encoded;
+
+    private volatile boolean large;
+
+    /** What builds the answer once there is memory for it; confined to the event loop. */
+    private @Nullable Runnable build;
+
+    private boolean queued;
+    private volatile long wantedBytes;
+
+    /**
+     * Written before the answer is built, read by who builds it and by who finishes the request.
+     */
+    private volatile long reservedBytes;
+
     private @Nullable String closeReason;
     private boolean timed;
     private long handledNanos;
     private long answeredNanos;
+    private long decodedBytes;
+    private boolean grantedHeap;
 
     /** The connection's next request; confined to its event loop. */
     @Nullable NettyRequest next;
@@ -173,6 +198,9 @@ final class NettyRequest implements RequestContext {
         if (action != null) {
             action.run();
         }
+        if (build != null && (!queued || connection.unsent().withdraw(this))) {
+            build();
+        }
     }
 
     @Override
@@ -204,8 +232,154 @@ final class NettyRequest implements RequestContext {
             ResponsePayloads.closeAll(answer);
             return;
         }
-        response = answer;
+        if (reservedBytes > 0 && !connection.inEventLoop() && !ResponsePayloads.in(answer)) {
+            encode(answer);
+        } else {
+            response = answer;
+        }
         settle();
+    }
+
+    /** Encodes a large answer on the thread that built it; the objects may go then. */
+    private void encode(ApiMessage answer) {
+        try {
+            connection.countErrors(apiKey, answer);
+            ByteBuffer frame =
+                    Frames.encode(
+                            apiKey.responseHeaderVersion(apiVersion),
+                            new ResponseHeader().correlationId(correlationId),
+                            answer,
+                            apiVersion,
+                            this::bufferFor);
+            ByteBuf bytes = encoded;
+            if (bytes != null) {
+                bytes.writerIndex(frame.remaining());
+                shrinkReservation(frame.remaining());
+            }
+        } catch (RuntimeException | Error failure) {
+            releaseEncoded();
+            connection.unsendable(failure);
+            closeReason = "an answer that could not be encoded";
+        }
+    }
+
+    private ByteBuffer bufferFor(int size) {
+        ByteBuf bytes = connection.directBuffer(size);
+        encoded = bytes;
+        return bytes.nioBuffer(0, size);
+    }
+
+    private void shrinkReservation(long bytes) {
+        long reserved = reservedBytes;
+        if (bytes < reserved) {
+            reservedBytes = bytes;
+            connection.unsent().refund(reserved - bytes);
+        }
+    }
+
+    private void releaseEncoded() {
+        ByteBuf bytes = encoded;
+        encoded = null;
+        if (bytes != null) {
+            bytes.release();
+        }
+    }
+
+    // ---- memory for a large answer
+
+    @Override
+    public long maxAnswerBytes() {
+        return connection.maxAnswerBytes();
+    }
+
+    @Override
+    public void reserveAnswer(long bytes, Runnable builds) {
+        if (bytes <= SMALL_ANSWER_BYTES) {
+            builds.run();
+            return;
+        }
+        large = true;
+        if (connection.inEventLoop()) {
+            reserve(bytes, builds);
+        } else {
+            connection.execute(() -> reserve(bytes, builds));
+        }
+    }
+
+    private void reserve(long bytes, Runnable builds) {
+        wantedBytes = bytes;
+        build = builds;
+        if (connection.closed() || connection.isOldest(this)) {
+            buildWithMemory();
+        }
+    }
+
+    /** This request is the oldest of its connection, or the connection has closed. */
+    void buildWithMemory() {
+        if (build == null || queued) {
+            return;
+        }
+        if (connection.closed()) {
+            build();
+        } else if (connection.unsent().tryReserve(wantedBytes)) {
+            reservedBytes = wantedBytes;
+            build();
+        } else {
+            queued = true;
+            connection.unsent().await(this);
+        }
+    }
+
+    private void build() {
+        Runnable builds = build;
+        build = null;
+        if (builds == null) {
+            return;
+        }
+        try {
+            builds.run();
+        } catch (RuntimeException | Error failure) {
+            connection.unsendable(failure);
+            closeConnection("an answer that could not be built");
+        }
+    }
+
+    @Override
+    public long wantedBytes() {
+        return wantedBytes;
+    }
+
+    @Override
+    public void granted() {
+        reservedBytes = wantedBytes;
+        connection.execute(this::build);
+    }
+
+    @Override
+    public void largeAnswer() {
+        large = true;
+    }
+
+    /** Whether nothing starts behind it before it is encoded. */
+    boolean large() {
+        return large;
+    }
+
+    /** Whether its memory is counted already. */
+    boolean reserved() {
+        return reservedBytes > 0;
+    }
+
+    /** The answer as bytes, which are the caller's from now on. */
+    @Nullable ByteBuf takeEncoded() {
+        ByteBuf bytes = encoded;
+        encoded = null;
+        return bytes;
+    }
+
+    @Override
+    public void failedUnexpectedly(Throwable failure) {
+        connection.failedUnexpectedly(this, failure);
     }
 
     @Override
@@ -245,6 +419,26 @@ final class NettyRequest implements RequestContext {
     /** Whether its version is served; if not, it is answered in version 0 without a handler. */
     boolean served() {
         return served;
+    }
+
+    /**
+     * Notes the heap that it takes; confined to its event loop.
+     *
+     * @param granted whether it stood in line for it
+     */
+    void decoded(long bytes, boolean granted) {
+        decodedBytes = bytes;
+        grantedHeap = granted;
+    }
+
+    /** How many bytes of heap it takes; confined to its event loop. */
+    long decodedBytes() {
+        return decodedBytes;
+    }
+
+    /** Whether it stood in line for its heap; confined to its event loop. */
+    boolean grantedHeap() {
+        return grantedHeap;
     }
 
     /** Notes when its handler starts; such a request is timed. */
@@ -300,6 +494,12 @@ final class NettyRequest implements RequestContext {
         response = null;
         if (unsent != null) {
             ResponsePayloads.closeAll(unsent);
+        }
+        releaseEncoded();
+        long reserved = reservedBytes;
+        if (reserved > 0) {
+            reservedBytes = 0;
+            connection.unsent().refund(reserved);
         }
         release();
     }

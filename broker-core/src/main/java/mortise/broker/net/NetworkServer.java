@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -31,6 +32,10 @@ public final class NetworkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkServer.class);
     private static final long SWEEP_MILLIS = 1_000;
     private static final long DRAIN_LOOK_MILLIS = 5;
+    private static final long RELIEF_MILLIS = 100;
+
+    /** Asking every connection costs a look at each, so it is not done more often. */
+    private static final long RECLAIM_NANOS = 100_000_000;
 
     private final NetSettings settings;
     private final List<ListenerConfig> configs;
@@ -40,12 +45,19 @@ public final class NetworkServer implements AutoCloseable {
     private final NetTelemetry telemetry;
     private final PeerLog peers;
     private final InflightLimiter limiter;
+    private final HeapLimiter heap;
+    private final UnsentLimiter unsent;
+    private final AtomicBoolean relieving = new AtomicBoolean();
     private final ConnectionServices services;
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong nextConnectionId = new AtomicLong();
+
+    /** When memory that nobody fills was last asked back; 0 if never. */
+    private final AtomicLong reclaimedNanos = new AtomicLong();
+
     private final IdentityHashMap<EventExecutor, LoopState> loopStates = new IdentityHashMap<>();
     private final List<ListenerServer> listeners = new ArrayList<>();
-    private @Nullable EventLoopGroup loops;
+    private volatile @Nullable EventLoopGroup loops;
 
     /** A server that listens nowhere until it is started. */
     public NetworkServer(
@@ -69,22 +81,35 @@ public final class NetworkServer implements AutoCloseable {
         this.transport = transport;
         this.clock = clock;
         this.telemetry = new NetTelemetry(metrics);
-        this.peers = new PeerLog(clock);
+        this.peers = new PeerLog(clock, settings.peerLogLines());
         this.limiter = new InflightLimiter(settings.maxInflightBytes());
+        this.heap = new HeapLimiter(settings.maxInflightDecodedBytes());
+        this.unsent = new UnsentLimiter(settings.maxUnsentBytes(), this::relieveSoon);
         this.services =
                 new ConnectionServices(
                         settings,
                         router,
                         limiter,
+                        heap,
+                        unsent,
                         telemetry,
                         peers,
                         clock,
+                        this::reclaim,
                         connections::decrementAndGet);
         telemetry.gauge("net_connections", "Connections that are open.", connections::get);
         telemetry.gauge(
                 "net_inflight_bytes",
                 "Received data held for requests in flight and incomplete frames.",
                 limiter::heldBytes);
+        telemetry.gauge(
+                "net_decoded_bytes",
+                "Heap held by decoded requests in flight, to within 64 KiB for each event loop.",
+                heap::heldBytes);
+        telemetry.gauge(
+                "net_unsent_bytes",
+                "Memory of answers, from before they are built until clients have taken them.",
+                unsent::heldBytes);
     }
 
     /**
@@ -111,11 +136,14 @@ public final class NetworkServer implements AutoCloseable {
         loops = group;
         int maxRequestsPerLoop = Math.max(1, settings.maxRequests() / settings.loops());
         for (EventExecutor loop : group) {
-            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop);
+            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop, heap);
             loopStates.put(loop, state);
             var _ =
                     loop.scheduleWithFixedDelay(
-                            () -> state.sweep(clock.nanoTime()),
+                            () -> {
+                                peers.sweep();
+                                state.sweep(clock.nanoTime());
+                            },
                             SWEEP_MILLIS,
                             SWEEP_MILLIS,
                             TimeUnit.MILLISECONDS);
@@ -165,6 +193,16 @@ public final class NetworkServer implements AutoCloseable {
                                 services));
     }
 
+    /** Has every connection give back the memory that it has not filled. */
+    private void reclaim() {
+        long nowNanos = clock.nanoTime();
+        long before = reclaimedNanos.get();
+        if ((before == 0 || nowNanos - before >= RECLAIM_NANOS)
+                && reclaimedNanos.compareAndSet(before, nowNanos)) {
+            loopStates.values().forEach(LoopState::reclaim);
+        }
+    }
+
     private void refuse(Channel channel) {
         telemetry.closed(CloseReason.LIMIT);
         if (channel.remoteAddress() instanceof InetSocketAddress remote) {
@@ -195,9 +233,39 @@ public final class NetworkServer implements AutoCloseable {
         onEveryLoop(state -> state.sweep(clock.nanoTime()));
     }
 
+    /** Somebody waits for memory of answers: looks for slow readers until nobody does. */
+    private void relieveSoon() {
+        EventLoopGroup group = loops;
+        if (group != null && !group.isShuttingDown() && relieving.compareAndSet(false, true)) {
+            var _ = group.next().schedule(this::relieveOnce, RELIEF_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void relieveOnce() {
+        relieving.set(false);
+        long now = clock.nanoTime();
+        for (LoopState state : loopStates.values()) {
+            state.loop().execute(() -> state.noteTaken(now));
+        }
+        unsent.relieve(now, settings.slowReaderTimeout().toNanos());
+        if (unsent.pressed()) {
+            relieveSoon();
+        }
+    }
+
+    /** Memory of answers held. */
+    long unsentBytes() {
+        return unsent.heldBytes();
+    }
+
     /** How many bytes of received data are held. */
     long inflightBytes() {
         return limiter.heldBytes();
+    }
+
+    /** How many bytes of heap the decoded requests hold that are in flight. */
+    long decodedBytes() {
+        return heap.heldBytes();
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import mortise.broker.request.ResponsePayloads;
 import mortise.broker.request.SlicePayload;
@@ -43,6 +44,7 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
     private final Channel channel;
     private final NetTelemetry telemetry;
     private final int maxUnsentBytes;
+    private final BooleanSupplier crowded;
     private final Runnable roomAgain;
 
     /** Encoded bytes that the channel has not been given yet, from {@link #headStart} on. */
@@ -65,17 +67,21 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
     /**
      * A writer for one connection.
      *
+     * @param crowded whether the broker holds so much that no more is copied for this client before
+     *     it has taken what waits
      * @param roomAgain called when the socket has taken records and there is room for more
      */
     SliceWriter(
             ChannelHandlerContext ctx,
             NetTelemetry telemetry,
             int maxUnsentBytes,
+            BooleanSupplier crowded,
             Runnable roomAgain) {
         this.ctx = ctx;
         this.channel = ctx.channel();
         this.telemetry = telemetry;
         this.maxUnsentBytes = maxUnsentBytes;
+        this.crowded = crowded;
         this.roomAgain = roomAgain;
     }
 
@@ -130,6 +136,13 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
         resume();
     }
 
+    /** Gives a whole response that was encoded elsewhere to the channel. */
+    void write(ByteBuf frame) {
+        emitHeads();
+        telemetry.sent(frame.readableBytes());
+        emit(frame);
+    }
+
     /** Hands over as much of the response at hand as the channel has room for. */
     void resume() {
         while (splice < splices.size()) {
@@ -175,9 +188,9 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
     private boolean copy(LogSlice slice) {
         int size = slice.sizeInBytes();
         while (copied < size) {
-            if (!channel.isWritable()) {
+            if (full()) {
                 ctx.flush();
-                if (!channel.isWritable()) {
+                if (full()) {
                     return false;
                 }
             }
@@ -194,6 +207,10 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
         }
         slice.close();
         return true;
+    }
+
+    private boolean full() {
+        return !channel.isWritable() || crowded.getAsBoolean();
     }
 
     private void fill(ByteBuf piece, LogSlice slice, int count) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import mortise.broker.runtime.Failures;
 
 /**
  * Requests that found too little room in a mailbox, in the order in which they came. A request
@@ -16,9 +17,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe. The lock is taken only when somebody waits.
  */
 final class CreditLine {
+    private final Failures unexpected;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<CreditRequest> waiting = new ArrayDeque<>();
     private long scans;
+
+    /** An empty line; a request that throws when it gets its room is told of there. */
+    CreditLine(Failures unexpected) {
+        this.unexpected = unexpected;
+    }
 
     /**
      * Takes room for a request.
@@ -41,7 +48,7 @@ final class CreditLine {
             lock.unlock();
         }
         boolean immediately = granted.remove(request);
-        granted.forEach(CreditRequest::creditGranted);
+        granted.forEach(this::grant);
         return immediately;
     }
 
@@ -54,7 +61,12 @@ final class CreditLine {
         } finally {
             lock.unlock();
         }
-        granted.forEach(CreditRequest::creditGranted);
+        granted.forEach(this::grant);
+    }
+
+    /** Whoever gave room back has nothing to do with what becomes of it. */
+    private void grant(CreditRequest request) {
+        unexpected.contain("offering the batches of a request", request::creditGranted);
     }
 
     /** How many requests wait. */

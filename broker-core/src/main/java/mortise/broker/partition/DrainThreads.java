@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import mortise.broker.runtime.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,14 @@ final class DrainThreads implements DrainWorkers {
     private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Drains drains;
+    private final Failures unexpected;
 
     /** A mailbox, or null to end one thread. */
     private record Entry(@Nullable PartitionMailbox mailbox) {}
 
-    DrainThreads(int count, ThreadFactory factory, Drains drains) {
+    DrainThreads(int count, ThreadFactory factory, Drains drains, Failures unexpected) {
         this.drains = drains;
+        this.unexpected = unexpected;
         for (int i = 0; i < count; i++) {
             threads.add(factory.newThread(this::serve));
         }
@@ -38,10 +41,19 @@ final class DrainThreads implements DrainWorkers {
             for (PartitionMailbox next = waiting.take().mailbox();
                     next != null;
                     next = waiting.take().mailbox()) {
-                drains.drainAsWorker(next, mine);
+                drain(next, mine);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void drain(PartitionMailbox mailbox, Trampoline mine) {
+        try {
+            drains.drainAsWorker(mailbox, mine);
+        } catch (RuntimeException | Error failure) {
+            // the other mailboxes need the thread
+            unexpected.note("draining a partition's mailbox", failure);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,15 @@ final class Drains implements AutoCloseable {
     }
 
     /** Drains with threads made by {@code factory}. */
-    static Drains threaded(PartitionSettings settings, ThreadFactory factory, Metrics metrics) {
+    static Drains threaded(
+            PartitionSettings settings,
+            ThreadFactory factory,
+            Metrics metrics,
+            Failures unexpected) {
         return new Drains(
                 settings,
                 metrics,
-                drains -> new DrainThreads(settings.drainThreads(), factory, drains));
+                drains -> new DrainThreads(settings.drainThreads(), factory, drains, unexpected));
     }
 
     /** Drains a mailbox whose counter the caller moved from 0 by offering data. */

@@ -73,11 +73,15 @@ public final class LocalTopic {
         set(index, new Slot(null, why));
     }
 
-    /** Empties a slot; tells whether the topic has nothing left. */
-    synchronized boolean remove(int index) {
+    /** Empties a slot. */
+    synchronized void remove(int index) {
         if (index < slots.length) {
             set(index, EMPTY);
         }
+    }
+
+    /** Whether no slot has anything. */
+    boolean isEmpty() {
         return Arrays.stream(slots).allMatch(EMPTY::equals);
     }
 

@@ -3,6 +3,7 @@ package mortise.broker.partition;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import mortise.api.ErrorCode;
+import mortise.broker.runtime.Failures;
 
 /**
  * Batches that are in the log and wait for the high watermark, in the order in which they were
@@ -10,7 +11,16 @@ import mortise.api.ErrorCode;
  * mailbox. Each holds a request that the connection's in-flight limit counts, which bounds it.
  */
 final class ParkedProduces {
+    /** What failed when a completion throws. */
+    static final String ANSWERING = "answering a produce";
+
+    private final Failures unexpected;
     private final ArrayDeque<AppendBatch> waiting = new ArrayDeque<>();
+
+    /** Nothing is parked; completions that throw are told of there and harm nobody else. */
+    ParkedProduces(Failures unexpected) {
+        this.unexpected = unexpected;
+    }
 
     void add(AppendBatch batch) {
         waiting.addLast(batch);
@@ -30,14 +40,26 @@ final class ParkedProduces {
                 next != null && next.lastOffset() < highWatermark;
                 next = waiting.peekFirst()) {
             waiting.removeFirst();
-            next.acknowledge(logStartOffset);
+            try {
+                next.acknowledge(logStartOffset);
+            } catch (RuntimeException | Error failure) {
+                unexpected.note(ANSWERING, failure);
+            }
         }
     }
 
     /** Ends everything with an error; the batches stay in the log. */
     void refuseAll(ErrorCode error, String why) {
         for (AppendBatch next = waiting.pollFirst(); next != null; next = waiting.pollFirst()) {
-            next.refuse(error, why);
+            refuse(next, error, why);
+        }
+    }
+
+    private void refuse(AppendBatch batch, ErrorCode error, String why) {
+        try {
+            batch.refuse(error, why);
+        } catch (RuntimeException | Error failure) {
+            unexpected.note(ANSWERING, failure);
         }
     }
 
@@ -47,7 +69,8 @@ final class ParkedProduces {
             AppendBatch batch = all.next();
             if (batch.deadlineNanos() - nowNanos <= 0) {
                 all.remove();
-                batch.refuse(
+                refuse(
+                        batch,
                         ErrorCode.REQUEST_TIMED_OUT,
                         "the batch is written and did not become durable within the request's timeout");
             }

@@ -20,6 +20,7 @@ import mortise.broker.metadata.TopicSettings;
 import mortise.broker.telemetry.SlowAppendEvent;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
@@ -62,6 +63,10 @@ public final class Partition implements MailboxOwner, FlushListener {
     private static final int STORAGE_FAILED = 1 << 2;
     private static final int EXPIRE_PRODUCERS = 1 << 3;
     private static final int FLUSH_DUE = 1 << 4;
+    private static final int FLUSH_REFUSED = 1 << 5;
+
+    /** After how long a sync that was refused for now is tried again. */
+    private static final Duration FLUSH_AGAIN = Duration.ofSeconds(1);
 
     static {
         try {
@@ -79,6 +84,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     private final PartitionMailbox mailbox;
     private final DrainSite site;
     private final FlushTicket flush;
+    private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
 
     // published
     private volatile @Nullable LeaderView view;
@@ -88,21 +94,31 @@ public final class Partition implements MailboxOwner, FlushListener {
     private volatile boolean stopped;
     private volatile ProgressWatcher[] watchers = NOBODY;
 
+    /** Why the latest sync that was refused for now was. */
+    private volatile @Nullable String unsynced;
+
     /** The latest failure that the store reported outside of the drain. */
     private volatile @Nullable RuntimeException failure;
 
     // confined to the mailbox
     private final ProducerStates producers;
-    private final ParkedProduces parked = new ParkedProduces();
+    private final ParkedProduces parked;
     private final CRC32C checksum = new CRC32C();
     private LeaderEpochs epochs;
     private LogPosition end;
     private LogPosition highWatermark;
     private long recordsSinceFlush;
+
+    /** The offset of the newest snapshot that knows all of its producers, or -1. */
+    private long newestSnapshot;
+
     private boolean flushTimed;
     private boolean refusalEver;
     private boolean refusalNoted;
     private long refusalNanos;
+    private boolean flushAgain;
+    private boolean unsyncedEver;
+    private long unsyncedNanos;
     private Timers.@Nullable Scheduled deadlineTimer;
     private long deadlineTimerNanos;
 
@@ -122,10 +138,13 @@ public final class Partition implements MailboxOwner, FlushListener {
                 new PartitionMailbox(
                         this, site, around.drains(), around.credits(), around.settings());
         this.flush = around.flushes().register(log, this);
+        this.parked = new ParkedProduces(around.unexpected());
         this.settings = settings;
         this.image = image;
         this.producers = state.producers();
+        producers.countIn(around.producers());
         this.epochs = state.epochs();
+        this.newestSnapshot = state.newestSnapshot();
         this.end = log.end();
         this.highWatermark = settings.durable() ? log.durableEnd() : end;
     }
@@ -217,22 +236,68 @@ public final class Partition implements MailboxOwner, FlushListener {
                             + " bytes, segment.bytes of the topic allows "
                             + current.log().segmentBytes());
         }
-        return current.logAppendTime() ? null : timestampRefusal(batch, current);
-    }
-
-    private @Nullable Refusal timestampRefusal(RecordBatch batch, TopicSettings current) {
-        if (current.timestampBeforeMaxMillis() == Long.MAX_VALUE
-                && current.timestampAfterMaxMillis() == Long.MAX_VALUE) {
+        if (current.logAppendTime()) {
             return null;
         }
         long now = around.clock().wallMillis();
-        long after = current.timestampAfterMaxMillis();
-        BatchProblem problem =
-                BatchCheck.timestamps(
+        return refusal(
+                BatchCheck.baseTimestamp(batch, earliest(current, now), latest(current, now)));
+    }
+
+    /**
+     * Whether a batch that {@link #check} let pass must be opened before it is offered, because its
+     * header claims what may not be true.
+     */
+    public boolean doubts(RecordBatch batch) {
+        TopicSettings current = settings;
+        if (BatchCheck.isCountDoubtful(batch, around.settings().recordsPerCompressedByte())) {
+            return true;
+        }
+        if (current.logAppendTime() || batch.maxTimestamp() == batch.baseTimestamp()) {
+            return false;
+        }
+        long now = around.clock().wallMillis();
+        return BatchCheck.isMaxTimestampDoubtful(
+                batch, earliest(current, now), latest(current, now));
+    }
+
+    /**
+     * Opens a batch that is in doubt and puts its header right. Takes as long as decompressing
+     * does, so it is not for an event loop.
+     *
+     * @return null if all is well
+     */
+    public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
+        TopicSettings current = settings;
+        long now = around.clock().wallMillis();
+        return refusal(
+                BatchCheck.opened(
                         batch,
-                        Math.max(0, now - current.timestampBeforeMaxMillis()),
-                        after > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + after);
+                        earliest(current, now),
+                        latest(current, now),
+                        codecs,
+                        around.settings().maxDecompressedBytes(),
+                        new CRC32C()));
+    }
+
+    private static @Nullable Refusal refusal(@Nullable BatchProblem problem) {
         return problem == null ? null : new Refusal(problem.code(), problem.message());
+    }
+
+    private static long earliest(TopicSettings current, long now) {
+        return current.logAppendTime() ? Long.MIN_VALUE : now - current.timestampBeforeMaxMillis();
+    }
+
+    private static long latest(TopicSettings current, long now) {
+        long after = current.timestampAfterMaxMillis();
+        return current.logAppendTime() || after > Long.MAX_VALUE - now
+                ? Long.MAX_VALUE
+                : now + after;
+    }
+
+    /** What is known of its records' timestamps beyond what headers say. */
+    public VerifiedTimestamps timestamps() {
+        return timestamps;
     }
 
     /**
@@ -280,7 +345,12 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void tellWatchers() {
         for (ProgressWatcher watcher : watchers) {
-            watcher.progressed();
+            try {
+                watcher.progressed();
+            } catch (RuntimeException | Error failure) {
+                // the fault of a reader harms that reader only
+                around.unexpected().note("telling a reader of progress", failure);
+            }
         }
     }
 
@@ -332,6 +402,19 @@ public final class Partition implements MailboxOwner, FlushListener {
         }
     }
 
+    /**
+     * Notes that a read of the log failed. That is the end of the read and of nothing else,
+     * whatever became of one log's bytes: only what fails to be written or synced takes a partition
+     * out of service, or a store that gives up the whole directory.
+     */
+    public void readFailed(StorageException cause) {
+        if (cause.reach() == StorageException.Reach.DIRECTORY) {
+            storageFailed(cause);
+        } else if (!stopped) {
+            around.refusedReads().note(id, cause);
+        }
+    }
+
     void failed(RuntimeException cause) {
         failure = cause;
         mailbox.signal(STORAGE_FAILED);
@@ -350,8 +433,9 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (!(cause instanceof StorageException storage)) {
             failed(cause);
         } else if (storage.reach() == StorageException.Reach.CALL) {
-            LOG.warn("{}: {}; the next sync tries again", id, storage.getMessage());
-            flushed();
+            LOG.debug("{}: {}; the next sync tries again", id, storage.getMessage());
+            unsynced = storage.getMessage();
+            mailbox.signal(FLUSHED | FLUSH_REFUSED);
         } else {
             // Nobody knows what is on the disk: a later sync that succeeds proves nothing about
             // the pages that this one lost.
@@ -374,8 +458,13 @@ public final class Partition implements MailboxOwner, FlushListener {
         if ((signals & FLUSHED) != 0) {
             advanceHighWatermark();
         }
+        if ((signals & FLUSH_REFUSED) != 0) {
+            noteUnsynced();
+            syncAgain();
+        }
         if ((signals & FLUSH_DUE) != 0) {
             flushTimed = false;
+            flushAgain = false;
             flush.request();
         }
         if ((signals & EXPIRE_PRODUCERS) != 0) {
@@ -411,7 +500,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         } catch (StorageException refused) {
             storageFailed(refused);
             command.done().completeExceptionally(refused);
-        } catch (RuntimeException unexpected) {
+        } catch (RuntimeException | Error unexpected) {
             LOG.error("{} could not execute {}", id, command, unexpected);
             command.done().completeExceptionally(unexpected);
         }
@@ -451,12 +540,18 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void refuse(AppendBatch batch, ErrorCode error, String why) {
         around.metrics().refusedBatches().increment();
-        batch.refuse(error, why);
+        try {
+            batch.refuse(error, why);
+        } catch (RuntimeException | Error failure) {
+            around.unexpected().note(ParkedProduces.ANSWERING, failure);
+        }
     }
 
     private void appendLeading(AppendRun run, LeaderView leading) {
         TopicSettings current = settings;
-        boolean enoughReplicas = image.isr().size() >= current.minInsyncReplicas();
+        // as Apache Kafka has it: no more can be in sync than there are
+        int wantedReplicas = Math.min(current.minInsyncReplicas(), image.replicas().size());
+        boolean enoughReplicas = image.isr().size() >= wantedReplicas;
         long now = around.clock().wallMillis();
         int epoch = leading.leaderEpoch();
         run.open(epoch);
@@ -471,7 +566,7 @@ public final class Partition implements MailboxOwner, FlushListener {
                         ErrorCode.NOT_ENOUGH_REPLICAS,
                         image.isr().size()
                                 + " replicas are in sync, min.insync.replicas asks for "
-                                + current.minInsyncReplicas());
+                                + wantedReplicas);
                 continue;
             }
             if (batch.hasProducerId()) {
@@ -540,8 +635,7 @@ public final class Partition implements MailboxOwner, FlushListener {
             OptionalLong segment = log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
             rolled = segment.isPresent();
             if (rolled) {
-                log.putSidecar(
-                        SidecarKind.PRODUCER_STATE, segment.getAsLong(), producers.snapshot());
+                keepProducers(segment.getAsLong());
             }
             end = log.append(run);
         } catch (StorageException refused) {
@@ -569,6 +663,28 @@ public final class Partition implements MailboxOwner, FlushListener {
             refusalNoted = true;
             refusalNanos = now;
             LOG.warn("{} refuses batches, and still serves reads: {}", id, reason(refused));
+        }
+    }
+
+    private void syncAgain() {
+        if (!flushAgain) {
+            flushAgain = true;
+            around.timers().schedule(FLUSH_AGAIN, () -> mailbox.signal(FLUSH_DUE));
+        }
+    }
+
+    /** Says that what is appended cannot be made durable for now, once a minute at most. */
+    private void noteUnsynced() {
+        long now = around.clock().nanoTime();
+        if (!unsyncedEver || now - unsyncedNanos >= QUIET_NANOS) {
+            unsyncedEver = true;
+            unsyncedNanos = now;
+            LOG.warn(
+                    "{} cannot be synced for now ({}); it is tried again every {} s, and durable up to offset {} meanwhile",
+                    id,
+                    unsynced,
+                    FLUSH_AGAIN.toSeconds(),
+                    log.durableEnd().offset());
         }
     }
 
@@ -602,7 +718,11 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private void acknowledgeWhenDue(AppendBatch batch) {
         if (batch.acks() == 0 || batch.lastOffset() < highWatermark.offset()) {
-            batch.acknowledge(startOffset());
+            try {
+                batch.acknowledge(startOffset());
+            } catch (RuntimeException | Error failure) {
+                around.unexpected().note(ParkedProduces.ANSWERING, failure);
+            }
         } else {
             batch.park();
             parked.add(batch);
@@ -735,8 +855,14 @@ public final class Partition implements MailboxOwner, FlushListener {
                     StorageException.Reach.CALL, id + " is out of service: " + outOfService);
         }
         if (offset > startOffset()) {
+            if (newestSnapshot < offset) {
+                // no snapshot below the start is believed, and what would tell the rest is to go
+                keepProducers(end.offset());
+                flush.request();
+            }
             log.advanceStart(offset);
             log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
+            log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
             LeaderEpochs before = epochs;
             epochs = before.from(offset);
             if (epochs != before) {
@@ -765,22 +891,28 @@ public final class Partition implements MailboxOwner, FlushListener {
         parked.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, id + " is closed");
         tellWatchers();
         if (keep && healthy) {
-            log.putSidecar(SidecarKind.PRODUCER_STATE, end.offset(), producers.snapshot());
+            keepProducers(end.offset());
         }
+        producers.stopCounting();
+    }
+
+    private void keepProducers(long offset) {
+        producers.keepBeside(log, offset);
+        newestSnapshot = offset;
     }
 
     private void leaveService(String why, @Nullable Throwable cause) {
         if (outOfService != null) {
             return;
         }
+        outOfService = why;
+        view = null;
         LOG.error(
                 "{} is out of service until the broker starts again: {}. Check the disk below {}",
                 id,
                 why,
                 log.directory().location(),
                 cause);
-        outOfService = why;
-        view = null;
         parked.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, why);
         tellWatchers();
     }

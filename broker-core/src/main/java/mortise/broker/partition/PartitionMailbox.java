@@ -166,7 +166,7 @@ public final class PartitionMailbox {
                 }
             } catch (RuntimeException | Error unexpected) {
                 // what is left in the lanes is still counted, and refused on the next turn
-                owner.fence(unexpected);
+                fence(unexpected);
                 continue;
             }
             int left = (int) PENDING.getAndAdd(this, -seen) - seen;
@@ -174,6 +174,15 @@ public final class PartitionMailbox {
                 return true;
             }
             seen = left;
+        }
+    }
+
+    /** Whatever becomes of it, the drain goes on: its owner refuses what is left in the lanes. */
+    private void fence(Throwable cause) {
+        try {
+            owner.fence(cause);
+        } catch (RuntimeException | Error another) {
+            cause.addSuppressed(another); // its owner could not say it; it is fenced all the same
         }
     }
 

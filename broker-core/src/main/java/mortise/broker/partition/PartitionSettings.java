@@ -21,11 +21,16 @@ import mortise.api.config.ConfigType;
  * @param inlineWriteLimit a write slower than this sends its directory's mailboxes to the drain
  *     threads
  * @param producersMax idempotent producers remembered per partition
+ * @param producersTotal idempotent producers remembered by all partitions together
  * @param producerExpiration how long a silent producer is remembered
  * @param producerExpirationInterval how often expired producers are dropped
  * @param retentionInterval how often old data is looked for
- * @param timestampScanBytes bytes read on behind a batch whose header lied about its timestamps
  * @param maxDecompressedBytes to how many bytes one batch may unfold when it must be opened
+ * @param recordsPerCompressedByte how many records a header may claim for each compressed byte
+ *     before the batch is opened and counted
+ * @param batchOpenings tasks that open batches at once
+ * @param timestampLookupTimeout how long a look-up by timestamp may take before its client is told
+ *     to ask again
  */
 public record PartitionSettings(
         int mailboxCommands,
@@ -38,11 +43,14 @@ public record PartitionSettings(
         int appendSetBytes,
         Duration inlineWriteLimit,
         int producersMax,
+        int producersTotal,
         Duration producerExpiration,
         Duration producerExpirationInterval,
         Duration retentionInterval,
-        int timestampScanBytes,
-        long maxDecompressedBytes) {
+        long maxDecompressedBytes,
+        int recordsPerCompressedByte,
+        int batchOpenings,
+        Duration timestampLookupTimeout) {
     private static final ConfigKey<Integer> MAILBOX_COMMANDS =
             ConfigKey.of(
                             "partition.mailbox-commands",
@@ -113,6 +121,13 @@ public record PartitionSettings(
                             "How many idempotent producers are remembered per partition; beyond it the longest silent are forgotten.")
                     .defaultsTo(50_000)
                     .between(1, 10_000_000);
+    private static final ConfigKey<Integer> PRODUCERS_TOTAL =
+            ConfigKey.of(
+                            "partition.producers-total",
+                            ConfigType.INT,
+                            "How many idempotent producers all partitions together remember, each counted in every partition that it writes to; beyond it a partition forgets the longest silent of its own for each new one.")
+                    .defaultsTo(500_000)
+                    .between(1, Integer.MAX_VALUE);
     private static final ConfigKey<Duration> PRODUCER_EXPIRATION =
             ConfigKey.of(
                             "partition.producer-expiration",
@@ -137,13 +152,6 @@ public record PartitionSettings(
                     .defaultsTo(Duration.ofMinutes(5))
                     .between(Duration.ofMillis(1), Duration.ofDays(365))
                     .alias("log.retention.check.interval.ms");
-    private static final ConfigKey<DataSize> TIMESTAMP_SCAN_BYTES =
-            ConfigKey.of(
-                            "partition.timestamp-scan-bytes",
-                            ConfigType.SIZE,
-                            "How far a look-up by timestamp reads on when batch headers promise timestamps that their records do not have.")
-                    .defaultsTo(DataSize.ofMebibytes(16))
-                    .between(DataSize.ofKibibytes(1), DataSize.ofMebibytes(1_024));
     private static final ConfigKey<DataSize> MAX_DECOMPRESSED_BYTES =
             ConfigKey.of(
                             "partition.max-decompressed-bytes",
@@ -151,6 +159,27 @@ public record PartitionSettings(
                             "To how many bytes a compressed batch may unfold when the broker must open it; beyond it the batch counts as undecodable.")
                     .defaultsTo(DataSize.ofMebibytes(256))
                     .between(DataSize.ofKibibytes(1), DataSize.ofMebibytes(1 << 20));
+    private static final ConfigKey<Integer> RECORDS_PER_COMPRESSED_BYTE =
+            ConfigKey.of(
+                            "partition.records-per-compressed-byte",
+                            ConfigType.INT,
+                            "How many records a compressed batch may claim for each of its compressed bytes; one that claims more is opened and counted before it is accepted. 0 opens every compressed batch.")
+                    .defaultsTo(4)
+                    .between(0, 1_000);
+    private static final ConfigKey<Integer> BATCH_OPENINGS =
+            ConfigKey.of(
+                            "partition.batch-openings",
+                            ConfigType.INT,
+                            "How many tasks open batches at once: produced ones whose claims are in doubt, and stored ones that a look-up by timestamp passes.")
+                    .defaultsTo(4)
+                    .between(1, 1_024);
+    private static final ConfigKey<Duration> TIMESTAMP_LOOKUP_TIMEOUT =
+            ConfigKey.of(
+                            "partition.timestamp-lookup-timeout",
+                            ConfigType.DURATION,
+                            "How long a look-up by timestamp may go on opening batches before it is answered with REQUEST_TIMED_OUT; the next one goes on where it stopped.")
+                    .defaultsTo(Duration.ofSeconds(20))
+                    .between(Duration.ofMillis(1), Duration.ofHours(1));
 
     /** Every key of this concern. */
     public static final ConfigSchema SCHEMA =
@@ -165,11 +194,14 @@ public record PartitionSettings(
                     APPEND_SET_BYTES,
                     INLINE_WRITE_LIMIT,
                     PRODUCERS_MAX,
+                    PRODUCERS_TOTAL,
                     PRODUCER_EXPIRATION,
                     PRODUCER_EXPIRATION_INTERVAL,
                     RETENTION_INTERVAL,
-                    TIMESTAMP_SCAN_BYTES,
-                    MAX_DECOMPRESSED_BYTES);
+                    MAX_DECOMPRESSED_BYTES,
+                    RECORDS_PER_COMPRESSED_BYTE,
+                    BATCH_OPENINGS,
+                    TIMESTAMP_LOOKUP_TIMEOUT);
 
     /** Reads the keys. */
     public static PartitionSettings from(Config config) {
@@ -184,10 +216,13 @@ public record PartitionSettings(
                 (int) config.get(APPEND_SET_BYTES).bytes(),
                 config.get(INLINE_WRITE_LIMIT),
                 config.get(PRODUCERS_MAX),
+                config.get(PRODUCERS_TOTAL),
                 config.get(PRODUCER_EXPIRATION),
                 config.get(PRODUCER_EXPIRATION_INTERVAL),
                 config.get(RETENTION_INTERVAL),
-                (int) config.get(TIMESTAMP_SCAN_BYTES).bytes(),
-                config.get(MAX_DECOMPRESSED_BYTES).bytes());
+                config.get(MAX_DECOMPRESSED_BYTES).bytes(),
+                config.get(RECORDS_PER_COMPRESSED_BYTE),
+                config.get(BATCH_OPENINGS),
+                config.get(TIMESTAMP_LOOKUP_TIMEOUT));
     }
 }

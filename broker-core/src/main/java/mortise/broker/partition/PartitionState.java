@@ -8,9 +8,11 @@ import mortise.record.RecordBatches;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +20,11 @@ import org.slf4j.LoggerFactory;
  * What a log means beyond its bytes, as it stands when the log is opened: producers and leader
  * epochs. Taken from the latest sidecars that can be read, and from the batch headers after them.
  *
+ * @param newestSnapshot the offset of the newest snapshot that knows all of its producers, or -1
  * @param replayedBatches how many batches were looked at; 0 after a clean stop
  */
-record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replayedBatches) {
+record PartitionState(
+        ProducerStates producers, LeaderEpochs epochs, long newestSnapshot, long replayedBatches) {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionState.class);
     private static final int CHUNK_BYTES = 1 << 20;
 
@@ -29,13 +33,19 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
      *
      * @param name the partition, for log lines
      */
-    static PartitionState of(String name, PartitionLog log, int producersMax, long nowMillis) {
+    static PartitionState of(
+            String name, PartitionLog log, PartitionSettings settings, long nowMillis) {
         LogBounds bounds = log.bounds();
         LogPosition end = log.end();
         LeaderEpochs epochs = epochs(name, log).upTo(end.offset()).from(bounds.startOffset());
-        ProducerStates producers = new ProducerStates(producersMax);
-        long from = Math.max(bounds.startOffset(), restore(name, log, producers, end.offset()));
-        return replay(log, producers, epochs, from, end, nowMillis);
+        StoredProducers stored = StoredProducers.of(name, log, bounds, settings.producersMax());
+        PartitionState state = replay(log, stored, epochs, end, nowMillis);
+        ProducerStates last = stored.lastBatches();
+        if (last != null) {
+            state.producers().addUnknown(last);
+        }
+        state.producers().expire(nowMillis - settings.producerExpiration().toMillis());
+        return state;
     }
 
     private static LeaderEpochs epochs(String name, PartitionLog log) {
@@ -54,43 +64,24 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
         }
     }
 
-    /** The offset up to which a snapshot told the producers; 0 if none could be read. */
-    private static long restore(
-            String name, PartitionLog log, ProducerStates producers, long atMost) {
-        long below = atMost;
-        while (below >= 0) {
-            Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.PRODUCER_STATE, below);
-            if (sidecar.isEmpty()) {
-                return 0;
-            }
-            long offset = sidecar.get().offset();
-            try {
-                ProducerSnapshot.decode(sidecar.get().content(), producers);
-                return offset;
-            } catch (IllegalArgumentException damaged) {
-                LOG.warn(
-                        "producer snapshot {} of {} is unreadable ({}); trying an older one",
-                        offset,
-                        name,
-                        damaged.getMessage());
-                below = offset - 1;
-            }
-        }
-        return 0;
-    }
-
     private static PartitionState replay(
             PartitionLog log,
-            ProducerStates producers,
+            StoredProducers stored,
             LeaderEpochs before,
-            long from,
             LogPosition end,
             long nowMillis) {
+        ProducerStates producers = stored.states();
         LeaderEpochs epochs = before;
         long batches = 0;
-        long next = from;
+        long next = stored.from();
         while (next < end.offset()) {
-            ByteBuffer chunk = read(log, next, end);
+            ByteBuffer chunk;
+            try {
+                chunk = read(log, next, end);
+            } catch (StorageException refused) {
+                next = afterMissing(log, next, refused);
+                continue;
+            }
             BatchIterator walk = RecordBatches.of(chunk).iterator();
             long began = next;
             while (walk.hasNext()) {
@@ -108,7 +99,17 @@ record PartitionState(ProducerStates producers, LeaderEpochs epochs, long replay
                 break;
             }
         }
-        return new PartitionState(producers, epochs, batches);
+        return new PartitionState(producers, epochs, stored.newestPair(), batches);
+    }
+
+    /** Where reading goes on behind records that are missing, if those are why it was refused. */
+    private static long afterMissing(PartitionLog log, long offset, StorageException refused) {
+        return log.missing().stream()
+                .filter(range -> refused.reach() == StorageException.Reach.CALL)
+                .map(MissingRecords::to)
+                .filter(to -> to > offset)
+                .findFirst()
+                .orElseThrow(() -> refused);
     }
 
     private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {

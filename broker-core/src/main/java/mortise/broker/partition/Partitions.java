@@ -4,15 +4,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import mortise.api.TopicId;
 import mortise.broker.metadata.PartitionApplier;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Periodic;
 import mortise.broker.telemetry.PartitionLoadEvent;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
@@ -43,7 +48,14 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private final List<Periodic> periodic = new CopyOnWriteArrayList<>();
+    private final Failures failures;
+
+    /** Whether every partition that was there before the start has been opened, or failed to. */
+    private volatile boolean begun;
+
+    /** Those that failed to: they are not new, however late they are opened. */
+    private final Set<LogId> unopened = ConcurrentHashMap.newKeySet();
 
     /** An empty table over a store that has been started. Its drain threads start at once. */
     public Partitions(PartitionSettings settings, LogStore store, PartitionServices services) {
@@ -51,7 +63,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.threaded(settings, services.threads().apply("drain"), services.metrics()));
+                Drains.threaded(
+                        settings,
+                        services.threads().apply("drain"),
+                        services.metrics(),
+                        Failures.in(services.metrics(), services.clock(), LOG)));
     }
 
     Partitions(
@@ -60,7 +76,8 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         this.blocking = services.blocking();
         this.services = services;
         this.drains = drains;
-        this.credits = new CreditLine();
+        this.failures = Failures.in(services.metrics(), services.clock(), LOG);
+        this.credits = new CreditLine(failures);
         this.around =
                 new Surroundings(
                         services.nodeId(),
@@ -71,6 +88,9 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         credits,
                         services.flushes(),
                         PartitionMetrics.in(services.metrics()),
+                        failures,
+                        new RefusedReads(services.clock(), services.metrics()),
+                        new RememberedProducers(settings.producersTotal()),
                         this::directoryFailed);
         services.metrics()
                 .gauge(
@@ -94,8 +114,12 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
 
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
     public void start() {
-        again(around.settings().retentionInterval(), this::retain);
-        again(around.settings().producerExpirationInterval(), this::expireProducers);
+        begun = true;
+        again("looking for old data", around.settings().retentionInterval(), this::retain);
+        again(
+                "forgetting silent producers",
+                around.settings().producerExpirationInterval(),
+                this::expireProducers);
     }
 
     /** The topic of this ID, if this broker holds any of it. */
@@ -135,26 +159,19 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
      */
     @Override
     public CompletionStage<Void> open(LogId id, PartitionImage image, TopicSettings settings) {
-        LocalTopic topic =
-                byId.computeIfAbsent(
-                        id.topicId(), topicId -> new LocalTopic(topicId, id.partition().topic()));
-        byName.put(topic.name(), topic);
-        return blocking.run("open " + id, () -> opened(topic, id, image, settings))
+        boolean isNew = begun && !unopened.contains(id);
+        return blocking.run("open " + id, () -> opened(id, image, settings, isNew))
                 .thenCompose(partition -> partition.lead(image));
     }
 
     private Partition opened(
-            LocalTopic topic, LogId id, PartitionImage image, TopicSettings settings) {
+            LogId id, PartitionImage image, TopicSettings settings, boolean isNew) {
         int index = id.partition().partition();
         try {
             PartitionLoadEvent event = PartitionLoadEvent.begun();
-            PartitionLog log = store.open(id, settings.log());
-            PartitionState state =
-                    PartitionState.of(
-                            id.toString(),
-                            log,
-                            around.settings().producersMax(),
-                            around.clock().wallMillis());
+            PartitionLog log =
+                    isNew ? store.create(id, settings.log()) : store.open(id, settings.log());
+            PartitionState state = state(id, log);
             if (state.replayedBatches() > 0) {
                 LOG.debug(
                         "{} was read from its latest snapshot on: {} batches",
@@ -163,13 +180,72 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             }
             Partition partition =
                     new Partition(id, log, state, image, settings, site(log.directory()), around);
-            topic.put(index, partition);
+            change(id, topic -> topic.put(index, partition));
             event.ended(id, log.end().offset(), state.replayedBatches());
+            unopened.remove(id);
             return partition;
         } catch (RuntimeException failed) {
-            LOG.error("{} is offline: its log cannot be opened", id, failed);
-            topic.offline(index, String.valueOf(failed.getMessage()));
+            if (!isNew) {
+                unopened.add(id);
+            }
+            // who asked says what becomes of it
+            LOG.debug("{} is offline: its log cannot be opened", id, failed);
+            change(id, topic -> topic.offline(index, String.valueOf(failed.getMessage())));
             throw failed;
+        }
+    }
+
+    private PartitionState state(LogId id, PartitionLog log) {
+        try {
+            return PartitionState.of(
+                    id.toString(), log, around.settings(), around.clock().wallMillis());
+        } catch (RuntimeException failed) {
+            try {
+                log.close(); // or it could not be opened again
+            } catch (RuntimeException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
+        }
+    }
+
+    /**
+     * Changes a topic as it stands in the tables, and takes it out of them if nothing of it is
+     * left. One step for each topic: between finding a topic and putting a partition into it,
+     * another partition's end must not take the topic away.
+     */
+    private void change(LogId id, Consumer<LocalTopic> change) {
+        String name = id.partition().topic();
+        LocalTopic left =
+                byId.compute(
+                        id.topicId(),
+                        (topicId, known) -> {
+                            LocalTopic topic =
+                                    known == null ? new LocalTopic(topicId, name) : known;
+                            change.accept(topic);
+                            if (topic.isEmpty()) {
+                                byName.remove(name, topic);
+                                return null;
+                            }
+                            byName.put(name, topic);
+                            return topic;
+                        });
+        if (left == null) {
+            giveName(name);
+        }
+    }
+
+    /** A topic that was created again has the name once its predecessor is gone. */
+    private void giveName(String name) {
+        for (LocalTopic topic : byId.values()) {
+            if (topic.name().equals(name)) {
+                byId.computeIfPresent(
+                        topic.id(),
+                        (id, there) -> {
+                            byName.putIfAbsent(name, there);
+                            return there;
+                        });
+            }
         }
     }
 
@@ -198,15 +274,13 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
 
     @Override
     public CompletionStage<Void> delete(LogId id) {
-        LocalTopic topic = byId.get(id.topicId());
+        unopened.remove(id);
         int index = id.partition().partition();
-        Partition partition = topic == null ? null : topic.partition(index);
+        Partition partition = find(id.topicId(), index);
         CompletionStage<Void> stopped =
                 partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
         return stopped.thenCompose(nothing -> {
-            if (topic != null) {
-                forget(topic, index);
-            }
+            change(id, topic -> topic.remove(index));
             return blocking.run("delete " + id, () -> deleted(id));
         });
     }
@@ -214,13 +288,6 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private @Nullable Void deleted(LogId id) {
         store.delete(id);
         return null;
-    }
-
-    private void forget(LocalTopic topic, int index) {
-        if (topic.remove(index)) {
-            byId.remove(topic.id(), topic);
-            byName.remove(topic.name(), topic);
-        }
     }
 
     /**
@@ -243,16 +310,12 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
 
     // ---- every so often
 
-    private void again(Duration interval, Runnable task) {
-        services.timers()
-                .schedule(
-                        interval,
-                        () -> {
-                            if (!closed) {
-                                task.run();
-                                again(interval, task);
-                            }
-                        });
+    private void again(String what, Duration interval, Runnable task) {
+        periodic.add(Periodic.start(what, interval, task, services.timers(), failures));
+    }
+
+    private void endPeriodic() {
+        periodic.forEach(Periodic::close);
     }
 
     private void expireProducers() {
@@ -317,7 +380,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
      * stays open. No request may be in flight.
      */
     public CompletionStage<Void> stop() {
-        closed = true;
+        endPeriodic();
         return all(
                 all().stream().map(partition -> stopped(partition).toCompletableFuture()).toList());
     }
@@ -337,7 +400,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     /** Ends the drain threads. After {@link #stop}. */
     @Override
     public void close() {
-        closed = true;
+        endPeriodic();
         drains.close();
     }
 

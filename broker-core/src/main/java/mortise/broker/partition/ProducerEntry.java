@@ -42,6 +42,16 @@ final class ProducerEntry {
         return activeMillis;
     }
 
+    /** How many batches are remembered. */
+    int count() {
+        return count;
+    }
+
+    /** Where a remembered batch stands; the newest has the age 0. */
+    int slot(int age) {
+        return Math.floorMod(newest - age, REMEMBERED_BATCHES);
+    }
+
     int lastSequence() {
         return count == 0 ? RecordBatch.NO_SEQUENCE : lastSequences[newest];
     }
@@ -84,13 +94,21 @@ final class ProducerEntry {
             return -1;
         }
         for (int i = 0; i < count; i++) {
-            int slot = Math.floorMod(newest - i, REMEMBERED_BATCHES);
+            int slot = slot(i);
             if (lastSequences[slot] == lastSequence
                     && firstSequence(lastSequence, offsetDeltas[slot]) == firstSequence) {
                 return slot;
             }
         }
         return -1;
+    }
+
+    int lastSequence(int slot) {
+        return lastSequences[slot];
+    }
+
+    int offsetDelta(int slot) {
+        return offsetDeltas[slot];
     }
 
     long firstOffset(int slot) {

@@ -94,8 +94,14 @@ final class ProducerSnapshot {
         file.getInt();
         file.getLong();
         if (lastOffset >= 0 && lastSequence != RecordBatch.NO_SEQUENCE) {
-            producers.restore(producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp);
+            producers.restore(
+                    producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp, timestamp);
         }
+    }
+
+    /** The CRC that an intact snapshot says of itself. */
+    static int statedCrc(ByteBuffer snapshot) {
+        return snapshot.getInt(snapshot.position() + CRC_AT);
     }
 
     private static int crc(ByteBuffer file) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import mortise.api.ErrorCode;
 import mortise.record.RecordBatch;
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.SidecarKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * whose write failed is forgotten with the turn.
  *
  * <p>Confined to the partition's mailbox. Bounded: beyond a configured number the longest silent
- * producers go. A producer that is not known may begin at any sequence, as in Apache Kafka, so
- * forgetting one costs no more than a duplicate that nobody recognises.
+ * producers go; so they do while all partitions of the broker together remember as many as they
+ * may, down to a handful of each. A producer that is not known may begin at any sequence, as in
+ * Apache Kafka, so forgetting one costs no more than a duplicate that nobody recognises.
  */
 final class ProducerStates {
     private static final int FIRST_SLOTS = 8;
@@ -27,10 +30,31 @@ final class ProducerStates {
     private @Nullable ProducerEntry[] slots = new ProducerEntry[FIRST_SLOTS];
     private int size;
     private long turn;
+    private RememberedProducers remembered = RememberedProducers.unbounded();
+    private int counted;
 
     /** Producers, at most so many. */
     ProducerStates(int most) {
         this.most = most;
+    }
+
+    /** From now on these count among what all partitions of the broker remember. */
+    void countIn(RememberedProducers all) {
+        stopCounting();
+        remembered = all;
+        recount();
+    }
+
+    /** These are no longer needed, and don't take the place of others. */
+    void stopCounting() {
+        remembered.changed(-counted);
+        counted = 0;
+        remembered = RememberedProducers.unbounded();
+    }
+
+    private void recount() {
+        remembered.changed(size - counted);
+        counted = size;
     }
 
     /** What becomes of a batch. */
@@ -145,19 +169,36 @@ final class ProducerStates {
                 nowMillis);
     }
 
-    /** Remembers the last batch of a producer as a snapshot has it. */
+    /** Remembers a batch of a producer as a file has it, after older ones of the same. */
     void restore(
             long producerId,
             short epoch,
             int lastSequence,
             long lastOffset,
             int offsetDelta,
+            long timestamp,
             long activeMillis) {
         ProducerEntry entry = find(producerId);
         if (entry == null) {
             entry = add(producerId);
         }
-        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, activeMillis, activeMillis);
+        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, timestamp, activeMillis);
+    }
+
+    /** Adds the last batch of every producer of {@code others} that is not known here. */
+    void addUnknown(ProducerStates others) {
+        others.forEach(other -> {
+            if (!other.isEmpty() && find(other.producerId) == null) {
+                restore(
+                        other.producerId,
+                        other.epoch(),
+                        other.lastSequence(),
+                        other.lastOffset(),
+                        other.offsetDelta(),
+                        other.timestamp(other.slot(0)),
+                        other.activeMillis());
+            }
+        });
     }
 
     /** Forgets producers that have been silent since before {@code oldest}. */
@@ -189,7 +230,7 @@ final class ProducerStates {
     }
 
     private ProducerEntry add(long producerId) {
-        if (size >= most) {
+        if (size >= most || (size >= FIRST_SLOTS && remembered.full())) {
             forgetLongestSilent();
         }
         if (2 * (size + 1) > slots.length) {
@@ -198,6 +239,7 @@ final class ProducerStates {
         ProducerEntry entry = new ProducerEntry(producerId);
         slots[place(slots, producerId)] = entry;
         size++;
+        recount();
         return entry;
     }
 
@@ -253,6 +295,7 @@ final class ProducerStates {
                 keep(entry);
             }
         }
+        recount();
     }
 
     /** Takes everything out of the table. */
@@ -292,5 +335,13 @@ final class ProducerStates {
     /** What {@link ProducerSnapshot} keeps of all of them. */
     ByteBuffer snapshot() {
         return ProducerSnapshot.encode(this);
+    }
+
+    /** Keeps all of them beside a log as of an offset. */
+    void keepBeside(PartitionLog log, long offset) {
+        ByteBuffer snapshot = snapshot();
+        log.putSidecar(
+                SidecarKind.PRODUCER_BATCHES, offset, ProducerBatches.encode(this, snapshot));
+        log.putSidecar(SidecarKind.PRODUCER_STATE, offset, snapshot);
     }
 }

@@ -3,6 +3,7 @@ package mortise.broker.partition;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.broker.flush.FlushCoordinator;
+import mortise.broker.runtime.Failures;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.StorageException;
 
@@ -10,6 +11,8 @@ import mortise.spi.storage.StorageException;
  * What all partitions of a broker share.
  *
  * @param nodeId the broker's number
+ * @param unexpected hears of what others throw when a partition tells them something
+ * @param refusedReads hears of reads that the store refused
  * @param failures hears of a log directory that can no longer be used
  */
 record Surroundings(
@@ -21,6 +24,9 @@ record Surroundings(
         CreditLine credits,
         FlushCoordinator flushes,
         PartitionMetrics metrics,
+        Failures unexpected,
+        RefusedReads refusedReads,
+        RememberedProducers producers,
         DirectoryFailures failures) {
     /** Takes every partition of a directory out of service. */
     interface DirectoryFailures {

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.FileBudget;
 import mortise.spi.PluginContext;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ record BrokerPluginContext(
                             + " usesDataDirectory that it needs none; correct the provider");
         }
         return ownDirectory;
+    }
+
+    @Override
+    public int openFiles() {
+        return FileBudget.ofProcess().logFiles();
     }
 
     @Override

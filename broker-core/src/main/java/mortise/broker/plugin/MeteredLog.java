@@ -1,6 +1,7 @@
 package mortise.broker.plugin;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import mortise.spi.storage.BatchSet;
@@ -9,6 +10,7 @@ import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
 import mortise.spi.storage.Sidecar;
@@ -256,6 +258,24 @@ final class MeteredLog implements PartitionLog {
             log.trimSidecars(kind, offset);
         } catch (RuntimeException | Error failure) {
             throw failed("trimSidecars", failure);
+        } finally {
+            activity.leave(before, begun);
+        }
+    }
+
+    @Override
+    public List<MissingRecords> missing() {
+        return log.missing();
+    }
+
+    @Override
+    public List<MissingRecords> acceptLoss() {
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return log.acceptLoss();
+        } catch (RuntimeException | Error failure) {
+            throw failed("acceptLoss", failure);
         } finally {
             activity.leave(before, begun);
         }

@@ -53,6 +53,19 @@ public final class MeteredStore implements LogStore {
     }
 
     @Override
+    public PartitionLog create(LogId id, LogSettings settings) {
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return new MeteredLog(store.create(id, settings), activity);
+        } catch (RuntimeException | Error failure) {
+            throw StorageFailure.of(activity, "create", failure, StorageException.Reach.LOG);
+        } finally {
+            activity.leave(before, begun);
+        }
+    }
+
+    @Override
     public void delete(LogId id) {
         ClassLoader before = activity.enter();
         long begun = activity.now();

@@ -6,6 +6,7 @@ import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way through the broker, and the frame that it arrived in.
@@ -86,6 +87,45 @@ public interface RequestContext {
      * the slices are closed.
      */
     void respond(ApiMessage response);
+
+    /** How much memory the answer may take; larger ones are not to be built. */
+    default long maxAnswerBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * Takes memory for a large answer before it is built, and then runs the action that builds it:
+     * when the request is the oldest of its connection and the broker has room. Until it is
+     * answered no later request of the connection starts. The action runs in any case, once, at
+     * once if the connection has closed; on the event loop, the calling thread, or, once the event
+     * loop has ended, any other.
+     *
+     * @param bytes what the answer takes at most, as objects and encoded, records excepted; at most
+     *     {@link #maxAnswerBytes}
+     */
+    default void reserveAnswer(long bytes, Runnable build) {
+        build.run();
+    }
+
+    /**
+     * Says that the answer is large though it was not reserved: no later request of the connection
+     * starts before it is encoded. To be called before the answer is given.
+     */
+    default void largeAnswer() {}
+
+    /**
+     * Logs a failure that nobody expected; how often is bounded, whatever clients do. The client is
+     * answered by the caller.
+     */
+    default void failedUnexpectedly(Throwable failure) {
+        LoggerFactory.getLogger(RequestContext.class)
+                .error(
+                        "{} {} from {} failed; the client is told UNKNOWN_SERVER_ERROR",
+                        apiKey().apiName(),
+                        correlationId(),
+                        clientHost(),
+                        failure);
+    }
 
     /** Ends the request without an answer, as acks=0 asks. */
     void respondNothing();

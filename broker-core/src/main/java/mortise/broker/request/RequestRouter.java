@@ -7,32 +7,48 @@ import mortise.api.ErrorCode;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Labels;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Blocking;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.WireReader;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The way from a request to the handler of its API. Immutable; called on event loops. ApiVersions
  * is its own, because it lists what the router knows.
  */
 public final class RequestRouter {
-    private static final Logger LOG = LoggerFactory.getLogger(RequestRouter.class);
+    /** The size of a request from which on its handler does not run on the event loop. */
+    static final int LARGE_REQUEST_BYTES = 64 * 1_024;
 
     private final @Nullable Route[] routes;
     private final List<ApiHandler<?>> handlers;
     private final ApiVersionsHandler apiVersions;
     private final Counter failures;
+    private final Blocking blocking;
 
     /**
-     * A router over these handlers, at most one per API.
+     * A router over these handlers, at most one per API, all of which run on the event loop.
      *
      * @throws IllegalArgumentException if two handlers serve one API
      */
     public RequestRouter(
             List<? extends ApiHandler<?>> handlers, FeatureSource features, Metrics metrics) {
+        this(handlers, features, metrics, Blocking.INLINE);
+    }
+
+    /**
+     * A router over these handlers, at most one per API.
+     *
+     * @param blocking where the handlers of large requests run
+     * @throws IllegalArgumentException if two handlers serve one API
+     */
+    public RequestRouter(
+            List<? extends ApiHandler<?>> handlers,
+            FeatureSource features,
+            Metrics metrics,
+            Blocking blocking) {
+        this.blocking = blocking;
         this.apiVersions = new ApiVersionsHandler(this, features);
         List<ApiHandler<?>> all = new ArrayList<>(handlers);
         all.add(apiVersions);
@@ -101,11 +117,12 @@ public final class RequestRouter {
     /**
      * Reads the body of a request whose version is served.
      *
+     * @param reader reads the request's body, and knows how much heap it may take
      * @throws mortise.wire.MalformedMessageException if it is not a request of that API and version
+     * @throws mortise.wire.OversizedMessageException if it would take more heap than it may
      */
-    public ApiMessage decode(RequestContext context) {
+    public ApiMessage decode(RequestContext context, WireReader reader) {
         ApiMessage request = context.apiKey().newRequest();
-        WireReader reader = new WireReader(context.body());
         request.read(reader, context.apiVersion());
         reader.requireEnd(context.apiKey().apiName());
         return request;
@@ -118,7 +135,22 @@ public final class RequestRouter {
             throw new IllegalStateException(context.apiKey().apiName() + " is not served");
         }
         route.requests.increment();
-        call(route.handler, context, request);
+        if (context.sizeInBytes() >= LARGE_REQUEST_BYTES && !isProduce(context)) {
+            var _ =
+                    blocking.run(
+                            "a large request",
+                            () -> {
+                                call(route.handler, context, request);
+                                return route;
+                            });
+        } else {
+            call(route.handler, context, request);
+        }
+    }
+
+    /** A Produce is large because of its records, at which nobody looks one by one. */
+    private static boolean isProduce(RequestContext context) {
+        return context.apiKey() == ApiKey.PRODUCE;
     }
 
     @SuppressWarnings("unchecked")
@@ -128,23 +160,11 @@ public final class RequestRouter {
         try {
             handler.handle(context, request);
         } catch (RuntimeException | Error failure) {
-            context.respond(failed(handler, context, request, failure));
+            if (WireErrors.of(failure) == ErrorCode.UNKNOWN_SERVER_ERROR) {
+                failures.increment();
+            }
+            Answers.failed(failure, handler, context, request);
         }
-    }
-
-    private <Q extends ApiMessage> ApiMessage failed(
-            ApiHandler<Q> handler, RequestContext context, Q request, Throwable failure) {
-        ErrorCode error = WireErrors.of(failure);
-        if (error == ErrorCode.UNKNOWN_SERVER_ERROR) {
-            failures.increment();
-            LOG.error(
-                    "{} {} from {} failed; the client is told UNKNOWN_SERVER_ERROR",
-                    context.apiKey().apiName(),
-                    context.correlationId(),
-                    context.clientHost(),
-                    failure);
-        }
-        return handler.failure(request, context.apiVersion(), error, WireErrors.reason(failure));
     }
 
     private @Nullable Route find(ApiKey key) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class ResponsePayloads {
     private ResponsePayloads() {}
 
+    /** Whether a response of this type may carry slices. */
+    public static boolean in(ApiMessage response) {
+        return response instanceof FetchResponse || response instanceof ShareFetchResponse;
+    }
+
     /** Gives every slice back; for a response that is not sent. */
     public static void closeAll(ApiMessage response) {
         forEachSlice(response, LogSlice::close);

@@ -7,7 +7,9 @@ import mortise.api.ErrorCode;
 import mortise.api.config.ConfigException;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.MalformedMessageException;
+import mortise.wire.OversizedMessageException;
 
 /** The one table from the broker's own failures to the error codes of the protocol. */
 public final class WireErrors {
@@ -21,9 +23,12 @@ public final class WireErrors {
         return switch (unwrapped(failure)) {
             case RefusedException refused -> refused.error();
             case OffsetOutOfRangeException outOfRange -> ErrorCode.OFFSET_OUT_OF_RANGE;
+            case UnreadableDataException unreadable when unreadable.damaged() ->
+                    ErrorCode.CORRUPT_MESSAGE;
             case StorageException storage -> of(storage.reach());
             case ConfigException config -> ErrorCode.INVALID_CONFIG;
             case MalformedMessageException malformed -> ErrorCode.INVALID_REQUEST;
+            case OversizedMessageException oversized -> ErrorCode.INVALID_REQUEST;
             case TimeoutException timeout -> ErrorCode.REQUEST_TIMED_OUT;
             default -> ErrorCode.UNKNOWN_SERVER_ERROR;
         };

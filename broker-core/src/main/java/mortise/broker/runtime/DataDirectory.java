@@ -28,8 +28,10 @@ import mortise.api.TopicId;
  * directory is formatted; one with foreign content is refused and left as it is.
  */
 public final class DataDirectory implements AutoCloseable {
+    /** The file that makes a directory a broker's. */
+    public static final String IDENTITY = "mortise.properties";
+
     private static final int FORMAT = 1;
-    private static final String IDENTITY = "mortise.properties";
     private static final String LOCK = ".lock";
 
     /**

@@ -5,18 +5,25 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import mortise.api.Clock;
 import mortise.api.Timers;
+import mortise.api.metrics.Metrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Timers on one thread of the machine. An action that throws is logged and takes no other down. */
+/**
+ * Timers on one thread of the machine. An action that throws is counted and logged, now and then,
+ * and takes no other down.
+ */
 public final class SystemTimers implements Timers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SystemTimers.class);
 
     private final ScheduledThreadPoolExecutor executor;
+    private final Failures failures;
 
     /** Timers whose thread {@code threads} makes. */
-    public SystemTimers(ThreadFactory threads) {
+    public SystemTimers(ThreadFactory threads, Clock clock, Metrics metrics) {
+        failures = Failures.in(metrics, clock, LOG);
         executor = new ScheduledThreadPoolExecutor(1, threads);
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -28,16 +35,11 @@ public final class SystemTimers implements Timers, AutoCloseable {
             return () -> false;
         }
         ScheduledFuture<?> future =
-                executor.schedule(() -> runLogged(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+                executor.schedule(
+                        () -> failures.contain("an action of a timer", action),
+                        delay.toNanos(),
+                        TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
-    }
-
-    private static void runLogged(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException failure) {
-            LOG.error("a timer's action failed", failure);
-        }
     }
 
     /** Forgets everything that has not started. */

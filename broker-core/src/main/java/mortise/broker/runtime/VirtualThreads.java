@@ -5,16 +5,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@link Blocking} on virtual threads. At most {@code bound} tasks run at once; the others wait as
  * parked virtual threads, which cost a few hundred bytes each.
  */
 public final class VirtualThreads implements Blocking, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(VirtualThreads.class);
-
     private final Semaphore permits;
     private final AtomicInteger running = new AtomicInteger();
     private final Thread.Builder.OfVirtual threads;
@@ -29,11 +25,11 @@ public final class VirtualThreads implements Blocking, AutoCloseable {
     public <T> CompletionStage<T> run(String what, Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         running.incrementAndGet();
-        threads.unstarted(() -> runPermitted(what, task, result)).start();
+        threads.unstarted(() -> runPermitted(task, result)).start();
         return result;
     }
 
-    private <T> void runPermitted(String what, Callable<T> task, CompletableFuture<T> result) {
+    private <T> void runPermitted(Callable<T> task, CompletableFuture<T> result) {
         permits.acquireUninterruptibly();
         T value;
         try {
@@ -41,9 +37,6 @@ public final class VirtualThreads implements Blocking, AutoCloseable {
         } catch (Exception | Error failure) {
             permits.release();
             running.decrementAndGet();
-            if (failure instanceof Error) {
-                LOG.error("{} failed", what, failure);
-            }
             result.completeExceptionally(failure);
             return;
         }

@@ -193,13 +193,13 @@ class ControllerLoopTest {
     void producerIdsAreUniqueAcrossBlocksAndRestarts() {
         TestCluster cluster = TestCluster.started();
         Set<Long> given = new HashSet<>();
-        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG);
+        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG, 50_000);
         for (int i = 0; i < 2_500; i++) {
             assertThat(given.add(cluster.await(ids.next()))).isTrue();
         }
         TestCluster next = cluster.restarted();
         next.enter();
-        ProducerIds later = new ProducerIds(TestCluster.NODE, next.loop, LONG);
+        ProducerIds later = new ProducerIds(TestCluster.NODE, next.loop, LONG, 50_000);
         for (int i = 0; i < 1_500; i++) {
             assertThat(given.add(next.await(later.next()))).isTrue();
         }
@@ -209,7 +209,7 @@ class ControllerLoopTest {
     void aProducerIdIsGivenOnlyOnceItsBlockIsCommitted() {
         TestCluster cluster = TestCluster.started();
         cluster.quorum.hold();
-        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG);
+        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG, 50_000);
         List<CompletionStage<Long>> waiting = new ArrayList<>();
         for (int i = 0; i < 1_500; i++) {
             waiting.add(ids.next());
@@ -226,7 +226,7 @@ class ControllerLoopTest {
     @Test
     void withoutAControllerThereAreNoProducerIdsAndLaterThereAre() {
         TestCluster cluster = TestCluster.started();
-        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG);
+        ProducerIds ids = new ProducerIds(TestCluster.NODE, cluster.loop, LONG, 50_000);
         cluster.quorum.lead(false);
         var refused = ids.next();
         cluster.run();

@@ -244,6 +244,43 @@ class MetadataPublisherTest {
     }
 
     @Test
+    void partitionsThatFindNoRoomAreOpenedWhenThereIsSome() {
+        TestCluster cluster = TestCluster.started();
+        cluster.applier.full = true;
+        TopicImage topic = cluster.create("t", 200);
+        cluster.create("u", 1);
+        assertThat(cluster.publisher.isOffline(topic.id(), new TopicPartition("t", 7))).isTrue();
+        alter(cluster, 2, "t", "segment.ms", "60");
+        cluster.submit(new DeleteTopics(List.of(new TopicRef("u", TopicId.NONE))));
+        cluster.applier.calls.clear();
+
+        // one attempt for all of them, less and less often
+        cluster.clock.advance(Duration.ofMinutes(1));
+        assertThat(cluster.applier.calls).hasSizeBetween(6, 12);
+        cluster.applier.full = false;
+        cluster.clock.advance(Duration.ofSeconds(10));
+
+        for (int i = 0; i < 200; i++) {
+            TopicPartition partition = new TopicPartition("t", i);
+            assertThat(cluster.publisher.isOffline(topic.id(), partition)).isFalse();
+            assertThat(cluster.applier.settings.get("t-" + i).log().segmentAge())
+                    .as("what was changed meanwhile")
+                    .isEqualTo(Duration.ofMillis(60));
+        }
+        assertThat(cluster.applier.settings).doesNotContainKey("u-0");
+    }
+
+    @Test
+    void aPartitionWhoseLogIsDamagedIsNotTriedAgain() {
+        TestCluster cluster = TestCluster.started();
+        cluster.applier.broken.add("t-0");
+        cluster.create("t", 1);
+        cluster.applier.calls.clear();
+        cluster.clock.advance(Duration.ofMinutes(10));
+        assertThat(cluster.applier.calls).isEmpty();
+    }
+
+    @Test
     void aTopicMadeAgainWaitsUntilTheOldLogIsGone() {
         TestCluster cluster = TestCluster.started();
         cluster.create("t", 1);

@@ -12,6 +12,7 @@ import mortise.broker.metadata.PartitionApplier;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.StorageException;
 
 /** A partition table that notes what is asked of it. Completes at once, or when it is told to. */
 public final class RecordingApplier implements PartitionApplier {
@@ -29,6 +30,9 @@ public final class RecordingApplier implements PartitionApplier {
 
     /** Partitions that cannot be opened, by name. */
     public final Set<String> broken = new HashSet<>();
+
+    /** Whether no partition can be opened, for want of space. */
+    public boolean full;
 
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private boolean holding;
@@ -56,6 +60,10 @@ public final class RecordingApplier implements PartitionApplier {
         calls.add("open " + log.partition());
         if (broken.contains(log.partition().toString())) {
             return CompletableFuture.failedStage(new IllegalStateException("disk on fire"));
+        }
+        if (full) {
+            return CompletableFuture.failedStage(
+                    new StorageException(StorageException.Reach.CALL, "the disk is full"));
         }
         stored.add(log);
         settings.put(log.partition().toString(), initial);

@@ -108,10 +108,17 @@ public final class TestCluster {
                         applier,
                         settings.parallelPartitionOperations(),
                         (reason, cause) -> fatal.add(reason),
+                        timers,
                         Metrics.discarding());
         loop =
                 new ControllerLoop(
-                        controller, quorum, publisher, timers, settings, Metrics.discarding());
+                        controller,
+                        quorum,
+                        publisher,
+                        timers,
+                        settings,
+                        clock,
+                        Metrics.discarding());
         lifecycle =
                 new BrokerLifecycle(
                         "test-cluster",

@@ -7,6 +7,7 @@ import static mortise.broker.partition.PartitionRig.TOPIC;
 import static mortise.broker.partition.PartitionRig.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import mortise.broker.partition.FakeRequest;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionRig;
 import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.message.FetchResponse;
 import mortise.wire.message.FetchResponse.PartitionData;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,22 @@ class FetchHandlerTest {
     }
 
     @Test
+    void aFetchWaitsNoLongerThanTheBrokerAllows() {
+        FetchRig tight = new FetchRig(Map.of("fetch.max-wait", "1s"));
+        tight.partitions.open("t", 0, TOPIC);
+        FakeRequest waiting = tight.fetch().wait(Integer.MAX_VALUE).from("t", 0, 0).send();
+
+        tight.partitions.clock.advance(Duration.ofMillis(999));
+        tight.turn();
+        assertThat(waiting.answered()).isFalse();
+        tight.partitions.clock.advance(Duration.ofMillis(1));
+        tight.turn();
+
+        assertThat(waiting.answered()).isTrue();
+        assertThat(tight.partitions.timers.pending()).isZero();
+    }
+
+    @Test
     void aFetchOfAClosedConnectionDoesNotBeginToWait() {
         open("t", 0);
         rig.closedFromTheStart = true;
@@ -242,6 +260,48 @@ class FetchHandlerTest {
                 .isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
         rig.partitions.settle();
         assertThat(partition.outOfService()).contains("EIO");
+    }
+
+    @Test
+    void aReadThatIsRefusedTakesNothingOutOfService() {
+        Partition partition = open("t", 0);
+        append(partition, 3);
+        for (StorageException refusal :
+                List.of(
+                        new UnreadableDataException(
+                                true, "no batch header at 0", new IOException()),
+                        new UnreadableDataException(false, "Input/output error", new IOException()),
+                        new StorageException(StorageException.Reach.CALL, "Too many open files"),
+                        // of a store that does not know better
+                        new StorageException(StorageException.Reach.LOG, "unexpected"))) {
+            boolean damaged =
+                    refusal instanceof UnreadableDataException unreadable && unreadable.damaged();
+            rig.partitions.log("t", 0).failRead = refusal;
+
+            assertThat(error(rig.fetch().from("t", 0, 0).answer()))
+                    .as("%s", refusal)
+                    .isEqualTo(damaged ? ErrorCode.CORRUPT_MESSAGE : ErrorCode.KAFKA_STORAGE_ERROR);
+
+            rig.partitions.settle();
+            assertThat(partition.outOfService()).as("%s", refusal).isNull();
+            rig.partitions.log("t", 0).failRead = null;
+            append(partition, 1);
+            assertThat(offsets(only(rig.fetch().from("t", 0, 1).answer()))).hasSizeGreaterThan(2);
+        }
+    }
+
+    @Test
+    void whatTheStoreIsShortOfLeavesThePartitionToAnotherAnswer() {
+        append(open("t", 0), 1);
+        append(open("t", 1), 1);
+        rig.partitions.log("t", 1).failRead =
+                new StorageException(StorageException.Reach.CALL, "Too many open files");
+        rig.partitions.log("t", 1).recentFrom = Long.MAX_VALUE;
+
+        List<PartitionData> both = partitions(rig.fetch().from("t", 0, 0).from("t", 1, 0).answer());
+
+        assertThat(both).allSatisfy(data -> assertThat(data.errorCode()).isZero());
+        assertThat(both.stream().flatMap(data -> offsets(data).stream())).containsExactly(0L);
     }
 
     // ---- sessions
@@ -422,6 +482,22 @@ class FetchHandlerTest {
                         .answer();
         assertThat(full.sessionId()).isZero();
         assertThat(partitions(full)).hasSize(3);
+    }
+
+    @Test
+    void aSessionKeepsNoNameThatIsTooLongForATopic() {
+        open("t", 0);
+        String longest = "l".repeat(249);
+        String tooLong = "l".repeat(250);
+        assertThat(rig.fetch().session(0, 0).from(tooLong, 0, 0).answer().sessionId()).isZero();
+        assertThat(rig.sessions.count()).isZero();
+
+        int id = rig.fetch().session(0, 0).from("t", 0, 0).answer().sessionId();
+        assertThat(rig.fetch().session(id, 1).from(longest, 0, 0).answer().errorCode()).isZero();
+        FetchResponse grown = rig.fetch().session(id, 2).from(tooLong, 0, 0).answer();
+
+        assertThat(grown.errorCode()).isEqualTo(ErrorCode.FETCH_SESSION_ID_NOT_FOUND.code());
+        assertThat(rig.sessions.count()).isZero();
     }
 
     @Test

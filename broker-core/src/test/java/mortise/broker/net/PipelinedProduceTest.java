@@ -28,11 +28,13 @@ import mortise.broker.partition.PartitionRig;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.ProduceHandler;
 import mortise.broker.request.Access;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.SystemTimers;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;
 import mortise.spi.auth.Authorizer;
@@ -108,7 +110,8 @@ class PipelinedProduceTest {
     private void run(Site site, TopicSettings topic) throws Exception {
         Clock clock = new SteppingClock(site, new AtomicLong());
         try (clients;
-                SystemTimers timers = new SystemTimers(new NamedThreads("timer"));
+                SystemTimers timers =
+                        new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.threaded(
                                 new FlushSettings(2), NamedThreads::new, Clock.system(), metrics);
@@ -140,6 +143,8 @@ class PipelinedProduceTest {
                                         partitions,
                                         new Access(Authorizer.ALLOW_ALL),
                                         (node, context) -> Optional.empty(),
+                                        new BatchOpenings(
+                                                new PartitionRig.InlineBlocking(), Codecs.of()),
                                         clock))) {
             for (int i = 0; i < PARTITIONS; i++) {
                 partitions

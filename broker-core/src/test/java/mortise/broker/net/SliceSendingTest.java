@@ -76,7 +76,7 @@ class SliceSendingTest {
         return slice;
     }
 
-    private static FetchResponse response(List<? extends Payload> payloads) {
+    static FetchResponse response(List<? extends Payload> payloads) {
         FetchResponse.FetchableTopicResponse topic =
                 new FetchResponse.FetchableTopicResponse().topic("topic");
         for (Payload payload : payloads) {

@@ -293,7 +293,7 @@ class SlowClientTest {
                                 parking(started));
                 RawClient stalling = server.client();
                 RawClient waiting = server.client()) {
-            stalling.send(largeHeartbeat(1), 0, 1_000);
+            stalling.send(largeHeartbeat(1), 0, 700_000);
             Eventually.is(
                     "the first frame has its room",
                     () -> server.server().inflightBytes() > 800_000);
@@ -332,7 +332,7 @@ class SlowClientTest {
             first.send(largeHeartbeat(1));
             RequestContext holder = started.take();
             byte[] large = largeHeartbeat(2);
-            stalling.send(large, 0, 1_000);
+            stalling.send(large, 0, 700_000);
             Eventually.is(
                     "the second frame has begun", () -> server.server().inflightBytes() > 801_000);
             settle(holder);

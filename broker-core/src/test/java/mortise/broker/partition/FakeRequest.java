@@ -23,6 +23,7 @@ public final class FakeRequest implements RequestContext {
     private volatile boolean ordered;
     private volatile boolean connectionClosed;
     private volatile @Nullable Runnable whenClosed;
+    private String clientId = "test";
     private int answers;
 
     public FakeRequest(ApiKey key, int version) {
@@ -33,6 +34,12 @@ public final class FakeRequest implements RequestContext {
         this.key = key;
         this.version = (short) version;
         this.loop = loop;
+    }
+
+    /** Gives the client a name. */
+    public FakeRequest from(String client) {
+        clientId = client;
+        return this;
     }
 
     /** The answer. */
@@ -85,7 +92,7 @@ public final class FakeRequest implements RequestContext {
 
     @Override
     public @Nullable String clientId() {
-        return "test";
+        return clientId;
     }
 
     @Override

@@ -3,6 +3,7 @@ package mortise.broker.partition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -34,12 +36,12 @@ public final class HeapLog implements PartitionLog {
     private final LogId id;
     private final LogDirectory directory;
     private final TreeMap<Long, byte[]> batches = new TreeMap<>();
-    private final TreeMap<Long, byte[]> producerSidecars = new TreeMap<>();
+    private final Map<SidecarKind, NavigableMap<Long, byte[]>> sidecars = noSidecars();
     private byte @Nullable [] epochs;
     private long start;
     private long end;
     private long durable;
-    private NavigableMap<Long, byte[]> durableProducerSidecars = new TreeMap<>();
+    private final Map<SidecarKind, NavigableMap<Long, byte[]>> durableSidecars = noSidecars();
     private byte @Nullable [] durableEpochs;
     private LogSettings settings;
     private int segmentBytes;
@@ -59,8 +61,14 @@ public final class HeapLog implements PartitionLog {
     /** Thrown by every read. */
     public @Nullable StorageException failRead;
 
+    /** What the log should hold and does not. */
+    public List<MissingRecords> missing = List.of();
+
     /** What retention would keep from. */
     public long retainFrom;
+
+    /** Thrown by every look for what to retain. */
+    public @Nullable Error failRetain;
 
     public int appends;
     public int syncs;
@@ -77,11 +85,31 @@ public final class HeapLog implements PartitionLog {
     /** Forgets what was not synced, as a crash of the machine may. */
     synchronized void crash() {
         batches.tailMap(durable, true).clear();
-        end = durable;
-        producerSidecars.clear();
-        producerSidecars.putAll(durableProducerSidecars);
+        end = Math.max(start, durable); // the start survives what lay before it
+        kill();
+        sidecars.values().forEach(kept -> kept.tailMap(end, false).clear());
+    }
+
+    /** Forgets the sidecars that were not synced, as the end of the process does; no batch. */
+    synchronized void kill() {
+        copy(durableSidecars, sidecars);
         epochs = durableEpochs;
         closed = false;
+    }
+
+    private static Map<SidecarKind, NavigableMap<Long, byte[]>> noSidecars() {
+        return Map.of(
+                SidecarKind.PRODUCER_STATE, new TreeMap<>(),
+                SidecarKind.PRODUCER_BATCHES, new TreeMap<>());
+    }
+
+    private static void copy(
+            Map<SidecarKind, NavigableMap<Long, byte[]>> from,
+            Map<SidecarKind, NavigableMap<Long, byte[]>> to) {
+        to.forEach((kind, sidecars) -> {
+            sidecars.clear();
+            sidecars.putAll(from.get(kind));
+        });
     }
 
     @Override
@@ -159,7 +187,7 @@ public final class HeapLog implements PartitionLog {
         }
         syncs++;
         durable = end;
-        durableProducerSidecars = new TreeMap<>(producerSidecars);
+        copy(sidecars, durableSidecars);
         durableEpochs = epochs;
         return end();
     }
@@ -185,6 +213,11 @@ public final class HeapLog implements PartitionLog {
         }
         if (offset < start || offset > end) {
             throw new OffsetOutOfRangeException(id, offset, bounds());
+        }
+        for (MissingRecords range : missing) {
+            if (offset < range.to() && offset >= range.from()) {
+                throw new StorageException(StorageException.Reach.CALL, range + " is missing");
+            }
         }
         List<byte[]> taken = new ArrayList<>();
         int bytes = 0;
@@ -243,6 +276,11 @@ public final class HeapLog implements PartitionLog {
     }
 
     @Override
+    public List<MissingRecords> missing() {
+        return missing;
+    }
+
+    @Override
     public synchronized LogPosition position(long offset) {
         return new LogPosition(offset, offset);
     }
@@ -277,12 +315,15 @@ public final class HeapLog implements PartitionLog {
     public synchronized LogPosition truncateTo(long offset) {
         batches.tailMap(offset, true).clear();
         end = Math.min(end, offset);
+        sidecars.values().forEach(kept -> kept.tailMap(end, false).clear());
         return end();
     }
 
     @Override
     public synchronized LogPosition reset(long offset) {
         batches.clear();
+        sidecars.values().forEach(NavigableMap::clear);
+        durableSidecars.values().forEach(NavigableMap::clear);
         start = offset;
         end = offset;
         return end();
@@ -297,6 +338,9 @@ public final class HeapLog implements PartitionLog {
 
     @Override
     public long retainedFrom(RetentionLimits limits) {
+        if (failRetain != null) {
+            throw failRetain;
+        }
         return Math.min(retainFrom, limits.ceiling());
     }
 
@@ -310,7 +354,7 @@ public final class HeapLog implements PartitionLog {
         byte[] bytes = new byte[content.remaining()];
         content.get(bytes);
         switch (kind) {
-            case PRODUCER_STATE -> producerSidecars.put(offset, bytes);
+            case PRODUCER_STATE, PRODUCER_BATCHES -> sidecars.get(kind).put(offset, bytes);
             case LEADER_EPOCHS -> epochs = bytes;
         }
     }
@@ -318,8 +362,8 @@ public final class HeapLog implements PartitionLog {
     @Override
     public synchronized Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
         return switch (kind) {
-            case PRODUCER_STATE ->
-                    Optional.ofNullable(producerSidecars.floorEntry(atMost))
+            case PRODUCER_STATE, PRODUCER_BATCHES ->
+                    Optional.ofNullable(sidecars.get(kind).floorEntry(atMost))
                             .map(entry ->
                                     new Sidecar(
                                             kind,
@@ -336,21 +380,27 @@ public final class HeapLog implements PartitionLog {
         return RecordBatch.of(ByteBuffer.wrap(batches.get(offset))).nextOffset();
     }
 
-    /** Spoils the latest producer snapshot. */
-    synchronized void damageLatestSnapshot() {
-        byte[] bytes = producerSidecars.lastEntry().getValue();
+    /** Spoils the latest sidecar of a kind. */
+    synchronized void damageLatest(SidecarKind kind) {
+        byte[] bytes = sidecars.get(kind).lastEntry().getValue();
         bytes[bytes.length - 1] ^= 1;
     }
 
-    synchronized List<Long> snapshotOffsets() {
-        return List.copyOf(producerSidecars.keySet());
+    /** Removes the sidecars of a kind from an offset on. */
+    synchronized void removeFrom(SidecarKind kind, long offset) {
+        sidecars.get(kind).tailMap(offset, true).clear();
+        durableSidecars.get(kind).tailMap(offset, true).clear();
+    }
+
+    synchronized List<Long> offsets(SidecarKind kind) {
+        return List.copyOf(sidecars.get(kind).keySet());
     }
 
     @Override
     public synchronized void trimSidecars(SidecarKind kind, long offset) {
-        if (kind == SidecarKind.PRODUCER_STATE && !producerSidecars.isEmpty()) {
-            long keep = Math.min(offset, producerSidecars.lastKey());
-            producerSidecars.headMap(keep, false).clear();
+        Long kept = sidecars.get(kind).lowerKey(offset);
+        if (kept != null) {
+            sidecars.get(kind).headMap(kept, false).clear();
         }
     }
 

@@ -37,8 +37,9 @@ class MailboxStressTest {
             Drains.threaded(
                     settings,
                     Thread.ofPlatform().daemon().name("drain-", 0).factory(),
-                    Metrics.discarding());
-    private final CreditLine line = new CreditLine();
+                    Metrics.discarding(),
+                    PartitionRig.unexpected());
+    private final CreditLine line = new CreditLine(PartitionRig.unexpected());
     private final AtomicLong completed = new AtomicLong();
 
     /**

@@ -39,7 +39,7 @@ class PartitionMailboxTest {
                                 @Override
                                 public void close() {}
                             });
-    private final CreditLine line = new CreditLine();
+    private final CreditLine line = new CreditLine(PartitionRig.unexpected());
     private final DrainSite site = new DrainSite(1_000_000);
     private final RecordingOwner owner = new RecordingOwner();
     private final PartitionMailbox mailbox = mailbox(owner);

@@ -15,12 +15,14 @@ import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import mortise.tck.sim.Seeded;
 
 /**
  * A partition against a simple model: random batches of idempotent producers (in order, retried,
- * out of order, of old and new epochs), rolls, syncs, failed writes, clean restarts and crashes.
+ * out of order, of old and new epochs), rolls, syncs, failed writes, deletions of records, clean
+ * restarts, kills, crashes and damaged sidecars.
  */
 class PartitionModelTest {
     private static final int STEPS = 300;
@@ -45,16 +47,18 @@ class PartitionModelTest {
     }
 
     private final List<Entry> log = new ArrayList<>();
+
+    /** The batches that producers may be known by: those of the log, and deleted ones. */
+    private final List<Entry> memory = new ArrayList<>();
+
+    private long start;
+    private long end;
     private final List<Sent> waiting = new ArrayList<>();
     private final List<Long> waitingFor = new ArrayList<>();
 
-    private long end() {
-        return log.isEmpty() ? 0 : log.getLast().nextOffset();
-    }
-
     private Producer producer(long id) {
         Producer producer = new Producer();
-        for (Entry entry : log) {
+        for (Entry entry : memory) {
             if (entry.producerId() == id) {
                 if (entry.epoch() != producer.epoch) {
                     producer.epoch = entry.epoch();
@@ -81,12 +85,12 @@ class PartitionModelTest {
         PartitionRig rig = new PartitionRig(store, Map.of());
         int epoch = 0;
         Partition partition = rig.open("t", 0, settings, epoch);
-        // after a restart a producer is remembered by its last batch only
-        boolean restarted = false;
         for (int step = 0; step < STEPS; step++) {
             int dice = random.nextInt(100);
-            if (dice < 80) {
-                produce(rig, partition, random, durable, restarted);
+            if (dice < 78) {
+                produce(rig, partition, random, durable);
+            } else if (dice < 80) {
+                deleteRecords(rig, partition, random);
             } else if (dice < 84) {
                 rig.flush();
                 settled(Long.MAX_VALUE);
@@ -97,9 +101,10 @@ class PartitionModelTest {
                 rig.partitions.changeRole(partition.id(), PartitionRig.led(0, epoch));
                 rig.settle();
             } else {
-                boolean crash = dice < 97;
-                if (crash) {
+                if (dice < 95) {
                     crash(rig);
+                } else if (dice < 97) {
+                    kill(rig);
                 } else {
                     rig.flush();
                     settled(Long.MAX_VALUE);
@@ -107,25 +112,42 @@ class PartitionModelTest {
                 }
                 waiting.clear();
                 waitingFor.clear();
-                restarted = true;
+                HeapLog heap = rig.log("t", 0);
+                boolean damaged = dice == 99;
+                if (damaged) {
+                    damage(heap, random);
+                }
                 rig = new PartitionRig(store, Map.of());
                 epoch++;
                 partition = rig.open("t", 0, settings, epoch);
+                if (damaged) {
+                    heap.removeFrom(SidecarKind.PRODUCER_STATE, end);
+                    heap.removeFrom(SidecarKind.PRODUCER_BATCHES, end);
+                }
             }
             assertThat(partition.outOfService()).isNull();
-            assertThat(rig.log("t", 0).bounds().endOffset()).isEqualTo(end());
+            assertThat(rig.log("t", 0).bounds().endOffset()).isEqualTo(end);
             assertThat(partition.leaderView().highWatermark().offset())
-                    .isEqualTo(durable ? rig.log("t", 0).durableEnd().offset() : end());
+                    .isEqualTo(durable ? rig.log("t", 0).durableEnd().offset() : end);
         }
         assertThat(stored(rig)).isEqualTo(log);
     }
 
+    private void deleteRecords(PartitionRig rig, Partition partition, RandomGenerator random) {
+        long limit = partition.leaderView().highWatermark().offset();
+        long to = random.nextInt(3) == 0 ? limit : start + random.nextLong(limit - start + 1);
+        partition.advanceStart(to);
+        rig.settle();
+        start = to;
+        log.removeIf(entry -> entry.nextOffset() <= start);
+        if (random.nextBoolean()) {
+            rig.flush();
+            settled(Long.MAX_VALUE);
+        }
+    }
+
     private void produce(
-            PartitionRig rig,
-            Partition partition,
-            RandomGenerator random,
-            boolean durable,
-            boolean restarted) {
+            PartitionRig rig, Partition partition, RandomGenerator random, boolean durable) {
         long id = random.nextInt(PRODUCERS);
         Producer producer = producer(id);
         int records = random.nextInt(1, 4);
@@ -144,11 +166,10 @@ class PartitionModelTest {
         }
         first = Math.max(0, first);
         Sent sent = rig.send(partition, PartitionRig.batch(records, 20, id, epoch, first));
-        expect(sent, producer, new Entry(end(), records, id, epoch, first), durable, restarted);
+        expect(sent, producer, new Entry(end, records, id, epoch, first), durable);
     }
 
-    private void expect(
-            Sent sent, Producer producer, Entry entry, boolean durable, boolean restarted) {
+    private void expect(Sent sent, Producer producer, Entry entry, boolean durable) {
         Entry duplicate =
                 producer.batches.stream()
                         .filter(known ->
@@ -157,14 +178,6 @@ class PartitionModelTest {
                                         && known.records() == entry.records())
                         .findFirst()
                         .orElse(null);
-        if (duplicate != null
-                && restarted
-                && sent.done()
-                && sent.error() == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER) {
-            // a snapshot keeps the last batch of a producer only, as Apache Kafka's does
-            assertThat(duplicate).isNotEqualTo(producer.batches.getLast());
-            return;
-        }
         if (duplicate != null) {
             answered(sent, duplicate.baseOffset(), duplicate.nextOffset(), durable);
             return;
@@ -175,6 +188,8 @@ class PartitionModelTest {
             return;
         }
         log.add(entry);
+        memory.add(entry);
+        end = entry.nextOffset();
         answered(sent, entry.baseOffset(), entry.nextOffset(), durable);
     }
 
@@ -230,7 +245,50 @@ class PartitionModelTest {
         long kept = heap.durableEnd().offset();
         heap.crash();
         log.removeIf(entry -> entry.baseOffset() >= kept);
-        assertThat(end()).isEqualTo(kept);
+        memory.removeIf(entry -> entry.baseOffset() >= kept);
+        end = Math.max(start, kept);
+        forgetWhatNothingTells(heap);
+    }
+
+    /** The process ends: the log keeps everything, and sidecars that no sync has written go. */
+    private void kill(PartitionRig rig) {
+        HeapLog heap = rig.log("t", 0);
+        heap.kill();
+        forgetWhatNothingTells(heap);
+    }
+
+    /** Without sidecars at or above the start, the batches from the start on are all there is. */
+    private void forgetWhatNothingTells(HeapLog heap) {
+        if (newestPair(heap) < start) {
+            memory.removeIf(entry -> entry.nextOffset() <= start);
+        }
+    }
+
+    private static long newestPair(HeapLog heap) {
+        List<Long> pairs = heap.offsets(SidecarKind.PRODUCER_BATCHES);
+        assertThat(heap.offsets(SidecarKind.PRODUCER_STATE)).isEqualTo(pairs);
+        return pairs.isEmpty() ? -1 : pairs.getLast();
+    }
+
+    /** Spoils the sidecars that the next start would have read, after a clean stop. */
+    private void damage(HeapLog heap, RandomGenerator random) {
+        SidecarKind kind =
+                random.nextBoolean() ? SidecarKind.PRODUCER_STATE : SidecarKind.PRODUCER_BATCHES;
+        heap.damageLatest(kind);
+        List<Long> pairs = heap.offsets(SidecarKind.PRODUCER_BATCHES);
+        boolean older = pairs.size() > 1 && pairs.get(pairs.size() - 2) >= start;
+        if (!older) {
+            // the snapshot alone tells the last batch of those who have none in the log
+            List<Entry> last = new ArrayList<>();
+            for (long id = 0; id < PRODUCERS && kind == SidecarKind.PRODUCER_BATCHES; id++) {
+                List<Entry> known = producer(id).batches;
+                if (!known.isEmpty() && known.getLast().nextOffset() <= start) {
+                    last.add(known.getLast());
+                }
+            }
+            memory.removeIf(entry -> entry.nextOffset() <= start);
+            memory.addAll(0, last);
+        }
     }
 
     private static List<Entry> stored(PartitionRig rig) {
@@ -238,7 +296,11 @@ class PartitionModelTest {
         List<Entry> entries = new ArrayList<>();
         Map<Long, Integer> epochs = new HashMap<>();
         try (LogSlice all =
-                heap.read(0, new LogPosition(heap.end().offset(), 0), Integer.MAX_VALUE, true)) {
+                heap.read(
+                        heap.bounds().startOffset(),
+                        new LogPosition(heap.end().offset(), 0),
+                        Integer.MAX_VALUE,
+                        true)) {
             ByteBuffer bytes = ByteBuffer.allocate(all.sizeInBytes());
             all.copyTo(0, bytes);
             for (RecordBatch batch : RecordBatches.of(bytes.flip())) {

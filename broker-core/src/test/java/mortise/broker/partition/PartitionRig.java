@@ -21,11 +21,14 @@ import mortise.broker.flush.FlushWorkers;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.Failures;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogStore;
 import mortise.tck.sim.SimClock;
 import mortise.tck.sim.SimTimers;
+import org.slf4j.LoggerFactory;
 
 /**
  * Partitions over heap logs in one thread: drain threads are a queue that {@link #settle} empties,
@@ -41,7 +44,7 @@ public final class PartitionRig implements AutoCloseable {
     public final Partitions partitions;
     public final FlushCoordinator flushes;
     public final PartitionSettings settings;
-    public final Blocking blocking = new InlineBlocking();
+    public final Blocking blocking;
     private final ArrayDeque<PartitionMailbox> handedOn = new ArrayDeque<>();
     private final ArrayDeque<FlushTicket> flushLine = new ArrayDeque<>();
     private final Drains drains;
@@ -52,7 +55,18 @@ public final class PartitionRig implements AutoCloseable {
     }
 
     public PartitionRig(HeapLogStore store, Map<String, String> config) {
+        this(store, store, config, new InlineBlocking());
+    }
+
+    /** Partitions over another store's logs, or with other tasks. */
+    public PartitionRig(LogStore logs, Map<String, String> config, Blocking blocking) {
+        this(logs instanceof HeapLogStore heap ? heap : new HeapLogStore(), logs, config, blocking);
+    }
+
+    private PartitionRig(
+            HeapLogStore store, LogStore logs, Map<String, String> config, Blocking blocking) {
         this.store = store;
+        this.blocking = blocking;
         this.settings = PartitionSettings.from(Config.of(PartitionSettings.SCHEMA, config));
         this.drains =
                 new Drains(
@@ -85,7 +99,7 @@ public final class PartitionRig implements AutoCloseable {
         this.partitions =
                 new Partitions(
                         settings,
-                        store,
+                        logs,
                         new PartitionServices(
                                 NODE,
                                 clock,
@@ -95,6 +109,12 @@ public final class PartitionRig implements AutoCloseable {
                                 noThreads,
                                 flushes),
                         drains);
+    }
+
+    /** Where failures of parts go that no test looks at. */
+    static Failures unexpected() {
+        return Failures.in(
+                Metrics.discarding(), new SimClock(), LoggerFactory.getLogger(PartitionRig.class));
     }
 
     /** Runs what was handed on until nothing is. */

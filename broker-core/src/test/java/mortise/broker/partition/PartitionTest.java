@@ -9,15 +9,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
+import mortise.api.TopicId;
+import mortise.api.TopicPartition;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.partition.PartitionRig.Sent;
+import mortise.broker.runtime.Blocking;
 import mortise.record.RecordBatch;
+import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.OffsetOutOfRangeException;
+import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import org.junit.jupiter.api.Test;
 
@@ -295,6 +305,46 @@ class PartitionTest {
     }
 
     @Test
+    void aSyncThatIsShortOfSomethingIsTriedAgainByItself() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        rig.log("t", 0).failSync =
+                new StorageException(StorageException.Reach.CALL, "Too many open files");
+        Sent sent = rig.send(partition, batch(1, 10));
+        for (int i = 0; i < 5; i++) {
+            rig.flush();
+            rig.clock.advance(Duration.ofSeconds(1));
+            rig.settle();
+        }
+        assertThat(sent.done()).isFalse();
+        assertThat(rig.timers.pending()).as("timers, its deadline included").isLessThan(4);
+
+        rig.log("t", 0).failSync = null;
+        rig.clock.advance(Duration.ofSeconds(1));
+        rig.settle();
+        rig.flush();
+
+        assertThat(sent.firstOffset()).isZero();
+        assertThat(partition.outOfService()).isNull();
+    }
+
+    @Test
+    void aLogWhoseStateCannotBeReadCanBeOpenedAgain() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(1, 10));
+        HeapLog log = rig.log("t", 0);
+        log.sync();
+        log.crash();
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        log.failRead = new StorageException(StorageException.Reach.CALL, "Too many open files");
+        var opened = next.partitions.open(PartitionRig.id("t", 0), PartitionRig.led(0, 0), TOPIC);
+        assertThat(opened.toCompletableFuture()).isCompletedExceptionally();
+        assertThat(log.closed).isTrue();
+
+        log.failRead = null;
+        assertThat(next.open("t", 0, TOPIC).log().end().offset()).isEqualTo(1);
+    }
+
+    @Test
     void flushMessagesAndFlushMsAskForASync() {
         Partition byCount = rig.open("count", 0, topic(t -> t.flush(3, Long.MAX_VALUE)));
         Partition byTime = rig.open("time", 0, topic(t -> t.flush(Long.MAX_VALUE, 50)));
@@ -333,14 +383,282 @@ class PartitionTest {
         for (int i = 0; i < 12; i++) {
             rig.send(partition, batch(1, 100, 7, (short) 1, i));
         }
-        assertThat(rig.log("t", 0).snapshotOffsets()).isNotEmpty();
-        rig.log("t", 0).damageLatestSnapshot();
+        assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE)).isNotEmpty();
+        rig.log("t", 0).damageLatest(SidecarKind.PRODUCER_STATE);
 
         PartitionRig next = new PartitionRig(rig.store, Map.of());
         Partition again = next.open("t", 0, TOPIC);
 
         assertThat(next.send(again, batch(1, 100, 7, (short) 1, 9)).firstOffset()).isEqualTo(9);
         assertThat(next.send(again, batch(1, 100, 7, (short) 1, 12)).firstOffset()).isEqualTo(12);
+    }
+
+    /** Sends so many batches of one record each, then what the next partition says to all again. */
+    private static void retried(PartitionRig next, Partition again, int from, int to) {
+        for (int i = to - 1; i >= from; i--) {
+            Sent retry = next.send(again, batch(1, 100, 7, (short) 1, i));
+            assertThat(retry.error()).as("retry of %s", i).isEqualTo(ErrorCode.NONE);
+            assertThat(retry.firstOffset()).as("retry of %s", i).isEqualTo(i);
+        }
+        assertThat(next.send(again, batch(1, 100, 7, (short) 1, to + 3)).error())
+                .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(next.send(again, batch(1, 100, 7, (short) 1, to)).firstOffset()).isEqualTo(to);
+    }
+
+    private Partition written(int batches, int segmentBytes) {
+        Partition partition = rig.open("t", 0, topic(t -> t.segmentBytes(segmentBytes)));
+        for (int i = 0; i < batches; i++) {
+            rig.send(partition, batch(1, 100, 7, (short) 1, i));
+        }
+        return partition;
+    }
+
+    @Test
+    void fiveBatchesOfAProducerSurviveACleanStop() {
+        written(12, 1 << 20);
+        rig.stop();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        retried(next, next.open("t", 0, TOPIC), 7, 12);
+    }
+
+    @Test
+    void theBatchesBeforeASnapshotSurviveAKillAfterIt() {
+        written(6, 1_000);
+        rig.flush();
+        assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE)).isNotEmpty();
+        rig.log("t", 0).kill();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        retried(next, next.open("t", 0, TOPIC), 1, 6);
+    }
+
+    @Test
+    void damagedBatchesAreReadFromTheLogAgain() {
+        written(12, 400);
+        rig.stop();
+        rig.log("t", 0).damageLatest(SidecarKind.PRODUCER_BATCHES);
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        retried(next, next.open("t", 0, TOPIC), 7, 12);
+    }
+
+    @Test
+    void aSnapshotOfAnotherBrokerIsBelievedAndTheLogBeforeItRead() {
+        written(12, 1 << 20);
+        rig.stop();
+        rig.log("t", 0).removeFrom(SidecarKind.PRODUCER_BATCHES, 0);
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        retried(next, next.open("t", 0, TOPIC), 7, 12);
+    }
+
+    @Test
+    void withoutBatchesNoMoreIsReadThanTheSegmentBeforeTheLatestSnapshot() {
+        written(40, 400);
+        rig.stop();
+        rig.log("t", 0).removeFrom(SidecarKind.PRODUCER_BATCHES, 0);
+        List<Long> snapshots = rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE);
+
+        PartitionState state =
+                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+
+        assertThat(state.replayedBatches())
+                .isEqualTo(40 - snapshots.get(snapshots.size() - 2))
+                .isLessThan(5);
+    }
+
+    @Test
+    void aProducerGoesOnAfterItsRecordsWereDeletedAndTheBrokerKilled() {
+        Partition partition = written(12, 400);
+        rig.flush();
+        partition.advanceStart(Partition.HIGH_WATERMARK);
+        rig.settle();
+        rig.log("t", 0).kill(); // before anything that was put for the deletion is written
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        Partition again = next.open("t", 0, TOPIC);
+
+        Sent sent = next.send(again, batch(1, 100, 7, (short) 1, 12));
+        assertThat(sent.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(sent.firstOffset()).isEqualTo(12);
+    }
+
+    @Test
+    void retriesOfDeletedRecordsAreRecognisedAfterAKill() {
+        Partition partition = written(12, 400);
+        rig.flush();
+        partition.advanceStart(Partition.HIGH_WATERMARK);
+        rig.settle();
+        rig.flush();
+        rig.log("t", 0).kill();
+
+        PartitionRig next = new PartitionRig(rig.store, Map.of());
+        retried(next, next.open("t", 0, TOPIC), 7, 12);
+    }
+
+    @Test
+    void aProducerThatWasForgottenForItsSilenceStaysForgotten() {
+        written(3, 1 << 20);
+        rig.stop();
+        rig.clock.advance(rig.settings.producerExpiration().plusMillis(1));
+
+        PartitionState state =
+                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+
+        assertThat(state.producers().size()).isZero();
+    }
+
+    @Test
+    void aCompletionThatThrowsHarmsNobodyElse() {
+        Partition partition = rig.open("t", 0, topic(t -> t.durable()));
+        offerThrowing(partition);
+        Sent good = offer(partition, new Sent(batch(1, 10)));
+        rig.flush();
+        offerThrowing(partition);
+        rig.log("t", 0).failAppend =
+                new StorageException(StorageException.Reach.CALL, "the disk is full");
+        offerThrowing(partition);
+        Sent after = offer(partition, new Sent(batch(1, 10)));
+        rig.flush();
+
+        assertThat(good.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(after.error()).isEqualTo(ErrorCode.NONE);
+        assertThat(partition.outOfService()).isNull();
+        partition.failed(new IllegalStateException("a defect"));
+        offerThrowing(partition);
+        rig.settle();
+        assertThat(partition.outOfService()).contains("a defect");
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    private static void offerThrowing(Partition partition) {
+        Throwing batch = new Throwing(batch(1, 10));
+        assertThat(partition.mailbox().tryTake(batch.sizeInBytes())).isTrue();
+        partition.mailbox().offer(batch);
+    }
+
+    /** A batch whose maker has a defect. */
+    private static final class Throwing extends AppendBatch {
+        Throwing(RecordBatch batch) {
+            super(batch, (short) -1, Long.MAX_VALUE);
+        }
+
+        @Override
+        protected void completed() {
+            throw new IllegalStateException("a defect of whoever produces");
+        }
+    }
+
+    @Test
+    void aReaderThatThrowsHarmsNobodyElse() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        int[] told = {0};
+        partition.watch(() -> {
+            throw new IllegalStateException("a defect of a reader");
+        });
+        partition.watch(() -> told[0]++);
+
+        assertThat(rig.send(partition, batch(1, 10)).error()).isEqualTo(ErrorCode.NONE);
+        assertThat(told[0]).isEqualTo(1);
+        assertThat(partition.outOfService()).isNull();
+    }
+
+    @Test
+    void aPartitionThatOpensWhileTheLastOfItsTopicGoesIsFound() {
+        List<Runnable> held = new ArrayList<>();
+        boolean[] hold = {false};
+        PartitionRig slow =
+                new PartitionRig(
+                        rig.store,
+                        Map.of(),
+                        new Blocking() {
+                            @Override
+                            public <T> CompletionStage<T> run(String what, Callable<T> task) {
+                                Blocking inline = new PartitionRig.InlineBlocking();
+                                if (!hold[0]) {
+                                    return inline.run(what, task);
+                                }
+                                CompletableFuture<Void> go = new CompletableFuture<>();
+                                held.add(() -> go.complete(null));
+                                return go.thenCompose(nothing -> inline.run(what, task));
+                            }
+                        });
+        slow.open("t", 0, TOPIC);
+        hold[0] = true;
+        CompletionStage<Void> grown =
+                slow.partitions.open(PartitionRig.id("t", 1), PartitionRig.led(1, 0), TOPIC);
+        hold[0] = false;
+        slow.partitions.delete(PartitionRig.id("t", 0));
+        slow.settle();
+        held.forEach(Runnable::run);
+        slow.settle();
+        grown.toCompletableFuture().join();
+
+        assertThat(slow.partitions.find("t", 1)).isNotNull();
+        assertThat(slow.partitions.all()).hasSize(1);
+        Partition second = slow.find("t", 1);
+        slow.partitions.delete(PartitionRig.id("t", 1));
+        slow.settle();
+        assertThat(slow.partitions.all()).isEmpty();
+        assertThat(slow.partitions.find(PartitionRig.topicId("t"))).isNull();
+        assertThat(slow.partitions.find("t")).isNull();
+        assertThat(second.stopped()).isTrue();
+    }
+
+    @Test
+    void aTopicCreatedAgainHasItsNameWhenTheOldOneIsGone() {
+        LogId old = new LogId(new TopicId(new UUID(9, 9)), new TopicPartition("t", 5));
+        rig.open("t", 0, TOPIC);
+        rig.partitions.open(old, PartitionRig.led(5, 0), TOPIC);
+        rig.settle();
+        rig.partitions.delete(old);
+        rig.settle();
+
+        assertThat(rig.partitions.find("t", 0)).isNotNull();
+    }
+
+    @Test
+    void retentionGoesOnAfterALookThatFailed() {
+        Partition partition = rig.open("t", 0, topic(t -> t.retainBytes(1)));
+        rig.send(partition, batch(3, 10));
+        rig.partitions.start();
+        rig.log("t", 0).failRetain = new AssertionError("a defect");
+        rig.clock.advance(rig.settings.retentionInterval());
+        rig.settle();
+        assertThat(rig.log("t", 0).bounds().startOffset()).isZero();
+
+        rig.log("t", 0).failRetain = null;
+        rig.log("t", 0).retainFrom = 2;
+        rig.clock.advance(rig.settings.retentionInterval());
+        rig.settle();
+
+        assertThat(rig.log("t", 0).bounds().startOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void noMoreReplicasAreAskedForThanThereAre() {
+        Partition partition = rig.open("t", 0, topic(t -> t.minInsyncReplicas(3)));
+        assertThat(rig.send(partition, batch(1, 10)).error()).isEqualTo(ErrorCode.NONE);
+
+        oneOfTwoInSync(partition);
+
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+    }
+
+    private void oneOfTwoInSync(Partition partition) {
+        rig.partitions.changeRole(
+                partition.id(),
+                new PartitionImage(
+                        0,
+                        List.of(PartitionRig.NODE, 2),
+                        List.of(PartitionRig.NODE),
+                        PartitionRig.NODE,
+                        1,
+                        1));
+        rig.settle();
     }
 
     @Test
@@ -379,6 +697,7 @@ class PartitionTest {
     @Test
     void acksAllNeedsTheInSyncReplicasThatTheTopicAsksFor() {
         Partition partition = rig.open("t", 0, topic(t -> t.minInsyncReplicas(2)));
+        oneOfTwoInSync(partition);
 
         assertThat(rig.send(partition, batch(1, 10)).error())
                 .isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);

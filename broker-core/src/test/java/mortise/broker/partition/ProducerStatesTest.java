@@ -64,11 +64,63 @@ class ProducerStatesTest {
     @Test
     void aSnapshotOfMoreThanTheTableHoldsIsCutToTheLatest() {
         for (int id = 0; id < 3 * MOST; id++) {
-            producers.restore(id, (short) 0, 0, id, 0, NOW + id);
+            producers.restore(id, (short) 0, 0, id, 0, NOW + id, NOW + id);
         }
 
         assertThat(producers.size()).isLessThanOrEqualTo(MOST);
         assertThat(producers.find(3 * MOST - 1)).isNotNull();
         assertThat(producers.find(0)).isNull();
+    }
+
+    @Test
+    void whatAllPartitionsRememberTogetherIsBounded() {
+        RememberedProducers all = new RememberedProducers(60);
+        ProducerStates other = new ProducerStates(MOST);
+        producers.countIn(all);
+        other.countIn(all);
+        for (int id = 0; id < 50; id++) {
+            write(id, NOW + id);
+        }
+        for (int id = 0; id < 500; id++) {
+            other.beginTurn();
+            RecordBatch batch = batch(id, 0);
+            assertThat(other.check(batch)).isEqualTo(ProducerStates.Accept.INSTANCE);
+            other.wrote(batch, NOW + id);
+        }
+
+        assertThat(all.count()).isEqualTo(producers.size() + other.size()).isLessThanOrEqualTo(60);
+        assertThat(producers.size()).as("of a partition that took none").isEqualTo(50);
+        assertThat(other.find(499)).as("the latest").isNotNull();
+        assertThat(other.find(0)).as("the longest silent").isNull();
+
+        producers.stopCounting();
+
+        assertThat(all.count()).isEqualTo(other.size());
+    }
+
+    @Test
+    void aPartitionRemembersAHandfulThoughOthersTookAllTheRoom() {
+        RememberedProducers all = new RememberedProducers(1);
+        producers.countIn(all);
+        for (int id = 0; id < 20; id++) {
+            write(id, NOW + id);
+        }
+
+        assertThat(producers.size()).isEqualTo(8);
+        assertThat(producers.find(19)).isNotNull();
+        assertThat(all.count()).isEqualTo(8);
+    }
+
+    @Test
+    void whatExpiresGivesItsRoomBack() {
+        RememberedProducers all = new RememberedProducers(1_000);
+        producers.countIn(all);
+        for (int id = 0; id < 20; id++) {
+            write(id, NOW + id);
+        }
+
+        producers.expire(NOW + 15);
+
+        assertThat(all.count()).isEqualTo(producers.size()).isEqualTo(5);
     }
 }

@@ -30,7 +30,7 @@ class StateFormatsTest {
 
     private static ProducerStates one() {
         ProducerStates producers = new ProducerStates(10);
-        producers.restore(4_711, (short) 3, 12, 99, 4, 1_767_225_600_000L);
+        producers.restore(4_711, (short) 3, 12, 99, 4, 1_767_225_600_000L, 1_767_225_600_000L);
         return producers;
     }
 
@@ -53,6 +53,94 @@ class StateFormatsTest {
         assertThat(entry.lastOffset()).isEqualTo(99);
         assertThat(entry.offsetDelta()).isEqualTo(4);
         assertThat(entry.activeMillis()).isEqualTo(1_767_225_600_000L);
+    }
+
+    /** The batches of the same producer before and with that one, beside the snapshot. */
+    private static final String BATCHES =
+            "0001"
+                    + "CCCCCCCC"
+                    + "SSSSSSSS"
+                    + "00000001"
+                    + "0000000000001267"
+                    + "0003"
+                    + "0000019b76daa800"
+                    + "02"
+                    + "00000007"
+                    + "000000000000005e"
+                    + "00000002"
+                    + "0000019b76daa7ff"
+                    + "0000000c"
+                    + "0000000000000063"
+                    + "00000004"
+                    + "0000019b76daa800";
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), bytes);
+        return bytes;
+    }
+
+    private static ProducerStates two() {
+        ProducerStates producers = new ProducerStates(10);
+        producers.restore(4_711, (short) 3, 7, 94, 2, 1_767_225_599_999L, 1_767_225_600_000L);
+        producers.restore(4_711, (short) 3, 12, 99, 4, 1_767_225_600_000L, 1_767_225_600_000L);
+        return producers;
+    }
+
+    @Test
+    void theBatchesBesideASnapshotHaveTheirBytes() {
+        ByteBuffer file = ProducerBatches.encode(two(), two().snapshot());
+        String hex = HexFormat.of().formatHex(bytes(file));
+        byte[] snapshot = bytes(two().snapshot());
+        String snapshotCrc = HexFormat.of().formatHex(snapshot).substring(4, 12);
+
+        assertThat(hex.substring(0, 4) + "CCCCCCCC" + hex.substring(12))
+                .isEqualTo(BATCHES.replace("SSSSSSSS", snapshotCrc));
+        assertThat(HexFormat.of().formatHex(snapshot, 10, 56))
+                .as("the snapshot keeps the last one, as Apache Kafka's does")
+                .isEqualTo(SNAPSHOT.substring(20));
+    }
+
+    @Test
+    void theBatchesBesideASnapshotAreReadBack() {
+        ProducerStates again = new ProducerStates(10);
+
+        ProducerBatches.decode(
+                ProducerBatches.encode(two(), two().snapshot()), two().snapshot(), again);
+
+        ProducerEntry entry = again.find(4_711);
+        assertThat(entry.count()).isEqualTo(2);
+        assertThat(entry.epoch()).isEqualTo((short) 3);
+        int older = entry.find((short) 3, 5, 7);
+        assertThat(entry.firstOffset(older)).isEqualTo(92);
+        assertThat(entry.timestamp(older)).isEqualTo(1_767_225_599_999L);
+        assertThat(entry.firstOffset(entry.find((short) 3, 8, 12))).isEqualTo(95);
+        assertThat(entry.activeMillis()).isEqualTo(1_767_225_600_000L);
+    }
+
+    @Test
+    void everyFlippedByteOfTheBatchesIsNoticed() {
+        ByteBuffer file = ProducerBatches.encode(two(), two().snapshot());
+        for (int i = 0; i < file.limit(); i++) {
+            byte[] damaged = bytes(file);
+            damaged[i] ^= 0x10;
+            refused(ByteBuffer.wrap(damaged), two().snapshot());
+        }
+        for (int length = 0; length < file.limit(); length++) {
+            refused(file.slice(0, length), two().snapshot());
+        }
+    }
+
+    @Test
+    void theBatchesBesideAnotherSnapshotAreRefused() {
+        refused(ProducerBatches.encode(two(), two().snapshot()), new ProducerStates(1).snapshot());
+    }
+
+    private static void refused(ByteBuffer batches, ByteBuffer snapshot) {
+        ProducerStates untouched = new ProducerStates(10);
+        assertThatThrownBy(() -> ProducerBatches.decode(batches, snapshot, untouched))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(untouched.size()).isZero();
     }
 
     @Test

@@ -25,14 +25,27 @@ public interface LogStore extends AutoCloseable {
      * Opens a log, creating it if there is none, and recovers it if the last close was not clean:
      * afterwards it ends at the last whole batch.
      *
-     * @throws StorageException if the log cannot be opened; its directory is then failed
+     * @throws StorageException if the log cannot be opened; of reach {@code CALL} if the cause can
+     *     pass, so that opening it again later may go well
      */
     @CalledOn(Caller.VIRTUAL)
     PartitionLog open(LogId id, LogSettings settings);
 
     /**
+     * Opens the log of a partition that the cluster has just created, so that no place which the
+     * store cannot look at for now holds it: it may be put elsewhere.
+     *
+     * @throws StorageException as {@link #open} does
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default PartitionLog create(LogId id, LogSettings settings) {
+        return open(id, settings);
+    }
+
+    /**
      * Removes a log for good; slices of it stay readable until they are closed. Nothing happens if
-     * there is none.
+     * there is none. A {@link PartitionLog#sync} or a read that is under way ends by itself, and
+     * harms no other log.
      */
     @CalledOn(Caller.VIRTUAL)
     void delete(LogId id);

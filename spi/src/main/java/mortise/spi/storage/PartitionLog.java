@@ -1,6 +1,7 @@
 package mortise.spi.storage;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import mortise.spi.CalledOn;
@@ -18,7 +19,9 @@ import mortise.spi.Caller;
  * appended, cut at a whole batch; never anything else.
  *
  * <p><b>Errors.</b> A failed write throws {@link StorageException} and leaves the log as it was
- * before the call, or failed for good; never with part of a batch visible.
+ * before the call, or failed for good; never with part of a batch visible. A failed read harms
+ * nothing but itself. What happens to the files of one log fails at most that log; a failure of
+ * reach {@code DIRECTORY} is one of the directory or its device.
  */
 public interface PartitionLog extends AutoCloseable {
     /**
@@ -58,7 +61,8 @@ public interface PartitionLog extends AutoCloseable {
      * @return the position up to which the log is durable now
      * @throws StorageException of reach {@code CALL} if a part could not be written for now, for
      *     want of space: what lies before {@link #durableEnd} is durable, a later call does the
-     *     rest; of any other reach if nobody knows any more what is durable
+     *     rest; of any other reach if nobody knows any more what is durable. A log that was deleted
+     *     has nothing to make durable, and says so by returning
      */
     @CalledOn({Caller.FLUSHER, Caller.VIRTUAL})
     LogPosition sync();
@@ -92,6 +96,10 @@ public interface PartitionLog extends AutoCloseable {
      * {@code wholeBatch} is set. An empty slice means that there is nothing before {@code upTo}.
      *
      * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end
+     * @throws StorageException of reach {@code CALL} if records are {@linkplain #missing missing}
+     *     at the offset, or between it and the next batch
+     * @throws UnreadableDataException if what lies there is found to be damaged, or cannot be read;
+     *     the log goes on, and reads of other data too
      */
     @CalledOn(Caller.VIRTUAL)
     LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch);
@@ -126,15 +134,16 @@ public interface PartitionLog extends AutoCloseable {
     LogPosition reset(long offset);
 
     /**
-     * Moves the start up to {@code offset}, durably, and drops what lies wholly below it; never
-     * moves it down.
+     * Moves the start up to {@code offset}, durably, and drops what lies wholly below it, at the
+     * end of the log the active segment too; never moves it down.
      */
     @CalledOn({Caller.WRITER, Caller.VIRTUAL})
     void advanceStart(long offset);
 
     /**
-     * The first offset that age and size ask to keep; the start offset if nothing is to go. The
-     * active segment is kept.
+     * The first offset that age and size ask to keep; the start offset if nothing is to go. Whole
+     * segments go, oldest first; the active one too, once all of it is too old (or nothing at all
+     * may stay): then this is the end.
      */
     @CalledOn(Caller.VIRTUAL)
     default long retainedFrom(RetentionLimits limits) {
@@ -163,6 +172,28 @@ public interface PartitionLog extends AutoCloseable {
     /** Drops the sidecars of this kind below {@code offset}, the latest of them excepted. */
     @CalledOn({Caller.WRITER, Caller.VIRTUAL})
     default void trimSidecars(SidecarKind kind, long offset) {}
+
+    /**
+     * What the log once held durably and holds no more, though nobody removed it: in the order of
+     * offsets, within the {@linkplain #bounds bounds}. Reads refuse to pass over it; everything
+     * else is served. A store that keeps nothing beyond its end has nothing to miss.
+     */
+    @CalledOn(Caller.ANY)
+    default List<MissingRecords> missing() {
+        return List.of();
+    }
+
+    /**
+     * Takes what is missing for lost, durably: from now on it is a gap like any other, and if it
+     * was at the start of the log, the log starts behind it. For operators; no writer may be at
+     * work.
+     *
+     * @return what was missing
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default List<MissingRecords> acceptLoss() {
+        return List.of();
+    }
 
     /** How many bytes the log holds. */
     @CalledOn(Caller.ANY)

@@ -11,6 +11,11 @@ public enum SidecarKind {
      */
     PRODUCER_STATE,
     /**
+     * The latest batches of each producer of the {@link #PRODUCER_STATE} at the same offset, which
+     * Kafka's format has no room for ({@code <offset>.producers}).
+     */
+    PRODUCER_BATCHES,
+    /**
      * The start offsets of leader epochs, in Kafka's checkpoint text ({@code
      * leader-epoch-checkpoint}); the newest replaces all.
      */

@@ -8,7 +8,10 @@ public class StorageException extends RuntimeException {
 
     /** How far the failure reaches. */
     public enum Reach {
-        /** This call only; the log is as it was (for example: the disk is full). */
+        /**
+         * This call only; the log is as it was. For example the disk is full, the process has too
+         * many files open, or what is to be read is damaged.
+         */
         CALL,
         /** This log cannot be used any more. */
         LOG,

@@ -50,6 +50,20 @@ final class CachedFile {
         return now != null ? now : open(false);
     }
 
+    /**
+     * The same for a reader, who may keep it for as long as a client takes.
+     *
+     * @throws IOException also if too many files are in use
+     */
+    @Nullable OpenFile useToRead() throws IOException {
+        OpenFile now = useIfOpen();
+        if (now == null) {
+            openFiles.admitReader();
+            now = open(false);
+        }
+        return now;
+    }
+
     /** A use of the channel of a file that is created if there is none. */
     @Nullable OpenFile useOrCreate() throws IOException {
         OpenFile now = useIfOpen();
@@ -90,6 +104,15 @@ final class CachedFile {
         OpenFile now = current;
         if (now != null) {
             evict(now);
+        }
+    }
+
+    /** Lets go of a channel that an interrupt has closed under those who use it. */
+    synchronized void dropIfClosed() {
+        OpenFile now = current;
+        if (now != null && !now.channel().isOpen()) {
+            current = null;
+            now.disown();
         }
     }
 

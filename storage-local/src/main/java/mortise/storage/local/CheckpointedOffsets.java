@@ -1,6 +1,7 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,11 @@ final class CheckpointedOffsets {
             version += orphans ? 1 : 0;
         }
         write();
+    }
+
+    /** The file behind it. */
+    Path path() {
+        return file.file();
     }
 
     /** The offset of a partition, or 0. */

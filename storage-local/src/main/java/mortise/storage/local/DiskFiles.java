@@ -2,6 +2,7 @@ package mortise.storage.local;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,10 +27,16 @@ final class DiskFiles {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Replaces a text file atomically and makes the name durable too. */
+    /**
+     * Replaces a text file atomically and makes the name durable too. The directory is opened
+     * first, so that who has too many files open changes nothing.
+     */
     static void replaceDurably(Path file, String text) throws IOException {
-        replaceDurably(file, StandardCharsets.UTF_8.encode(text));
-        syncDirectory(parent(file));
+        Path directory = parent(file);
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            replaceDurably(file, StandardCharsets.UTF_8.encode(text));
+            force(names, directory, true);
+        }
     }
 
     /** Writes a whole file in place. */
@@ -52,14 +59,39 @@ final class DiskFiles {
     /** Makes what a file holds durable. */
     static void syncFile(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
+            force(channel, file, true);
+        }
+    }
+
+    /**
+     * Makes durable what an open file or directory holds.
+     *
+     * @throws ForceFailedException if that was tried and failed
+     */
+    static void force(FileChannel channel, Path file, boolean metadata) throws IOException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException(); // nothing was tried: it can be opened again
+        }
+        try {
+            channel.force(metadata);
+        } catch (IOException failed) {
+            throw new ForceFailedException(file, failed);
+        }
+    }
+
+    /** Makes what a file holds durable, if there is such a file. */
+    static void syncFileIfPresent(Path file) throws IOException {
+        try {
+            syncFile(file);
+        } catch (NoSuchFileException none) {
+            // nothing to keep
         }
     }
 
     /** Makes the names in a directory durable: files created, renamed and removed. */
     static void syncDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            force(channel, directory, true);
         }
     }
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import mortise.spi.storage.FileRange;
 import mortise.spi.storage.LogSlice;
-import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +47,8 @@ final class FileSlice implements LogSlice {
         try {
             int count = DiskFiles.readFully(file.channel(), target, (long) position + from);
             if (count < length) {
-                throw new StorageException(
-                        StorageException.Reach.LOG,
-                        "reading "
-                                + file.file().path()
-                                + ": it ends at "
+                throw new CorruptFileException(
+                        "it ends at "
                                 + ((long) position + from + count)
                                 + ", "
                                 + (length - count)
@@ -59,9 +56,16 @@ final class FileSlice implements LogSlice {
             }
             return count;
         } catch (IOException failure) {
-            throw new StorageException(
-                    StorageException.Reach.LOG,
-                    "reading " + length + " bytes of " + file.file().path() + ": " + failure,
+            throw new UnreadableDataException(
+                    failure instanceof CorruptFileException,
+                    "reading "
+                            + length
+                            + " bytes at "
+                            + ((long) position + from)
+                            + " of "
+                            + file.file().path()
+                            + ": "
+                            + failure.getMessage(),
                     failure);
         } finally {
             target.limit(limit);

@@ -55,7 +55,7 @@ final class Housekeeping implements AutoCloseable {
         for (Runnable task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 context.logger().log(Level.ERROR, "housekeeping goes on after " + failed, failed);
             }
         }

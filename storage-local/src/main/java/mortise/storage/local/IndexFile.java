@@ -173,7 +173,7 @@ final class IndexFile {
         OpenFile open = file.use();
         if (open != null) {
             try {
-                open.channel().force(false);
+                DiskFiles.force(open.channel(), file.path(), false);
             } finally {
                 open.release();
             }
@@ -194,7 +194,7 @@ final class IndexFile {
         if (open != null) {
             try {
                 open.channel().truncate((long) entries * entryBytes);
-                open.channel().force(false);
+                DiskFiles.force(open.channel(), file.path(), false);
             } finally {
                 open.release();
             }
@@ -264,7 +264,7 @@ final class IndexFile {
     }
 
     private int floorInFile(int count, long key) throws IOException {
-        OpenFile open = file.use();
+        OpenFile open = file.useToRead();
         if (open == null) {
             throw new RemovedWhileReadException(file);
         }
@@ -311,7 +311,7 @@ final class IndexFile {
         if (index >= now.stored) {
             return field.of(now.entries, (index - now.stored) * entryBytes);
         }
-        OpenFile open = file.use();
+        OpenFile open = file.useToRead();
         if (open == null) {
             throw new RemovedWhileReadException(file);
         }

@@ -5,22 +5,31 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.LogId;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageException.Reach;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +40,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalLogDirectory implements LogDirectory {
     private static final String LOCK = ".lock";
-    private static final String IDENTITY = "mortise-directory";
     private static final String CLEAN_MARKER = ".kafka_cleanshutdown";
     private static final String CLEAN_CONTENT = "{\"version\":0,\"brokerEpoch\":-1}";
     private static final String KAFKA_IDENTITY = "meta.properties";
-    private static final String IDENTITY_VERSION = "version: 0";
-    private static final String IDENTITY_KEY = "directory_id: ";
+
+    /** Below it a write that failed for an unknown reason is taken to have found no room. */
+    private static final long LEAST_FREE_BYTES = 1 << 16;
 
     /**
      * The lock files that this process holds. To open one of them a second time and close it again
@@ -46,7 +55,9 @@ final class LocalLogDirectory implements LogDirectory {
 
     private final Path path;
     private final int nodeId;
+    private final RandomGenerator random;
     private final StoreParts parts;
+    private final LogIdentities identities;
     private final CheckpointedOffsets startOffsets;
     private final CheckpointedOffsets recoveryPoints;
     private final Set<TopicPartition> clean = ConcurrentHashMap.newKeySet();
@@ -60,7 +71,9 @@ final class LocalLogDirectory implements LogDirectory {
     LocalLogDirectory(Path path, int nodeId, RandomGenerator random, StoreParts parts) {
         this.path = path;
         this.nodeId = nodeId;
+        this.random = random;
         this.parts = parts;
+        this.identities = new LogIdentities(path);
         // used unless the directory has an identity already
         this.id = new UUID(random.nextLong(), random.nextLong());
         this.startOffsets =
@@ -100,16 +113,56 @@ final class LocalLogDirectory implements LogDirectory {
         }
     }
 
-    /** Takes the directory for this process, and gives it an identity if it is new. */
+    /**
+     * Takes the directory for this process, and gives it an identity if it is new. One that is
+     * damaged or cannot be read is offline from then on, and its lock is not held.
+     *
+     * @throws StorageException if it is in use, or somebody else's
+     */
     void take() {
         try {
             make();
             lock();
             identify();
-        } catch (IOException failed) {
+        } catch (StorageException refused) {
             abandon();
-            throw fail("taking log directory " + path, failed);
+            throw refused;
+        } catch (IOException | RuntimeException failed) {
+            offline(said(failed));
         }
+    }
+
+    /** Takes the directory out of use at the start; {@link #tellFailure} says so. */
+    void offline(String why) {
+        id = new UUID(random.nextLong(), random.nextLong()); // what it had may be another's
+        failure = why;
+        abandon();
+    }
+
+    /** Says in the log why the directory cannot be used, if so. */
+    void tellFailure() {
+        String why = failure;
+        if (why != null) {
+            parts.logger()
+                    .log(
+                            Level.ERROR,
+                            "log directory {0} has failed and its partitions are offline: {1};"
+                                    + " check the disk and restart the broker",
+                            path,
+                            why);
+        }
+    }
+
+    private static String said(Exception failed) {
+        String message = String.valueOf(failed.getMessage());
+        return switch (failed) {
+            case CorruptFileException corrupt -> message;
+            case AccessDeniedException denied ->
+                    denied.getFile() + ": permission denied; make it one that this user may write";
+            case FileAlreadyExistsException file -> file.getFile() + " is no directory";
+            case IOException other -> message;
+            case Exception other -> other.toString();
+        };
     }
 
     /** Makes the directory, its name durable. */
@@ -143,7 +196,6 @@ final class LocalLogDirectory implements LogDirectory {
         lock = channel;
         if (channel.tryLock() == null) {
             String holder = readHolder(channel);
-            unlock();
             throw heldBy(holder.isEmpty() ? "another broker" : holder);
         }
         channel.truncate(0);
@@ -171,25 +223,14 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     private void identify() throws IOException {
-        Optional<String> text = DiskFiles.readIfPresent(path.resolve(IDENTITY));
+        Optional<String> text = DiskFiles.readIfPresent(path.resolve(DirectoryIdentity.FILE));
         if (text.isPresent()) {
-            List<String> lines = text.get().lines().toList();
-            if (lines.size() >= 2
-                    && lines.get(0).equals(IDENTITY_VERSION)
-                    && lines.get(1).startsWith(IDENTITY_KEY)) {
-                id = UUID.fromString(lines.get(1).substring(IDENTITY_KEY.length()).strip());
-                return;
-            }
-            throw new IOException(
-                    path.resolve(IDENTITY)
-                            + " begins with '"
-                            + lines.get(0)
-                            + "'; '"
-                            + IDENTITY_VERSION
-                            + "' was expected");
+            DirectoryIdentity identity = DirectoryIdentity.parse(text.get());
+            identity.check(nodeId);
+            id = identity.id();
+            return;
         }
         if (Files.exists(path.resolve(KAFKA_IDENTITY))) {
-            unlock();
             throw new StorageException(
                     Reach.DIRECTORY,
                     "log directory "
@@ -200,23 +241,53 @@ final class LocalLogDirectory implements LogDirectory {
                             + " storage.local.directories");
         }
         DiskFiles.replaceDurably(
-                path.resolve(IDENTITY), IDENTITY_VERSION + "\n" + IDENTITY_KEY + id + "\n");
+                path.resolve(DirectoryIdentity.FILE),
+                new DirectoryIdentity(id, OptionalInt.of(nodeId)).text());
     }
 
     /**
      * Reads the checkpoints for the logs that were found.
      *
-     * @return whether all of them were closed cleanly
+     * @return logs that should be here too, and whose directories are not
      */
-    boolean load(Set<TopicPartition> present) throws IOException {
-        startOffsets.load(present);
-        recoveryPoints.load(present);
-        boolean wasClean = Files.deleteIfExists(path.resolve(CLEAN_MARKER));
-        if (wasClean) {
+    Set<LogId> load(Set<TopicPartition> present) throws IOException {
+        Set<LogId> gone = new HashSet<>();
+        Set<TopicPartition> known = new HashSet<>(present);
+        identities
+                .read(parts.logger())
+                .forEach((partition, topic) -> {
+                    if (known.add(partition)) {
+                        gone.add(new LogId(topic, partition));
+                    }
+                });
+        load(startOffsets, known, "logs start where their segment manifests say");
+        load(recoveryPoints, known, "logs are looked at as far as their manifests do not reach");
+        if (Files.deleteIfExists(path.resolve(CLEAN_MARKER))) {
             DiskFiles.syncDirectory(path);
             clean.addAll(present);
         }
-        return wasClean;
+        gone.removeIf(
+                log -> recoveryPoints.of(log.partition()) <= startOffsets.of(log.partition()));
+        return gone;
+    }
+
+    private void load(CheckpointedOffsets offsets, Set<TopicPartition> known, String consequence)
+            throws IOException {
+        try {
+            offsets.load(known);
+        } catch (CorruptFileException damaged) {
+            Path aside =
+                    offsets.path().resolveSibling(DiskFiles.name(offsets.path()) + LogFiles.STRAY);
+            Files.move(offsets.path(), aside, StandardCopyOption.REPLACE_EXISTING);
+            parts.logger()
+                    .log(
+                            Level.WARNING,
+                            "{0}; it is now {1} and begins anew: {2}",
+                            damaged.getMessage(),
+                            aside,
+                            consequence);
+            offsets.load(known);
+        }
     }
 
     CheckpointedOffsets startOffsets() {
@@ -230,6 +301,11 @@ final class LocalLogDirectory implements LogDirectory {
     /** Whether a log was closed cleanly; from now on it no longer is. */
     boolean takeClean(TopicPartition partition) {
         return clean.remove(partition);
+    }
+
+    /** Notes that a log which was closed cleanly was not opened after all, and is as it was. */
+    void keepClean(TopicPartition partition) {
+        clean.add(partition);
     }
 
     /** Notes that a log has been closed and everything in it is durable. */
@@ -272,27 +348,38 @@ final class LocalLogDirectory implements LogDirectory {
             synchronized (this) {
                 if (namesChanged) {
                     namesChanged = false;
-                    DiskFiles.syncDirectory(path);
+                    try {
+                        DiskFiles.syncDirectory(path);
+                    } catch (IOException failed) {
+                        namesChanged = true; // it may not even have been opened
+                        throw failed;
+                    }
                 }
             }
         }
     }
 
     /** Has the recovery points written before long, unless that is due already. */
-    void checkpointLater(Supplier<Collection<LocalPartitionLog>> logs) {
+    void checkpointLater(
+            Supplier<Collection<LocalPartitionLog>> logs,
+            Supplier<Map<TopicPartition, TopicId>> topics) {
         if (!checkpointDue.get() && checkpointDue.compareAndSet(false, true)) {
             parts.housekeeping()
-                    .after(parts.config().checkpointInterval(), () -> checkpoint(logs.get()));
+                    .after(
+                            parts.config().checkpointInterval(),
+                            () -> checkpoint(logs.get(), topics.get()));
         }
     }
 
-    private void checkpoint(Collection<LocalPartitionLog> logs) {
+    private void checkpoint(
+            Collection<LocalPartitionLog> logs, Map<TopicPartition, TopicId> topics) {
         checkpointDue.set(false);
         try {
             for (LocalPartitionLog log : logs) {
                 log.noteRecoveryPoint();
             }
             recoveryPoints.write();
+            identities.write(topics);
         } catch (IOException failed) {
             StorageException problem =
                     refuseOrFail("writing the recovery points of " + path, failed);
@@ -311,15 +398,94 @@ final class LocalLogDirectory implements LogDirectory {
         }
     }
 
-    /** What to throw for a failed write: a full disk harms nothing, anything else is the end. */
+    /** What to throw for a failed call on one of the directory's own files. */
     StorageException refuseOrFail(String doing, IOException cause) {
-        if (DiskErrors.isFull(cause, path, 1 << 16)) {
-            return new StorageException(
-                    Reach.CALL,
-                    doing + ": the disk is full (" + cause.getMessage() + "); free some space",
-                    cause);
+        return trouble(doing, path, cause);
+    }
+
+    /**
+     * What to throw for a failed call, of the reach that the failure has: what can pass harms
+     * nothing; what is wrong with a log's own files is the end of that log; a device that does not
+     * take writes, or a directory that is gone, is the end of the directory, which is failed then.
+     *
+     * @param place what the call was about: the directory of a log, or this directory
+     */
+    StorageException trouble(String doing, Path place, IOException cause) {
+        if (cause instanceof ForceFailedException forced) {
+            // the pages of that file are lost; of others only if the device is at fault
+            boolean device = kind(forced.failure()) == DiskErrors.Kind.DEVICE;
+            return device || isOwn(forced.file(), place) ? fail(doing, cause) : ofLog(doing, cause);
         }
-        return fail(doing, cause);
+        return switch (kind(cause)) {
+            case FULL ->
+                    new StorageException(
+                            Reach.CALL,
+                            doing
+                                    + ": the disk is full ("
+                                    + cause.getMessage()
+                                    + "); free some space",
+                            cause);
+            case SCARCE -> scarce(doing, cause);
+            case FILE ->
+                    isGone() || isOwn(fileOf(cause, place), place)
+                            ? fail(doing, cause)
+                            : ofLog(doing, cause);
+            case DEVICE -> fail(doing, cause);
+        };
+    }
+
+    /**
+     * The same for a call that mostly reads one log: a device that does not give its bytes may give
+     * and take all others.
+     */
+    StorageException unreadable(String doing, Path log, IOException cause) {
+        boolean readOnly = String.valueOf(cause.getMessage()).contains("Read-only file system");
+        return cause instanceof ForceFailedException
+                        || readOnly
+                        || kind(cause) != DiskErrors.Kind.DEVICE
+                ? trouble(doing, log, cause)
+                : ofLog(doing, cause);
+    }
+
+    private DiskErrors.Kind kind(IOException cause) {
+        return DiskErrors.kind(cause, path, LEAST_FREE_BYTES);
+    }
+
+    /** What to throw if the system is short of something that is no disk space; or null. */
+    @Nullable StorageException ifItCanPass(String doing, IOException cause) {
+        return switch (kind(cause)) {
+            case FULL, SCARCE -> trouble(doing, path, cause);
+            case FILE, DEVICE -> null;
+        };
+    }
+
+    private static StorageException scarce(String doing, IOException cause) {
+        return new StorageException(
+                Reach.CALL,
+                doing
+                        + ": "
+                        + (cause.getMessage() == null ? cause : cause.getMessage())
+                        + "; it can be tried again",
+                cause);
+    }
+
+    private static StorageException ofLog(String doing, IOException cause) {
+        return new StorageException(
+                Reach.LOG, doing + ": " + cause + "; was it changed from outside?", cause);
+    }
+
+    /** Whether a file is the directory's own, and not one of the log's that the call was about. */
+    private boolean isOwn(Path file, Path place) {
+        return place.equals(path) || !file.startsWith(place);
+    }
+
+    private static Path fileOf(IOException cause, Path place) {
+        String file = cause instanceof FileSystemException named ? named.getFile() : null;
+        return file == null ? place : place.getFileSystem().getPath(file);
+    }
+
+    private boolean isGone() {
+        return !Files.isDirectory(path);
     }
 
     /** Fails the directory; gives what to throw. */
@@ -333,13 +499,7 @@ final class LocalLogDirectory implements LogDirectory {
             }
         }
         if (first) {
-            parts.logger()
-                    .log(
-                            Level.ERROR,
-                            "log directory {0} has failed and its partitions are offline: {1};"
-                                    + " check the disk and restart the broker",
-                            path,
-                            why);
+            tellFailure();
         }
         return new StorageException(
                 Reach.DIRECTORY, "log directory " + path + " has failed: " + why, cause);
@@ -355,11 +515,12 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     /** Lets go of the directory; leaves the clean marker if every log was closed cleanly. */
-    void release(Set<TopicPartition> present) {
+    void release(Map<TopicPartition, TopicId> topics) {
         try {
             if (failure == null) {
                 recoveryPoints.write();
-                if (clean.containsAll(present)) {
+                identities.write(topics);
+                if (clean.containsAll(topics.keySet())) {
                     DiskFiles.replaceDurably(path.resolve(CLEAN_MARKER), CLEAN_CONTENT);
                 }
             }

@@ -2,8 +2,10 @@ package mortise.storage.local;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,12 +45,17 @@ final class LocalLogStore implements LogStore {
     private final Semaphore recovering;
     private final Map<TopicPartition, Stored> stored = new ConcurrentHashMap<>();
     private final Map<TopicPartition, LocalPartitionLog> open = new ConcurrentHashMap<>();
+    private final UnsureLogs unsure;
+
+    /** Logs that the files of their log directory know, and whose own directories are not there. */
+    private final Map<TopicPartition, Stored> gone = new ConcurrentHashMap<>();
 
     /** A log on disk. */
     private record Stored(LogId id, LocalLogDirectory directory, Path path) {}
 
     LocalLogStore(LocalStorageConfig config, PluginContext context) {
-        OpenFiles openFiles = new OpenFiles(config.openFiles(), context.logger());
+        OpenFiles openFiles =
+                new OpenFiles(Math.min(config.openFiles(), context.openFiles()), context.logger());
         ScratchBuffers scratch = new ScratchBuffers(SCRATCH_BYTES, SCRATCH_KEPT);
         Housekeeping housekeeping = new Housekeeping(context);
         this.parts =
@@ -63,6 +70,7 @@ final class LocalLogStore implements LogStore {
                         context.clock(),
                         context.logger());
         this.random = context.random();
+        this.unsure = new UnsureLogs(context.logger());
         this.recovering = new Semaphore(config.recoveryParallelism());
         List<String> names =
                 config.directories().isEmpty() ? List.of("logs") : config.directories();
@@ -76,24 +84,66 @@ final class LocalLogStore implements LogStore {
                         "open_files",
                         "Segment and index files that are open now.",
                         openFiles::count);
+        context.metrics()
+                .gauge(
+                        "missing_offsets",
+                        "Offsets that logs should hold and do not, because files are missing or"
+                                + " damaged.",
+                        () ->
+                                open.values().stream()
+                                        .mapToLong(LocalPartitionLog::missingOffsets)
+                                        .sum());
     }
 
     @Override
     public void start() {
-        List<LocalLogDirectory> taken = new ArrayList<>();
         try {
-            for (LocalLogDirectory directory : directories) {
-                directory.take();
-                taken.add(directory);
+            directories.forEach(LocalLogDirectory::take);
+            refuseCopies();
+            directories.stream().filter(LocalLogStore::usable).forEach(this::find);
+            stored.keySet().forEach(this::forgetGone);
+            if (directories.stream().noneMatch(LocalLogStore::usable)) {
+                throw new StorageException(
+                        Reach.DIRECTORY, "no log directory can be used: " + offline());
             }
-            for (LocalLogDirectory directory : directories) {
-                find(directory);
-            }
+            directories.forEach(LocalLogDirectory::tellFailure);
             started = true;
-        } catch (StorageException refused) {
-            taken.forEach(LocalLogDirectory::abandon);
+        } catch (RuntimeException | Error refused) {
+            directories.forEach(LocalLogDirectory::abandon);
             throw refused;
         }
+    }
+
+    private static boolean usable(LocalLogDirectory directory) {
+        return directory.failure().isEmpty();
+    }
+
+    /** Why directories are offline, for people. */
+    private String offline() {
+        return directories.stream()
+                .flatMap(directory ->
+                        directory.failure().map(why -> directory.path() + ": " + why).stream())
+                .collect(Collectors.joining("; "));
+    }
+
+    /** One of two directories with the same ID is a copy, and nobody can tell which. */
+    private void refuseCopies() {
+        Map<UUID, List<LocalLogDirectory>> byId =
+                directories.stream()
+                        .filter(LocalLogStore::usable)
+                        .collect(Collectors.groupingBy(LocalLogDirectory::id));
+        byId.values().stream()
+                .filter(same -> same.size() > 1)
+                .forEach(same ->
+                        same.forEach(directory ->
+                                directory.offline(
+                                        DirectoryIdentity.FILE
+                                                + " has the same directory_id in "
+                                                + same.stream()
+                                                        .map(LocalLogDirectory::location)
+                                                        .collect(Collectors.joining(" and "))
+                                                + ", so one is a copy; remove the copy from"
+                                                + " storage.local.directories")));
     }
 
     private void find(LocalLogDirectory directory) {
@@ -101,13 +151,19 @@ final class LocalLogStore implements LogStore {
             for (Path entry : entries) {
                 look(directory, entry, DiskFiles.name(entry));
             }
-            directory.load(presentIn(directory));
-        } catch (IOException failed) {
-            throw directory.fail("reading log directory " + directory, failed);
+            Set<TopicPartition> present = unsure.in(directory);
+            present.addAll(topicsIn(directory).keySet());
+            for (LogId log : directory.load(present)) {
+                Path path = directory.path().resolve(log.partition().toString());
+                gone.put(log.partition(), new Stored(log, directory, path));
+            }
+        } catch (IOException | DirectoryIteratorException failed) {
+            stored.values().removeIf(log -> log.directory() == directory);
+            directory.offline("reading it: " + failed.getMessage());
         }
     }
 
-    private void look(LocalLogDirectory directory, Path entry, String name) throws IOException {
+    private void look(LocalLogDirectory directory, Path entry, String name) {
         if (name.endsWith(LogFiles.DELETED_DIRECTORY)) {
             parts.doomed().directory(entry, Duration.ZERO);
             return;
@@ -119,39 +175,59 @@ final class LocalLogStore implements LogStore {
             }
             return;
         }
-        Optional<TopicId> topic;
+        Optional<TopicId> topic = Optional.empty();
+        String why = "it has no readable " + PartitionMetadata.FILE;
         try {
             topic = PartitionMetadata.read(entry);
         } catch (NotDirectoryException file) {
             return;
+        } catch (IOException unreadable) {
+            why = PartitionMetadata.FILE + " cannot be read: " + unreadable.getMessage();
+        }
+        if (!Files.isDirectory(entry)) {
+            return;
         }
         if (topic.isEmpty()) {
-            leftAlone(entry, "it has no readable " + PartitionMetadata.FILE);
+            leftAlone(entry, why + "; it is opened if the cluster knows what it must be");
+            unsure.add(partition.get(), new UnsureLogs.Candidate(directory, entry, null));
             return;
         }
         LogId id = new LogId(topic.get(), partition.get());
         Stored other = stored.putIfAbsent(partition.get(), new Stored(id, directory, entry));
         if (other != null) {
-            throw new StorageException(
-                    Reach.DIRECTORY,
-                    partition.get()
-                            + " is in two log directories, "
-                            + other.path()
-                            + " and "
-                            + entry
-                            + "; move one of them away");
+            twice(other);
+            twice(new Stored(id, directory, entry));
         }
+    }
+
+    /** Another directory holds the same partition: nobody can tell which of the two is right. */
+    private void twice(Stored log) {
+        parts.logger()
+                .log(
+                        Level.ERROR,
+                        "{0} is in more than one log directory, {1} is one of them; it is offline"
+                                + " until all but one are moved away and the broker is restarted",
+                        log.id().partition(),
+                        log.path());
+        unsure.add(
+                log.id().partition(),
+                new UnsureLogs.Candidate(log.directory(), log.path(), log.id().topicId()));
+    }
+
+    /** What was missed in one directory was found in another. */
+    private void forgetGone(TopicPartition partition) {
+        gone.remove(partition);
     }
 
     private void leftAlone(Path entry, String why) {
         parts.logger().log(Level.WARNING, "{0} is left alone: {1}", entry, why);
     }
 
-    private Set<TopicPartition> presentIn(LocalLogDirectory directory) {
+    /** The logs of a directory with their topics. */
+    private Map<TopicPartition, TopicId> topicsIn(LocalLogDirectory directory) {
         return stored.values().stream()
                 .filter(log -> log.directory() == directory)
-                .map(log -> log.id().partition())
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(log -> log.id().partition(), log -> log.id().topicId()));
     }
 
     @Override
@@ -161,40 +237,105 @@ final class LocalLogStore implements LogStore {
 
     @Override
     public PartitionLog open(LogId id, LogSettings settings) {
+        return open(id, settings, false);
+    }
+
+    @Override
+    public PartitionLog create(LogId id, LogSettings settings) {
+        return open(id, settings, true);
+    }
+
+    private PartitionLog open(LogId id, LogSettings settings, boolean isNew) {
         if (open.containsKey(id.partition())) {
             throw new IllegalStateException(id + " is open already");
         }
-        Stored found = stored.get(id.partition());
-        if (found != null && !found.id().equals(id)) {
-            throw new StorageException(
-                    Reach.CALL,
-                    "opening "
-                            + id
-                            + ": "
-                            + found.path()
-                            + " holds topic ID "
-                            + found.id().topicId()
-                            + "; delete that log first");
+        Stored found = find(id);
+        if (found == null && !isNew) {
+            checkThatNoneIsOutOfSight(id);
         }
         boolean created = found == null;
         Stored log = found != null ? found : create(id);
         log.directory().check();
+        LocalLogDirectory directory = log.directory();
+        boolean clean = directory.takeClean(id.partition());
         try {
-            return load(log, settings, created);
+            return load(log, settings, created, clean);
         } catch (IOException failed) {
-            throw log.directory().refuseOrFail("opening " + log.path(), failed);
+            StorageException problem =
+                    directory.unreadable("opening " + log.path(), log.path(), failed);
+            if (clean && problem.reach() == Reach.CALL) {
+                directory.keepClean(id.partition());
+            }
+            throw problem;
         }
     }
 
-    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created)
+    /** The directory of a log, or null if nothing says that there was one. */
+    private @Nullable Stored find(LogId id) {
+        Stored found = stored.get(id.partition());
+        boolean twice = unsure.of(id.partition()).size() > 1;
+        if (found != null && found.id().equals(id) && !twice) {
+            return found;
+        }
+        try {
+            if (found != null && !twice) {
+                UnsureLogs.Candidate candidate =
+                        new UnsureLogs.Candidate(
+                                found.directory(), found.path(), found.id().topicId());
+                if (!candidate.says(id.topicId())) {
+                    throw new StorageException(
+                            Reach.CALL,
+                            "opening "
+                                    + id
+                                    + ": "
+                                    + found.path()
+                                    + " holds topic ID "
+                                    + found.id().topicId()
+                                    + "; delete that log first");
+                }
+                unsure.identify(candidate, id);
+                return identified(candidate, id);
+            }
+            UnsureLogs.Candidate claimed = unsure.claim(id);
+            return claimed == null ? null : identified(claimed, id);
+        } catch (IOException failed) {
+            throw new StorageException(
+                    Reach.LOG, "finding " + id + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    private Stored identified(UnsureLogs.Candidate candidate, LogId id) {
+        Stored log = new Stored(id, candidate.directory(), candidate.path());
+        stored.put(id.partition(), log);
+        return log;
+    }
+
+    /** A log that was there before must not begin anew because its directory cannot be seen. */
+    private void checkThatNoneIsOutOfSight(LogId id) {
+        if (!directories.stream().allMatch(LocalLogStore::usable)) {
+            throw new StorageException(
+                    Reach.DIRECTORY,
+                    id + " may lie in a log directory that is offline: " + offline());
+        }
+        Stored lost = gone.get(id.partition());
+        if (lost != null && lost.id().equals(id)) {
+            parts.logger()
+                    .log(
+                            Level.ERROR,
+                            "{0} is missing with all that was in it; it is made anew, empty",
+                            lost.path());
+        }
+    }
+
+    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created, boolean clean)
             throws IOException {
         LogId id = log.id();
         LocalLogDirectory directory = log.directory();
-        boolean clean = directory.takeClean(id.partition());
-        LogLoader loader = new LogLoader(parts, log.path(), settings.indexIntervalBytes());
         recovering.acquireUninterruptibly();
         LogLoader.Loaded loaded;
         try {
+            LogLoader loader =
+                    new LogLoader(parts, log.path(), id.topicId(), settings.indexIntervalBytes());
             loaded =
                     loader.load(
                             directory.startOffsets().of(id.partition()),
@@ -203,6 +344,8 @@ final class LocalLogStore implements LogStore {
         } finally {
             recovering.release();
         }
+        // a gap that was noted before the first batch behind it was written
+        directory.recoveryPoints().lowerDurably(id.partition(), loaded.endOffset());
         if (!clean) {
             // a process that was killed may have made the log and synced nothing
             directory.namesChanged();
@@ -216,11 +359,18 @@ final class LocalLogStore implements LogStore {
                         settings,
                         loaded,
                         created || !clean,
-                        () -> directory.checkpointLater(() -> openIn(directory)),
+                        () ->
+                                directory.checkpointLater(
+                                        () -> openIn(directory), () -> topicsIn(directory)),
                         () -> open.remove(id.partition()));
         if (!loaded.durable()) {
             // what the crash left is in the page cache at least; now it is on disk
             opened.syncAfterRecovery();
+        }
+        opened.describeAfterOpening();
+        if (!clean) {
+            // what recovery found is durable now, and the next start is to know
+            directory.checkpointLater(() -> openIn(directory), () -> topicsIn(directory));
         }
         open.put(id.partition(), opened);
         return opened;
@@ -231,20 +381,26 @@ final class LocalLogStore implements LogStore {
     }
 
     private Stored create(LogId id) {
-        LocalLogDirectory directory = emptiest();
+        Stored lost = gone.remove(id.partition());
+        Stored again = lost != null && lost.id().equals(id) ? lost : null;
+        LocalLogDirectory directory = again != null ? again.directory() : emptiest();
         Path path = directory.path().resolve(id.partition().toString());
         try {
-            // a crash may have left offsets of a log that had this name
-            directory.forget(id.partition());
-            if (Files.isDirectory(path) && !isUnfinished(path)) {
+            if (again == null) {
+                // a crash may have left offsets of a log that had this name
+                directory.forget(id.partition());
+            }
+            if (Files.isDirectory(path) && !UnsureLogs.isUnfinished(path)) {
                 setAside(directory, path, id.partition());
             }
             Files.createDirectories(path);
             PartitionMetadata.write(path, id.topicId());
+            SegmentManifest.create(path, id.topicId());
             directory.namesChanged();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("creating " + path, failed);
+            throw directory.trouble("creating " + path, path, failed);
         }
+        unsure.forget(id.partition());
         Stored log = new Stored(id, directory, path);
         stored.put(id.partition(), log);
         return log;
@@ -267,18 +423,6 @@ final class LocalLogStore implements LogStore {
         return best;
     }
 
-    /** Whether a directory without an identity is what a crash left of making it. */
-    private static boolean isUnfinished(Path path) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-            for (Path file : files) {
-                if (!DiskFiles.name(file).startsWith(PartitionMetadata.FILE)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
     private void setAside(LocalLogDirectory directory, Path path, TopicPartition partition)
             throws IOException {
         Path aside =
@@ -289,10 +433,9 @@ final class LocalLogStore implements LogStore {
         parts.logger()
                 .log(
                         Level.WARNING,
-                        "{0} has no readable {1} and {2} is to be created: it is now {3}; remove"
-                                + " it when you are sure that nobody needs it",
+                        "{0} is not known for certain to be {1}, which is created or deleted now: it"
+                                + " is now {2}; remove it when you are sure that nobody needs it",
                         path,
-                        PartitionMetadata.FILE,
                         partition,
                         aside);
     }
@@ -304,7 +447,9 @@ final class LocalLogStore implements LogStore {
     @Override
     public void delete(LogId id) {
         Stored log = stored.get(id.partition());
-        if (log == null || !log.id().equals(id)) {
+        boolean doubtful = !unsure.of(id.partition()).isEmpty();
+        if (doubtful || log == null || !log.id().equals(id)) {
+            deleteUnsure(id);
             return;
         }
         LocalPartitionLog opened = open.remove(id.partition());
@@ -322,13 +467,46 @@ final class LocalLogStore implements LogStore {
                                         id.partition(), unique(), LogFiles.DELETED_DIRECTORY));
         try {
             Files.move(log.path(), aside);
-            stored.remove(id.partition());
+        } catch (NoSuchFileException gone) {
+            parts.logger().log(Level.WARNING, "{0} was removed from outside", log.path());
+        } catch (IOException failed) {
+            throw directory.trouble("deleting " + log.path(), log.path(), failed);
+        }
+        stored.remove(id.partition());
+        try {
             DiskFiles.syncDirectory(directory.path());
         } catch (IOException failed) {
-            throw directory.fail("deleting " + log.path(), failed);
+            StorageException problem = directory.refuseOrFail("deleting " + log.path(), failed);
+            if (problem.reach() != Reach.CALL) {
+                throw problem;
+            }
+            directory.namesChanged(); // the next sync of any log makes it durable
         }
         parts.doomed().directory(aside, delay);
         directory.forgetIfThereIsRoom(id.partition());
+    }
+
+    /**
+     * Moves away what may be the deleted log, so that a log of the same name does not inherit it.
+     * Nothing is removed: nobody knows for certain what it is.
+     */
+    private void deleteUnsure(LogId id) {
+        gone.remove(id.partition());
+        for (UnsureLogs.Candidate candidate : unsure.of(id.partition())) {
+            if (candidate.says(id.topicId()) || candidate.saysNothing()) {
+                try {
+                    setAside(candidate.directory(), candidate.path(), id.partition());
+                } catch (IOException failed) {
+                    throw new StorageException(
+                            Reach.LOG,
+                            "moving " + candidate.path() + " away: " + failed.getMessage(),
+                            failed);
+                }
+            }
+        }
+        unsure.forget(id.partition());
+        stored.computeIfPresent(
+                id.partition(), (partition, log) -> log.id().equals(id) ? null : log);
     }
 
     /** How many files are open. */
@@ -364,7 +542,7 @@ final class LocalLogStore implements LogStore {
         }
         parts.housekeeping().close();
         for (LocalLogDirectory directory : directories) {
-            directory.release(presentIn(directory));
+            directory.release(topicsIn(directory));
         }
         @Nullable RuntimeException first = failures.isEmpty() ? null : failures.getFirst();
         if (first != null) {

@@ -1,6 +1,7 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +23,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -58,6 +61,8 @@ final class LocalPartitionLog implements PartitionLog {
     private final Runnable checkpointLater;
     private final Runnable closed;
     private final Sidecars sidecars;
+    private final SegmentManifest manifest;
+    private final MissingRanges missing;
     private final RecentWindow recent;
     private final LogReads reads;
     private final ReentrantLock syncing = new ReentrantLock();
@@ -66,12 +71,20 @@ final class LocalPartitionLog implements PartitionLog {
     private volatile Segment[] segments;
     private volatile long startOffset;
     private volatile LogPosition durableEnd;
+
+    /** Why it cannot be used any more: it failed, or was closed or deleted. */
     private volatile @Nullable StorageException unusable;
+
+    private volatile boolean ended;
+    private volatile boolean deleted;
 
     /** Files were created that no directory sync has covered. */
     private volatile boolean namesChanged;
 
     private volatile boolean metadataChanged;
+
+    /** Sealed segments with a smaller ordinal stand in the manifest. Guarded by syncing. */
+    private int describedBelow;
 
     @SuppressWarnings("unused") // through END
     private LogPosition end;
@@ -107,12 +120,16 @@ final class LocalPartitionLog implements PartitionLog {
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
         this.durableEnd = end;
         this.sidecars = new Sidecars(path, loaded);
+        this.manifest = loaded.manifest();
+        this.missing = new MissingRanges(id, parts.clock(), parts.logger(), loaded.missing());
         this.namesChanged = namesUnsynced || sidecars.removed();
         this.metadataChanged = namesUnsynced;
         this.changed = namesUnsynced || !loaded.durable();
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
-        this.reads = new LogReads(id, parts, directory, () -> segments, this::settledSegments);
+        this.reads =
+                new LogReads(
+                        id, parts, directory, () -> segments, this::settledSegments, this::check);
     }
 
     LogId id() {
@@ -145,7 +162,7 @@ final class LocalPartitionLog implements PartitionLog {
             }
             segment.seal();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing segment " + segment, failed);
+            throw trouble("closing segment " + segment, failed);
         }
         long base = writerEnd().offset();
         begin(base);
@@ -156,7 +173,8 @@ final class LocalPartitionLog implements PartitionLog {
             throws IOException {
         long age = settings.segmentAge().toMillis();
         long first = segment.firstTimestamp();
-        return (first >= 0 && maxTimestamp - first > age)
+        // a timestamp from before 1970 closes nothing, and its difference could overflow
+        return (first >= 0 && maxTimestamp >= 0 && maxTimestamp - first > age)
                 || nowMillis - segment.begunAtMillis() > age;
     }
 
@@ -266,10 +284,12 @@ final class LocalPartitionLog implements PartitionLog {
             segment.createFile();
             segment.seal();
             sync();
+            manifest.gap(logEnd, firstOffset);
+            manifest.store();
             directory.recoveryPoints().setDurably(partition(), firstOffset);
             return begin(firstOffset);
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing segment " + segment, failed);
+            throw trouble("closing segment " + segment, failed);
         }
     }
 
@@ -277,27 +297,14 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             segment.makeRoom(count, bytes, settings.indexIntervalBytes());
         } catch (IOException failed) {
-            throw directory.refuseOrFail("writing the indexes of segment " + segment, failed);
+            throw trouble("writing the indexes of segment " + segment, failed);
         }
         try {
             segment.write(
                     buffers, count, bytes, settings.preallocate() ? settings.segmentBytes() : 0);
             changed = true;
         } catch (IOException failed) {
-            String doing = "appending " + bytes + " bytes to segment " + segment;
-            StorageException problem = directory.refuseOrFail(doing, failed);
-            if (problem.reach() == Reach.CALL) {
-                takeBack(segment, doing);
-            }
-            throw problem;
-        }
-    }
-
-    private void takeBack(Segment segment, String doing) {
-        try {
-            segment.takeBack();
-        } catch (IOException failed) {
-            throw directory.fail(doing + " failed, and so did taking it back", failed);
+            throw trouble("appending " + bytes + " bytes to segment " + segment, failed);
         }
     }
 
@@ -404,12 +411,20 @@ final class LocalPartitionLog implements PartitionLog {
             return EmptySlice.INSTANCE;
         }
         try {
-            parts.readAhead().touch(place.open(), place.position(), length);
+            int least = Math.min(length, place.size());
+            int readable = parts.readAhead().touch(place.open(), place.position(), length, least);
+            return new FileSlice(place.open(), place.position(), readable);
         } catch (IOException failed) {
             place.open().release();
-            throw directory.fail("reading " + place.segment(), failed);
+            throw reads.unreadable(
+                    "reading "
+                            + length
+                            + " bytes at "
+                            + place.position()
+                            + " of "
+                            + place.segment(),
+                    failed);
         }
-        return new FileSlice(place.open(), place.position(), length);
     }
 
     @Override
@@ -440,7 +455,47 @@ final class LocalPartitionLog implements PartitionLog {
             }
             throw new OffsetOutOfRangeException(id, offset, bounds());
         }
+        refuseToPass(offset, place, last);
         return place;
+    }
+
+    /** A reader must not come from an offset to a batch behind what is missing. */
+    private void refuseToPass(long offset, LogReads.@Nullable Place place, LogPosition last) {
+        MissingRecords passed =
+                missing.within(offset, place == null ? last.offset() : place.baseOffset());
+        if (passed != null) {
+            if (place != null) {
+                place.open().release();
+            }
+            throw missing.refusal(offset, passed);
+        }
+    }
+
+    @Override
+    public List<MissingRecords> missing() {
+        return missing.ranges();
+    }
+
+    /** How many offsets are missing. */
+    long missingOffsets() {
+        return missing.count();
+    }
+
+    @Override
+    public List<MissingRecords> acceptLoss() {
+        check();
+        syncing.lock();
+        try {
+            List<MissingRecords> accepted = missing.accept(manifest, segments);
+            if (!accepted.isEmpty() && accepted.getFirst().from() == startOffset) {
+                advanceStart(accepted.getFirst().to());
+            }
+            return accepted;
+        } catch (IOException failed) {
+            throw trouble("accepting what is missing of " + id, failed);
+        } finally {
+            syncing.unlock();
+        }
     }
 
     private void checkWithin(long offset, LogPosition last) {
@@ -465,26 +520,33 @@ final class LocalPartitionLog implements PartitionLog {
     @Override
     public long retainedFrom(RetentionLimits limits) {
         check();
-        Long kept = reads.search("finding what to retain", all -> retainedFrom(all, limits));
+        // before any segment is looked at: what is appended meanwhile is beyond it
+        long last = end().offset();
+        Long kept = reads.search("finding what to retain", all -> retainedFrom(all, last, limits));
         return Math.max(startOffset, kept == null ? 0 : kept);
     }
 
-    private static Long retainedFrom(Segment[] all, RetentionLimits limits) throws IOException {
+    private static Long retainedFrom(Segment[] all, long logEnd, RetentionLimits limits)
+            throws IOException {
         long left = 0;
         for (Segment segment : all) {
             left += segment.size();
         }
-        int first = 0;
-        while (first < all.length - 1 && all[first + 1].baseOffset() <= limits.ceiling()) {
-            Segment segment = all[first];
+        long kept = all[0].baseOffset();
+        for (int i = 0; i < all.length; i++) {
+            Segment segment = all[i];
+            long next = i < all.length - 1 ? all[i + 1].baseOffset() : logEnd;
+            if (next <= kept || next > limits.ceiling()) {
+                break;
+            }
             boolean tooMuch = limits.maxBytes() >= 0 && left - segment.size() >= limits.maxBytes();
             if (!tooMuch && !isExpired(segment, limits)) {
                 break;
             }
             left -= segment.size();
-            first++;
+            kept = next;
         }
-        return all[first].baseOffset();
+        return kept;
     }
 
     private static boolean isExpired(Segment segment, RetentionLimits limits) throws IOException {
@@ -517,27 +579,86 @@ final class LocalPartitionLog implements PartitionLog {
 
     @Override
     public LogPosition sync() {
-        check();
         syncing.lock();
         try {
+            if (deleted) {
+                return durableEnd; // nobody wants it on the disk any more
+            }
+            check();
             LogPosition target = end();
             LogPosition known = durableEnd;
             boolean waiting = sidecars.hasPending();
-            if (target.token() == known.token() && !waiting && !namesChanged) {
+            if (target.token() == known.token()
+                    && !waiting
+                    && !namesChanged
+                    && !manifest.hasPending()) {
                 return known;
             }
-            syncSegments(segments, target);
+            boolean begun = namesChanged;
+            Segment[] synced = segments;
+            syncSegments(synced, target);
             syncNames();
             durableEnd = target;
             checkpointLater.run();
+            describe(synced, target, begun);
             if (waiting) {
                 storeSidecars();
             }
             return target;
         } catch (IOException failed) {
-            throw directory.fail("syncing " + path, failed);
+            throw trouble("syncing " + path, failed);
         } finally {
             syncing.unlock();
+        }
+    }
+
+    /**
+     * Notes which segments have been synced, for whoever opens the log next.
+     *
+     * @param begun whether the last of them is to be noted too, as far as it goes
+     */
+    private void describe(Segment[] synced, LogPosition target, boolean begun) {
+        int last = Tokens.ordinal(target.token());
+        for (int i = 0; i < synced.length; i++) {
+            Segment segment = synced[i];
+            boolean sealed = segment.ordinal() < last;
+            if (segment.size() == 0 || segment.ordinal() > last) {
+                continue;
+            }
+            if (sealed && segment.ordinal() >= describedBelow) {
+                long end = manifest.endBefore(synced[i + 1].baseOffset());
+                // what a damaged segment should hold stays noted as it was
+                if (missing.within(segment.baseOffset(), end) == null) {
+                    manifest.sealed(segment.baseOffset(), end, segment.size());
+                }
+            } else if (!sealed && begun && Tokens.position(target.token()) > 0) {
+                manifest.active(
+                        segment.baseOffset(), target.offset(), Tokens.position(target.token()));
+            }
+        }
+        describedBelow = Math.max(describedBelow, last);
+        storeManifest();
+    }
+
+    /** What finds no room is written by a later sync; until then the segments speak for it. */
+    private void storeManifest() {
+        try {
+            manifest.store();
+        } catch (IOException failed) {
+            throw trouble("noting the segments of " + path, failed);
+        }
+    }
+
+    /** Writes a manifest for a log that had none, or that was found damaged. */
+    void describeAfterOpening() {
+        missing.tell(path.toString());
+        if (manifest.hasPending()) {
+            syncing.lock();
+            try {
+                describe(segments, end(), false);
+            } finally {
+                syncing.unlock();
+            }
         }
     }
 
@@ -546,7 +667,7 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             sidecars.store();
         } catch (IOException failed) {
-            throw directory.refuseOrFail("writing sidecars of " + path, failed);
+            throw trouble("writing sidecars of " + path, failed);
         }
     }
 
@@ -581,12 +702,18 @@ final class LocalPartitionLog implements PartitionLog {
 
     private void syncNames() throws IOException {
         if (metadataChanged) {
-            metadataChanged = false;
             DiskFiles.syncFile(path.resolve(PartitionMetadata.FILE));
+            DiskFiles.syncFileIfPresent(path.resolve(SegmentManifest.FILE));
+            metadataChanged = false;
         }
         if (namesChanged) {
-            namesChanged = false;
-            DiskFiles.syncDirectory(path);
+            namesChanged = false; // before, for the writer may make another meanwhile
+            try {
+                DiskFiles.syncDirectory(path);
+            } catch (IOException failed) {
+                namesChanged = true; // it may not even have been opened
+                throw failed;
+            }
         }
         directory.syncNames();
     }
@@ -631,7 +758,7 @@ final class LocalPartitionLog implements PartitionLog {
                 structure.unlock();
             }
         } catch (IOException failed) {
-            throw directory.fail("truncating " + id + " to offset " + offset, failed);
+            throw broken("truncating " + id + " to offset " + offset, failed);
         } finally {
             syncing.unlock();
         }
@@ -641,9 +768,12 @@ final class LocalPartitionLog implements PartitionLog {
     private void lowerRecoveryPoint(LogReads.Place first) {
         try {
             directory.recoveryPoints().lowerDurably(partition(), first.segment().baseOffset());
+            describedBelow = Math.min(describedBelow, first.segment().ordinal());
+            manifest.cut(first.baseOffset());
+            manifest.store();
         } catch (IOException failed) {
             first.open().release();
-            throw directory.refuseOrFail("truncating " + id, failed);
+            throw trouble("truncating " + id, failed);
         }
     }
 
@@ -673,6 +803,8 @@ final class LocalPartitionLog implements PartitionLog {
             newEnd = recovered.endOffset();
         }
         newEnd = Math.max(newEnd, startOffset);
+        namesChanged = true; // nothing says any more how far the log was synced: the next sync does
+        missing.dropBeyond(newEnd);
         sidecars.truncate(newEnd);
         DiskFiles.syncDirectory(path);
         Segment[] kept = Arrays.copyOf(now, index + 1);
@@ -760,6 +892,7 @@ final class LocalPartitionLog implements PartitionLog {
                 startOffset = nothing.offset();
                 lowerTo(nothing);
             }
+            forgetSegments(forwards ? offset : nothing.offset());
             Segment[] now = segments;
             for (int i = now.length - 1; i >= 0; i--) {
                 remove(now[i]);
@@ -767,6 +900,7 @@ final class LocalPartitionLog implements PartitionLog {
             DiskFiles.syncDirectory(path);
             if (!forwards) {
                 directory.startOffsets().setDurably(partition(), offset);
+                manifest.start(offset);
             }
             Segment fresh = Segment.empty(parts, path, offset, now[now.length - 1].ordinal() + 1);
             segments = new Segment[] {fresh};
@@ -778,11 +912,20 @@ final class LocalPartitionLog implements PartitionLog {
             durableEnd = after;
             return after;
         } catch (IOException failed) {
-            throw directory.fail("resetting " + id + " to offset " + offset, failed);
+            throw broken("resetting " + id + " to offset " + offset, failed);
         } finally {
             structure.unlock();
             syncing.unlock();
         }
+    }
+
+    /** From here on none of the segments need be there. */
+    private void forgetSegments(long newStart) throws IOException {
+        manifest.cutAll();
+        manifest.start(newStart);
+        manifest.store();
+        missing.dropBeyond(-1);
+        describedBelow = 0;
     }
 
     @Override
@@ -797,12 +940,26 @@ final class LocalPartitionLog implements PartitionLog {
                 syncNamesAlone();
             }
             directory.startOffsets().setDurably(partition(), offset);
-            for (Segment segment : dropBelow(offset)) {
-                remove(segment);
-            }
+            manifest.start(offset); // the checkpoint is what counts: it need not be written now
+            missing.dropBelow(offset);
         } catch (IOException failed) {
-            throw directory.refuseOrFail(
-                    "moving the start of " + id + " to offset " + offset, failed);
+            throw trouble("moving the start of " + id + " to offset " + offset, failed);
+        }
+        for (Segment segment : dropBelow(offset)) {
+            removeOrLeave(segment);
+        }
+    }
+
+    /** The log has moved on: what cannot be removed for now, the next open removes. */
+    private void removeOrLeave(Segment segment) {
+        try {
+            remove(segment);
+        } catch (IOException failed) {
+            StorageException problem = trouble("removing segment " + segment, failed);
+            if (problem.reach() != Reach.CALL) {
+                throw problem;
+            }
+            parts.logger().log(Level.WARNING, problem.getMessage());
         }
     }
 
@@ -811,6 +968,9 @@ final class LocalPartitionLog implements PartitionLog {
         structure.lock();
         try {
             startOffset = Math.max(startOffset, offset);
+            if (offset == writerEnd().offset() && active.size() > 0) {
+                begin(offset); // nothing of the active segment stays, so it goes like the others
+            }
             Segment[] now = segments;
             int first = 0;
             while (first < now.length - 1 && now[first + 1].baseOffset() <= offset) {
@@ -847,7 +1007,7 @@ final class LocalPartitionLog implements PartitionLog {
         try {
             return sidecars.latest(kind, atMost);
         } catch (IOException failed) {
-            throw directory.fail("reading a sidecar of " + id, failed);
+            throw reads.unreadable("reading a sidecar of " + id, failed);
         }
     }
 
@@ -858,7 +1018,7 @@ final class LocalPartitionLog implements PartitionLog {
             sidecars.trim(kind, offset);
             namesChanged = true;
         } catch (IOException failed) {
-            throw directory.fail("removing sidecars of " + id, failed);
+            throw trouble("removing sidecars of " + id, failed);
         }
     }
 
@@ -874,13 +1034,62 @@ final class LocalPartitionLog implements PartitionLog {
         }
     }
 
+    /**
+     * What to throw for a failed call, of the reach that it has. If that is the log, it is out of
+     * use from here on.
+     */
+    private StorageException trouble(String doing, IOException cause) {
+        StorageException why = unusable;
+        if (why != null) {
+            // the files went with the log, which is no failure of its directory
+            return new StorageException(why.reach(), String.valueOf(why.getMessage()), cause);
+        }
+        dropClosedFiles();
+        StorageException problem = directory.trouble(doing, path, cause);
+        if (problem.reach() == Reach.LOG) {
+            fail(problem);
+        }
+        return problem;
+    }
+
+    /** The same for a change that was half made: what could pass otherwise is the log's end too. */
+    private StorageException broken(String doing, IOException cause) {
+        StorageException problem = trouble(doing, cause);
+        if (problem.reach() != Reach.CALL) {
+            return problem;
+        }
+        StorageException half =
+                new StorageException(
+                        Reach.LOG, problem.getMessage() + "; the change is half made", cause);
+        fail(half);
+        return half;
+    }
+
+    private synchronized void fail(StorageException problem) {
+        if (unusable == null) {
+            unusable = problem;
+            parts.logger()
+                    .log(
+                            Level.ERROR,
+                            "{0} is out of use until the broker starts again: {1}",
+                            id,
+                            problem.getMessage());
+        }
+    }
+
+    private void dropClosedFiles() {
+        for (Segment segment : segments) {
+            segment.dropClosedFiles();
+        }
+    }
+
     @Override
     public void close() {
-        if (unusable != null) {
+        if (ended) {
             return;
         }
         try {
-            if (directory.failure().isEmpty()) {
+            if (unusable == null && directory.failure().isEmpty()) {
                 closeCleanly();
             }
         } finally {
@@ -900,28 +1109,39 @@ final class LocalPartitionLog implements PartitionLog {
                 }
                 DiskFiles.syncDirectory(path);
             }
+            describe(segments, last, true);
             directory.closedCleanly(partition(), last.offset());
         } catch (IOException failed) {
-            throw directory.refuseOrFail("closing " + id, failed);
+            throw trouble("closing " + id, failed);
         } finally {
             syncing.unlock();
         }
     }
 
-    /** Ends it without closing cleanly, for its directory goes away. */
+    /**
+     * Ends it without closing cleanly, for its directory goes away. A sync that is under way ends
+     * first: it would meet files that are not there any more.
+     */
     void deleted() {
-        end("was deleted");
+        deleted = true; // whoever waits for its turn to sync has nothing to do
+        syncing.lock();
+        try {
+            end("was deleted");
+        } finally {
+            syncing.unlock();
+        }
     }
 
     /** Ends it as the end of the process would: nothing is flushed, nothing is noted. */
     void abandon() {
-        if (unusable == null) {
+        if (!ended) {
             end("was abandoned");
             closed.run();
         }
     }
 
-    private void end(String how) {
+    private synchronized void end(String how) {
+        ended = true;
         unusable = new StorageException(Reach.LOG, id + " " + how);
         recent.restart(active, end().offset());
         for (Segment segment : segments) {

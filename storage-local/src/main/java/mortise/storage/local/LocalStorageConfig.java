@@ -41,8 +41,11 @@ record LocalStorageConfig(
             ConfigKey.of(
                             "storage.local.open-files",
                             ConfigType.INT,
-                            "How many segment and index files are kept open; beyond it those not"
-                                    + " used lately are closed. Idle partitions hold none.")
+                            "How many segment and index files are kept open, or what the process's"
+                                    + " limit of open files leaves for them if that is less;"
+                                    + " beyond it those not used lately are closed, and reads that"
+                                    + " need another are refused while all are in use. Idle"
+                                    + " partitions hold none.")
                     .defaultsTo(8_000)
                     .between(16, 1_000_000);
 

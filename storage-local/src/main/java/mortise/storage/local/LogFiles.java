@@ -11,6 +11,7 @@ final class LogFiles {
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
     static final String PRODUCER_SNAPSHOT = ".snapshot";
+    static final String PRODUCER_BATCHES = ".producers";
     static final String EPOCHS = ".epochs";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";

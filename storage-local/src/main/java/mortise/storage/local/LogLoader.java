@@ -2,38 +2,62 @@ package mortise.storage.local;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
-import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import mortise.api.TopicId;
+import mortise.spi.storage.MissingRecords;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a log's segments on disk, and after a crash cuts them at the last whole batch. Confined to
- * the thread that opens the log.
+ * Finds a log's segments on disk, compares them with what must be there, and after a crash cuts
+ * them at the last whole batch. Confined to the thread that opens the log.
+ *
+ * <p>What is known of a log without reading it: the manifest names segments that were synced, with
+ * their ends and sizes; everything below the recovery point was synced; and the log was whole if it
+ * was closed cleanly. A segment that should hold such offsets and does not is damage. What lies
+ * beyond may have been lost in a crash, and ends the log.
  */
 final class LogLoader {
-    private static final List<String> SEGMENT_FILES =
-            List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX);
-
     private final StoreParts parts;
     private final Path directory;
     private final SegmentRecovery recovery;
-    private final NavigableMap<Long, Path> logs = new TreeMap<>();
-    private final NavigableSet<Long> producerSnapshots = new TreeSet<>();
-    private final NavigableSet<Long> epochs = new TreeSet<>();
-    private final List<Path> indexes = new ArrayList<>();
 
-    LogLoader(StoreParts parts, Path directory, int indexIntervalBytes) {
+    // of one load
+    private final FoundFiles files;
+    private final SegmentManifest manifest;
+    private SegmentManifest.Found foundManifest;
+    private boolean clean;
+    private long recoveryPoint;
+
+    /** The offset below which all was synced. */
+    private long knownEnd;
+
+    /** The offset up to which segments were looked at, and something is known of all before it. */
+    private long reached;
+
+    private int ordinal;
+    private boolean durable = true;
+    private boolean cut;
+    private final List<Segment> segments = new ArrayList<>();
+    private MissingRanges.Finds missing = new MissingRanges.Finds(0);
+    private @Nullable Segment last;
+
+    /** The segment that was looked at last and is not what it should be. */
+    private SegmentManifest.@Nullable Entry damaged;
+
+    LogLoader(StoreParts parts, Path directory, TopicId topic, int indexIntervalBytes)
+            throws IOException {
         this.parts = parts;
         this.directory = directory;
         this.recovery = new SegmentRecovery(parts, directory, indexIntervalBytes);
+        this.files = new FoundFiles(directory);
+        SegmentManifest.Read read = SegmentManifest.read(directory, topic);
+        this.manifest = read.manifest();
+        this.foundManifest = read.found();
     }
 
     /**
@@ -41,6 +65,7 @@ final class LogLoader {
      *
      * @param segments in order, the active one last
      * @param durable whether all of it is known to survive a crash
+     * @param missing what is not there and should be
      */
     record Loaded(
             List<Segment> segments,
@@ -48,140 +73,319 @@ final class LogLoader {
             long endOffset,
             boolean durable,
             NavigableSet<Long> producerSnapshots,
-            NavigableSet<Long> epochs) {}
+            NavigableSet<Long> producerBatches,
+            NavigableSet<Long> epochs,
+            SegmentManifest manifest,
+            List<MissingRecords> missing) {}
 
     /**
-     * @param startOffset the durable start, or 0
-     * @param clean whether the log was closed and synced
-     * @param recoveryPoint everything below it was synced
+     * @param checkpointedStart the durable start, or 0
+     * @param wasClean whether the log was closed and synced
+     * @param point everything below it was synced
      */
-    Loaded load(long startOffset, boolean clean, long recoveryPoint) throws IOException {
-        list();
-        dropBelow(startOffset);
-        removeOrphanIndexes();
-        if (!clean && !logs.isEmpty() && logs.firstKey() > Math.max(startOffset, recoveryPoint)) {
-            setAsideAll(startOffset);
+    Loaded load(long checkpointedStart, boolean wasClean, long point) throws IOException {
+        long start = Math.max(checkpointedStart, manifest.startOffset());
+        clean = wasClean;
+        recoveryPoint = point;
+        missing = new MissingRanges.Finds(start);
+        if (isContradicted()) {
+            foundManifest = SegmentManifest.Found.DAMAGED;
+            manifest.distrust();
         }
-        if (logs.isEmpty()) {
-            return empty(startOffset);
+        manifest.dropBelow(start);
+        knownEnd = Math.max(point, manifest.endOffset());
+        dropBelow(start);
+        files.removeOrphanIndexes();
+        NavigableMap<Long, Integer> logs = files.logs();
+        if (!clean && !logs.isEmpty() && logs.firstKey() > Math.max(start, knownEnd)) {
+            setAsideAll(start);
         }
-        List<Segment> segments = new ArrayList<>();
-        long firstToScan = clean ? logs.lastKey() : scanFrom(recoveryPoint);
-        int ordinal = 0;
-        long end = 0;
-        boolean cut = false;
-        boolean durable = true;
-        for (var entry : logs.entrySet()) {
-            long base = entry.getKey();
-            Path log = entry.getValue();
-            if (cut) {
-                removeSegment(base);
-                continue;
-            }
-            int size = sizeOf(log);
-            if (base < firstToScan) {
-                segments.add(Segment.stored(parts, directory, base, ordinal++, size));
-                continue;
-            }
-            Long nextBase = logs.higherKey(base);
-            SegmentRecovery.Recovered recovered =
-                    clean
-                            ? recovery.afterClose(base, ordinal++, size)
-                            : recovery.afterCrash(base, ordinal++, size, recoveryPoint);
-            segments.add(recovered.segment());
-            end = recovered.endOffset();
-            durable &= recovered.durable();
-            cut = nextBase != null && !isFollowedBy(end, nextBase, recoveryPoint);
-            durable &= !cut;
-            if (nextBase != null && !cut) {
-                recovered.segment().seal();
-                recovered.segment().sync(recovered.segment().size(), true);
-            }
-            if (cut) {
-                parts.logger()
-                        .log(
-                                Level.WARNING,
-                                "{0}: ends at offset {1}, the next segment begins at {2}; removing"
-                                        + " what follows",
-                                recovered.segment(),
-                                Long.toString(end),
-                                Long.toString(nextBase));
+        sayHowTheManifestWasFound();
+        reached = start;
+        NavigableSet<Long> bases = new TreeSet<>(logs.keySet());
+        bases.addAll(manifest.entries().keySet());
+        for (long base : bases) {
+            Integer bytes = logs.get(base);
+            if (bytes == null) {
+                absent(base);
+            } else {
+                present(base, bytes);
             }
         }
-        if (end < startOffset) {
+        return finished(start);
+    }
+
+    /**
+     * Whether the manifest tells of an earlier state of the log, as one does that lost its last
+     * lines: a sealed segment never grows, and a log that was closed cleanly ends at its recovery
+     * point.
+     */
+    private boolean isContradicted() {
+        boolean beyondTheEnd = clean && recoveryPoint > 0 && manifest.endOffset() > recoveryPoint;
+        return beyondTheEnd
+                || manifest.entries().values().stream()
+                        .anyMatch(entry ->
+                                entry.sealed()
+                                        && files.logs().getOrDefault(entry.base(), 0)
+                                                > entry.bytes());
+    }
+
+    private void sayHowTheManifestWasFound() {
+        boolean holdsMore = files.logs().size() > 1 || recoveryPoint > 0;
+        if (foundManifest != SegmentManifest.Found.SOUND && holdsMore) {
+            parts.logger()
+                    .log(
+                            Level.WARNING,
+                            "{0} {1} {2}; looking where each segment ends and writing it anew",
+                            directory,
+                            foundManifest == SegmentManifest.Found.ABSENT
+                                    ? "has no"
+                                    : "has a damaged",
+                            SegmentManifest.FILE);
+        }
+    }
+
+    /** A segment that the manifest knows and that has no file. */
+    private void absent(long base) throws IOException {
+        SegmentManifest.Entry entry = manifest.entry(base);
+        if (entry == null || entry.end() <= reached) {
+            return;
+        }
+        bridge(base);
+        missing.add(
+                Math.max(base, reached),
+                entry.end(),
+                LogFiles.name(base, LogFiles.LOG) + " is missing");
+        reached = entry.end();
+        damaged = entry;
+        sealLast();
+    }
+
+    private void present(long base, int bytes) throws IOException {
+        if (cut) {
+            files.remove(base);
+            return;
+        }
+        boolean first = segments.isEmpty() && missing.isEmpty() && base <= reached;
+        if (!first && !follows(base)) {
+            return;
+        }
+        Segment segment = looked(base, bytes);
+        if (segment != null) {
+            sealLast();
+            segments.add(segment);
+            last = segment;
+        }
+    }
+
+    /** Whether a segment may follow what is known before it; else it is out of the log. */
+    private boolean follows(long base) throws IOException {
+        if (base == reached || (base > reached && (base <= knownEnd || clean))) {
+            bridge(base);
+            return true;
+        }
+        boolean synced = base < knownEnd || clean;
+        parts.logger()
+                .log(
+                        synced ? Level.ERROR : Level.WARNING,
+                        "{0} of {1}: the log before it ends at offset {2}; {3}",
+                        LogFiles.name(base, LogFiles.LOG),
+                        DiskFiles.name(directory),
+                        Long.toString(reached),
+                        synced
+                                ? "renaming it to *" + LogFiles.STRAY
+                                : "removing it and what follows");
+        if (synced) {
+            files.setAside(base);
+        } else {
+            cut = true;
+            files.remove(base);
+        }
+        durable = false;
+        return false;
+    }
+
+    /** Accounts for offsets between two segments: a gap that was there before, or a loss. */
+    private void bridge(long base) {
+        if (base > reached && (last == null || !wasGap(last.baseOffset(), reached, base))) {
+            lose(reached, base);
+        }
+        reached = Math.max(reached, base);
+    }
+
+    /** Offsets are missing that no file stands for, unless it is the one that ended before them. */
+    private void lose(long from, long to) {
+        SegmentManifest.Entry before = damaged != null && damaged.end() == from ? damaged : null;
+        if (before == null) {
+            missing.add(from, to, "no segment holds them");
+        } else {
+            missing.extend(from, to);
+        }
+        manifest.active(before == null ? from : before.base(), to, SegmentManifest.UNKNOWN_BYTES);
+    }
+
+    /** Whether nothing was ever written between a segment's end and the next one's begin. */
+    private boolean wasGap(long base, long end, long nextBase) {
+        boolean farGap =
+                foundManifest != SegmentManifest.Found.SOUND && nextBase - base > Integer.MAX_VALUE;
+        if (farGap) {
+            // a segment cannot hold offsets that far apart, and no manifest was there to say so
+            manifest.gap(end, nextBase);
+        }
+        return farGap || manifest.isGap(end, nextBase);
+    }
+
+    /** A segment as it can be read, or null if nothing of it is left. */
+    private @Nullable Segment looked(long base, int bytes) throws IOException {
+        SegmentManifest.Entry entry = manifest.entry(base);
+        Long nextBase = files.logs().higherKey(base);
+        if (entry != null && bytes < entry.bytes()) {
+            return shortened(entry, bytes, "has " + bytes + " of " + entry.bytes() + " bytes");
+        }
+        boolean sealed = nextBase != null || missingFollows(base);
+        if (sealed && entry != null && entry.sealed() && isWhole(entry, nextBase)) {
+            reached = entry.end();
+            return Segment.stored(parts, directory, base, ordinal++, (int) entry.bytes());
+        }
+        if (sealed && nextBase != null && nextBase <= trustedBelow() && entry == null) {
+            return trusted(base, bytes, nextBase);
+        }
+        return recovered(base, bytes, nextKnown(base, nextBase));
+    }
+
+    /** Whether the manifest knows of segments behind one that have no files. */
+    private boolean missingFollows(long base) {
+        return manifest.entries().higherKey(base) != null;
+    }
+
+    /** Whether a segment that the manifest describes was sealed then, rather than written to. */
+    private boolean isWhole(SegmentManifest.Entry entry, @Nullable Long nextBase) {
+        long next = nextKnown(entry.base(), nextBase);
+        return next == entry.end() || manifest.isGap(entry.end(), next);
+    }
+
+    /** Where the next segment begins, whether it is there or not; the largest number if none. */
+    private long nextKnown(long base, @Nullable Long nextBase) {
+        Long nextEntry = manifest.entries().higherKey(base);
+        return Math.min(
+                nextBase == null ? Long.MAX_VALUE : nextBase,
+                nextEntry == null ? Long.MAX_VALUE : nextEntry);
+    }
+
+    /**
+     * The offset up to which the segments that end there were synced with their indexes. A sync of
+     * batches makes no indexes durable, those of a segment that ends at the recovery point
+     * included.
+     */
+    private long trustedBelow() {
+        if (clean) {
+            return Long.MAX_VALUE;
+        }
+        Long base = files.logs().lowerKey(recoveryPoint);
+        return base == null ? 0 : base;
+    }
+
+    /** A segment that was synced, of which the manifest does not know where it ends. */
+    private @Nullable Segment trusted(long base, int bytes, long nextBase) throws IOException {
+        SegmentRecovery.Prefix prefix = recovery.wholePrefix(base, bytes);
+        if (prefix.endOffset() < nextBase && !wasGap(base, prefix.endOffset(), nextBase)) {
+            return shortened(base, nextBase, bytes, prefix.endOffset());
+        }
+        reached = prefix.endOffset();
+        return Segment.stored(parts, directory, base, ordinal++, prefix.bytes());
+    }
+
+    /** A segment of which only the offset is known up to which it must reach. */
+    private @Nullable Segment shortened(long base, long end, int bytes, long endFound)
+            throws IOException {
+        manifest.active(base, end, SegmentManifest.UNKNOWN_BYTES);
+        return shortened(
+                new SegmentManifest.Entry(base, end, SegmentManifest.UNKNOWN_BYTES, false),
+                bytes,
+                "has " + bytes + " bytes, whose batches end at offset " + endFound);
+    }
+
+    private @Nullable Segment shortened(SegmentManifest.Entry entry, int bytes, String how)
+            throws IOException {
+        SegmentRecovery.Prefix prefix = recovery.checkedPrefix(entry.base(), bytes);
+        if (prefix.endOffset() < entry.end()) {
+            missing.add(
+                    Math.max(reached, prefix.endOffset()),
+                    entry.end(),
+                    LogFiles.name(entry.base(), LogFiles.LOG) + " " + how);
+        }
+        reached = entry.end();
+        damaged = entry;
+        sealLast();
+        if (prefix.bytes() > 0) {
+            segments.add(Segment.stored(parts, directory, entry.base(), ordinal++, prefix.bytes()));
+        }
+        return null;
+    }
+
+    private @Nullable Segment recovered(long base, int bytes, long nextBase) throws IOException {
+        // what is known to have been synced of this segment alone
+        long known = Math.min(knownEnd, nextBase);
+        SegmentRecovery.Recovered found =
+                clean
+                        ? recovery.afterClose(base, ordinal, bytes, known)
+                        : recovery.afterCrash(base, ordinal, bytes, knownEnd, known);
+        if (found.endOffset() < known && !wasGap(base, found.endOffset(), known)) {
+            found.segment().retire();
+            return shortened(base, known, bytes, found.endOffset());
+        }
+        ordinal++;
+        reached = found.endOffset();
+        durable &= found.durable();
+        return found.segment();
+    }
+
+    /** The last segment is followed by another, or by a loss. */
+    private void sealLast() throws IOException {
+        if (last != null && last.isWritable()) {
+            last.seal();
+            last.sync(last.size(), true);
+        }
+        last = null;
+    }
+
+    private Loaded finished(long start) throws IOException {
+        long end = reached;
+        if (!segments.isEmpty() && end < start) {
             // the log was reset to its start, or what lay below it was not synced
             for (Segment segment : segments) {
                 segment.retire();
-                removeSegment(segment.baseOffset());
+                files.remove(segment.baseOffset());
             }
-            return empty(startOffset);
+            segments.clear();
+            last = null;
+            end = start;
         }
-        return loaded(segments, Math.max(startOffset, logs.firstKey()), end, durable);
-    }
-
-    private Loaded empty(long offset) {
-        return loaded(List.of(Segment.empty(parts, directory, offset, 0)), offset, offset, true);
-    }
-
-    private Loaded loaded(List<Segment> segments, long start, long end, boolean durable) {
-        return new Loaded(segments, start, end, durable, producerSnapshots, epochs);
-    }
-
-    /** Whether nothing is missing between a segment's end and the next one's begin. */
-    private static boolean isFollowedBy(long end, long nextBase, long recoveryPoint) {
-        // what lies below the recovery point was synced, so a gap there was there before
-        return end == nextBase || (end < nextBase && nextBase <= recoveryPoint);
-    }
-
-    /**
-     * The segment that holds the offset before the recovery point. A sync of batches makes no
-     * indexes durable, those of a segment that ends at the recovery point included.
-     */
-    private long scanFrom(long recoveryPoint) {
-        Long base = logs.lowerKey(recoveryPoint);
-        return base == null ? logs.firstKey() : base;
-    }
-
-    private void list() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                sort(file, DiskFiles.name(file));
-            }
+        if (end < knownEnd && !manifest.isGap(end, knownEnd)) {
+            lose(end, knownEnd);
+            sealLast();
+            end = knownEnd;
         }
-    }
-
-    private void sort(Path file, String name) throws IOException {
-        OptionalLong log = LogFiles.offset(name, LogFiles.LOG);
-        OptionalLong snapshot = LogFiles.offset(name, LogFiles.PRODUCER_SNAPSHOT);
-        OptionalLong epoch = LogFiles.offset(name, LogFiles.EPOCHS);
-        if (log.isPresent()) {
-            logs.put(log.getAsLong(), file);
-        } else if (snapshot.isPresent()) {
-            producerSnapshots.add(snapshot.getAsLong());
-        } else if (epoch.isPresent()) {
-            epochs.add(epoch.getAsLong());
-        } else if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
-            Files.deleteIfExists(file);
-        } else if (LogFiles.offset(name, LogFiles.OFFSET_INDEX).isPresent()
-                || LogFiles.offset(name, LogFiles.TIME_INDEX).isPresent()) {
-            indexes.add(file);
+        manifest.cut(end);
+        if (last == null || !last.isWritable()) {
+            segments.add(Segment.empty(parts, directory, end, ordinal));
         }
+        return new Loaded(
+                segments,
+                start,
+                end,
+                durable && !cut,
+                files.producerSnapshots(),
+                files.producerBatches(),
+                files.epochs(),
+                manifest,
+                missing.ranges());
     }
 
-    private void dropBelow(long startOffset) throws IOException {
-        while (logs.size() > 1 && logs.higherKey(logs.firstKey()) <= startOffset) {
-            removeSegment(logs.firstKey());
-            logs.pollFirstEntry();
-        }
-    }
-
-    private void removeOrphanIndexes() throws IOException {
-        for (Path index : indexes) {
-            String name = DiskFiles.name(index);
-            long base = Long.parseLong(name.substring(0, name.indexOf('.')));
-            if (!logs.containsKey(base)) {
-                Files.deleteIfExists(index);
-            }
+    private void dropBelow(long start) throws IOException {
+        NavigableMap<Long, Integer> logs = files.logs();
+        while (logs.size() > 1 && logs.higherKey(logs.firstKey()) <= start) {
+            files.remove(logs.firstKey());
         }
     }
 
@@ -189,7 +393,7 @@ final class LogLoader {
      * The first segments are missing: they were never synced, so what follows them was not either,
      * unless somebody put the files there by hand. Nothing is thrown away.
      */
-    private void setAsideAll(long startOffset) throws IOException {
+    private void setAsideAll(long start) throws IOException {
         parts.logger()
                 .log(
                         Level.WARNING,
@@ -197,35 +401,12 @@ final class LogLoader {
                                 + " segments to {3}, remove them when you are sure that nobody"
                                 + " needs them",
                         directory,
-                        Long.toString(startOffset),
-                        Long.toString(logs.firstKey()),
+                        Long.toString(start),
+                        Long.toString(files.logs().firstKey()),
                         "*" + LogFiles.STRAY);
-        for (long base : logs.keySet()) {
-            for (String suffix : SEGMENT_FILES) {
-                Path file = directory.resolve(LogFiles.name(base, suffix));
-                if (Files.exists(file)) {
-                    Files.move(
-                            file,
-                            file.resolveSibling(DiskFiles.name(file) + LogFiles.STRAY),
-                            StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
+        for (long base : List.copyOf(files.logs().keySet())) {
+            files.setAside(base);
         }
-        logs.clear();
-    }
-
-    private void removeSegment(long base) throws IOException {
-        for (String suffix : List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
-            Files.deleteIfExists(directory.resolve(LogFiles.name(base, suffix)));
-        }
-    }
-
-    private static int sizeOf(Path log) throws IOException {
-        long bytes = Files.size(log);
-        if (bytes > Integer.MAX_VALUE) {
-            throw new IOException(
-                    log + " has " + bytes + " bytes; a segment has at most " + Integer.MAX_VALUE);
-        }
-        return (int) bytes;
+        durable = false;
     }
 }

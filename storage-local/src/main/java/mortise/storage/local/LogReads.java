@@ -1,7 +1,9 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -9,8 +11,8 @@ import java.util.function.Supplier;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.StorageException;
-import mortise.spi.storage.StorageException.Reach;
 import mortise.spi.storage.TimestampPosition;
+import mortise.spi.storage.UnreadableDataException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +27,26 @@ final class LogReads {
     private final LocalLogDirectory directory;
     private final Supplier<Segment[]> segments;
     private final Supplier<Segment[]> settledSegments;
+    private final Runnable check;
 
     /**
      * @param segments what the log consists of now, in order
      * @param settledSegments the same when no truncation is under way, waiting for its end
+     * @param check throws if the log cannot be used any more
      */
     LogReads(
             LogId id,
             StoreParts parts,
             LocalLogDirectory directory,
             Supplier<Segment[]> segments,
-            Supplier<Segment[]> settledSegments) {
+            Supplier<Segment[]> settledSegments,
+            Runnable check) {
         this.id = id;
         this.parts = parts;
         this.directory = directory;
         this.segments = segments;
         this.settledSegments = settledSegments;
+        this.check = check;
     }
 
     /**
@@ -73,16 +79,48 @@ final class LogReads {
                         Place found =
                                 segment.size() == 0
                                         ? null
-                                        : walk(
-                                                segment,
-                                                segment.positionBefore(offset),
-                                                limitToken,
-                                                walk -> walk.lastOffset() >= offset);
+                                        : atOrAfter(offset, segment, nextBase(all, i), limitToken);
                         if (found != null) {
                             return found;
                         }
                     }
                     return null;
+                });
+    }
+
+    /** Where the offsets of the segment after this one begin. */
+    private static long nextBase(Segment[] all, int index) {
+        return index + 1 < all.length ? all[index + 1].baseOffset() : Long.MAX_VALUE;
+    }
+
+    /**
+     * The same in one segment. The index says where to begin, and is believed if the batch that it
+     * names lies there; else the headers are walked from the segment's begin.
+     */
+    private @Nullable Place atOrAfter(long offset, Segment segment, long nextBase, long limitToken)
+            throws IOException {
+        Segment.Border border = segment.borderBefore(offset);
+        if (border.position() > 0 && border.position() < limit(segment, limitToken)) {
+            try {
+                return walk(segment, border, nextBase, limitToken, offset);
+            } catch (CorruptFileException lies) {
+                parts.logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
+            }
+        }
+        return walk(segment, Segment.Border.BEGIN, nextBase, limitToken, offset);
+    }
+
+    private @Nullable Place walk(
+            Segment segment, Segment.Border from, long nextBase, long limitToken, long offset)
+            throws IOException {
+        HeaderOrder order = new HeaderOrder(segment, from, nextBase);
+        return walk(
+                segment,
+                from.position(),
+                limitToken,
+                walk -> {
+                    order.check(walk);
+                    return walk.lastOffset() >= offset;
                 });
     }
 
@@ -125,11 +163,11 @@ final class LogReads {
                             long largest = Long.MIN_VALUE;
                             Segment holder = null;
                             for (Segment segment : all) {
-                                long timestamp =
-                                        segment.size() == 0
-                                                ? Long.MIN_VALUE
-                                                : maxTimestamp(segment, startOffset, end);
-                                if (timestamp > largest) {
+                                if (segment.size() == 0) {
+                                    continue;
+                                }
+                                long timestamp = maxTimestamp(segment, startOffset, end);
+                                if (holder == null || timestamp > largest) {
                                     largest = timestamp;
                                     holder = segment;
                                 }
@@ -141,11 +179,15 @@ final class LogReads {
         return released(found);
     }
 
-    /** The largest timestamp of a segment, without batches below the start of the log. */
+    /**
+     * The largest timestamp of a segment, without batches below the start of the log. What the
+     * index does not know of, because it lies before 1970, is looked for in the headers.
+     */
     private long maxTimestamp(Segment segment, long startOffset, LogPosition end)
             throws IOException {
-        if (segment.baseOffset() >= startOffset) {
-            return segment.maxTimestamp();
+        long indexed = segment.maxTimestamp();
+        if (segment.baseOffset() >= startOffset && indexed > Segment.NO_TIMESTAMP) {
+            return indexed;
         }
         long[] largest = {Long.MIN_VALUE};
         Place none =
@@ -174,7 +216,7 @@ final class LogReads {
     }
 
     private interface Condition {
-        boolean holds(BatchWalk walk);
+        boolean holds(BatchWalk walk) throws IOException;
     }
 
     private @Nullable Place walk(Segment segment, int from, long limitToken, Condition condition)
@@ -183,7 +225,7 @@ final class LogReads {
         if (from >= limit) {
             return null;
         }
-        OpenFile open = segment.file().use();
+        OpenFile open = segment.file().useToRead();
         if (open == null) {
             throw new RemovedWhileReadException(segment.file());
         }
@@ -256,21 +298,37 @@ final class LogReads {
             try {
                 return search.in(all);
             } catch (CorruptFileException corrupt) {
-                throw new StorageException(
-                        Reach.LOG, doing + " of " + id + ": " + corrupt.getMessage(), corrupt);
+                throw new UnreadableDataException(
+                        true, doing + " of " + id + ": " + corrupt.getMessage(), corrupt);
             } catch (RemovedWhileReadException | NoSuchFileException changed) {
+                check.run();
                 Segment[] before = all;
                 all = settledSegments.get();
                 if (attempt == MOST_ATTEMPTS || Arrays.equals(all, before)) {
-                    throw new StorageException(
-                            Reach.LOG,
+                    throw new UnreadableDataException(
+                            false,
                             doing + " of " + id + ": " + changed + "; was it removed by hand?",
                             changed);
                 }
             } catch (IOException failed) {
                 // an index that has to be built anew may find no room
-                throw directory.refuseOrFail(doing + " of " + id, failed);
+                throw unreadable(doing + " of " + id, failed);
             }
         }
+    }
+
+    /** What to throw for a call that failed where something was only to be read. */
+    StorageException unreadable(String doing, IOException cause) {
+        check.run();
+        if (cause instanceof ClosedChannelException) {
+            for (Segment segment : segments.get()) {
+                segment.dropClosedFiles();
+            }
+        }
+        StorageException passing = directory.ifItCanPass(doing, cause);
+        return passing != null
+                ? passing
+                : new UnreadableDataException(
+                        cause instanceof CorruptFileException, doing + ": " + cause, cause);
     }
 }

@@ -56,8 +56,12 @@ final class OffsetCheckpoint {
         return offsets;
     }
 
+    Path file() {
+        return file;
+    }
+
     private IOException malformed(int line, String met, String wanted) {
-        return new IOException(
+        return new CorruptFileException(
                 "line " + line + " of " + file + " is '" + met + "'; " + wanted + " was expected");
     }
 

@@ -70,6 +70,11 @@ final class OpenFile {
         return (int) USES.getVolatile(this) != 0;
     }
 
+    /** Whether nobody has borrowed it. */
+    boolean isIdle() {
+        return (int) USES.getVolatile(this) == OWNED;
+    }
+
     /** Gives a use back. */
     void release() {
         int before = (int) USES.getAndAdd(this, -1);

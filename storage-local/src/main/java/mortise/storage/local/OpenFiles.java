@@ -1,5 +1,6 @@
 package mortise.storage.local;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -23,6 +24,24 @@ final class OpenFiles {
     /** Where failures that harm nothing are noted. */
     System.Logger logger() {
         return logger;
+    }
+
+    /**
+     * Makes sure that a reader may open one more. Who writes may always: there are few at a time,
+     * and what they need is kept back for them.
+     *
+     * @throws IOException if readers hold all that there may be
+     */
+    synchronized void admitReader() throws IOException {
+        long excess = open.size() - most + 1L;
+        if (excess <= 0 || open.stream().filter(OpenFile::isIdle).limit(excess).count() == excess) {
+            return; // those that are idle make room
+        }
+        throw new IOException(
+                "Too many open files: readers hold all "
+                        + most
+                        + " of storage.local.open-files; raise it, and the limit of the process"
+                        + " (ulimit -n)");
     }
 
     /** Notes an opened file and closes others if there are too many. */

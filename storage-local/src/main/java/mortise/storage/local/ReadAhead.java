@@ -14,21 +14,44 @@ final class ReadAhead {
         this.scratch = scratch;
     }
 
-    /** Touches the bytes; returns when they have been read. */
-    void touch(OpenFile open, int position, int length) throws IOException {
+    /**
+     * Touches the bytes; returns when they have been read.
+     *
+     * @param least how many must be there
+     * @return how many can be read: fewer if the file ends, or the disk fails, behind the least
+     * @throws CorruptFileException if the file ends before
+     */
+    int touch(OpenFile open, int position, int length, int least) throws IOException {
         ByteBuffer buffer = scratch.borrow();
+        int end = position + length;
+        int at = position;
         try {
-            int end = position + length;
-            for (int at = position; at < end; ) {
+            while (at < end) {
                 buffer.clear().limit(Math.min(buffer.capacity(), end - at));
                 int count = DiskFiles.readFully(open.channel(), buffer, at);
                 if (count == 0) {
-                    return;
+                    break;
                 }
                 at += count;
+            }
+        } catch (IOException failed) {
+            if (at - position < least) {
+                throw failed;
             }
         } finally {
             scratch.release(buffer);
         }
+        if (at - position < least) {
+            throw new CorruptFileException(
+                    open.file().path()
+                            + " ends at "
+                            + at
+                            + ", within the batch at "
+                            + position
+                            + " of "
+                            + least
+                            + " bytes; was it cut from outside?");
+        }
+        return at - position;
     }
 }

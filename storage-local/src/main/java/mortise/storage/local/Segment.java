@@ -20,7 +20,7 @@ final class Segment {
     /** The timestamp of a segment without any. */
     static final long NO_TIMESTAMP = -1;
 
-    private static final long UNKNOWN_TIMESTAMP = -2;
+    private static final long UNKNOWN_TIMESTAMP = Long.MIN_VALUE;
     private static final VarHandle SIZE;
     private static final VarHandle MAX_TIMESTAMP;
 
@@ -125,7 +125,7 @@ final class Segment {
             throws IOException {
         OpenFile open = file.useOrCreate();
         if (open == null) {
-            throw new IllegalStateException(file.path() + " was removed under its writer");
+            throw new RemovedWhileReadException(file);
         }
         try {
             if (preallocateBytes > 0 && size == 0 && !preallocated) {
@@ -152,6 +152,7 @@ final class Segment {
             }
         } catch (IOException | RuntimeException failure) {
             positioned = null;
+            takeBack(open, failure);
             throw failure;
         } finally {
             open.release();
@@ -160,18 +161,19 @@ final class Segment {
 
     /**
      * Takes back what a failed write left after the last batch, for good: otherwise a crash could
-     * bring it back in the place of what is written there next.
+     * bring it back in the place of what is written there next. The file is open, so that takes no
+     * other.
+     *
+     * @throws IOException if it stays; nothing may be written then
      */
-    void takeBack() throws IOException {
-        OpenFile open = file.useOrCreate();
-        if (open != null) {
-            try {
-                open.channel().truncate(size);
-                open.channel().force(true);
-                preallocated = false;
-            } finally {
-                open.release();
-            }
+    private void takeBack(OpenFile open, Exception failure) throws IOException {
+        try {
+            open.channel().truncate(size);
+            DiskFiles.force(open.channel(), file.path(), true);
+            preallocated = false;
+        } catch (IOException stays) {
+            stays.addSuppressed(failure);
+            throw new ForceFailedException(file.path(), stays);
         }
     }
 
@@ -232,6 +234,11 @@ final class Segment {
         SegmentIndexes now = loaded();
         return now.offsets().sizeInBytes() + IndexFile.OFFSET_ENTRY_BYTES > indexBytes
                 || now.times().sizeInBytes() + 2 * IndexFile.TIME_ENTRY_BYTES > indexBytes;
+    }
+
+    /** Whether batches can be appended, for its indexes are at hand. */
+    boolean isWritable() {
+        return builder != null;
     }
 
     /** Makes the file even though there is nothing to write yet. */
@@ -313,15 +320,28 @@ final class Segment {
     // ---- reading
 
     /**
-     * A border at or before the first batch whose last offset is not below {@code offset}.
+     * A border between batches, as the index says.
      *
-     * @return its position
+     * @param lastOffset of the batch that begins there; -1 if the index has no entry for it
      */
-    int positionBefore(long offset) throws IOException {
+    record Border(int position, long lastOffset) {
+        /** The begin of a segment. */
+        static final Border BEGIN = new Border(0, -1);
+    }
+
+    /** A border at or before the first batch whose last offset is not below {@code offset}. */
+    Border borderBefore(long offset) throws IOException {
         long relative = Math.min(offset - baseOffset, Integer.MAX_VALUE);
         IndexFile index = indexes().offsets();
         int entry = index.floor(relative);
-        return entry < 0 ? 0 : index.value(entry);
+        return entry < 0
+                ? Border.BEGIN
+                : new Border(index.value(entry), baseOffset + index.key(entry));
+    }
+
+    /** The position of {@link #borderBefore}. */
+    int positionBefore(long offset) throws IOException {
+        return borderBefore(offset).position();
     }
 
     /** A border at or before the first batch whose largest timestamp is at least {@code least}. */
@@ -331,7 +351,10 @@ final class Segment {
         return entry < 0 ? 0 : positionBefore(baseOffset + index.value(entry));
     }
 
-    /** The largest timestamp of its batches, or {@link #NO_TIMESTAMP}. May read the time index. */
+    /**
+     * The largest timestamp of its batches, or {@link #NO_TIMESTAMP} if none is larger. May read
+     * the time index, which knows none below.
+     */
     long maxTimestamp() throws IOException {
         long known = (long) MAX_TIMESTAMP.getAcquire(this);
         if (known != UNKNOWN_TIMESTAMP) {
@@ -395,7 +418,7 @@ final class Segment {
                 return; // removed meanwhile
             }
             try {
-                open.channel().force(false);
+                DiskFiles.force(open.channel(), file.path(), false);
             } finally {
                 open.release();
             }
@@ -407,6 +430,16 @@ final class Segment {
             now.times().sync();
             sealSynced = true;
         }
+    }
+
+    /** Lets go of channels that an interrupt has closed. */
+    void dropClosedFiles() {
+        SegmentIndexes now = indexes;
+        if (now != null) {
+            now.offsets().file().dropIfClosed();
+            now.times().file().dropIfClosed();
+        }
+        file.dropIfClosed();
     }
 
     /** Closes its files until somebody wants them. */

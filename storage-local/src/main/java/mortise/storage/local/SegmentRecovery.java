@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -32,8 +33,65 @@ final class SegmentRecovery {
      */
     record Recovered(Segment segment, long endOffset, boolean durable) {}
 
-    /** A segment that was closed and synced; if it is not as it was left, all of it is checked. */
-    Recovered afterClose(long base, int ordinal, int fileBytes) throws IOException {
+    /**
+     * The whole batches from a segment's begin on.
+     *
+     * @param bytes how many bytes they have
+     * @param endOffset the offset after the last of them
+     */
+    record Prefix(int bytes, long endOffset) {}
+
+    /**
+     * What is left of a segment that lost bytes: every batch is checked up to the first bad one.
+     */
+    Prefix checkedPrefix(long base, int fileBytes) throws IOException {
+        return prefix(base, fileBytes, 0, true);
+    }
+
+    /** Where a sealed segment ends: its headers are read from its last index entry on. */
+    Prefix wholePrefix(long base, int fileBytes) throws IOException {
+        SegmentIndexes indexes = SegmentIndexes.onDisk(parts, directory, base);
+        IndexFile offsets = indexes.offsets();
+        int entries = fileBytes == 0 ? 0 : indexes.soundOffsets(fileBytes);
+        int from = entries == 0 ? 0 : offsets.value(entries - 1);
+        long lastOffset = entries == 0 ? 0 : base + offsets.key(entries - 1);
+        offsets.file().closeIfIdle();
+        if (from > 0) {
+            Prefix tail = prefix(base, fileBytes, from, false);
+            if (tail.endOffset() > lastOffset && tail.bytes() == fileBytes) {
+                return tail;
+            }
+        }
+        return prefix(base, fileBytes, 0, false);
+    }
+
+    private Prefix prefix(long base, int fileBytes, int from, boolean verify) throws IOException {
+        long end = base;
+        int bytes = from;
+        ByteBuffer buffer = parts.scratch().borrow();
+        Path file = directory.resolve(LogFiles.name(base, LogFiles.LOG));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            BatchWalk walk =
+                    verify
+                            ? BatchWalk.verifying(channel, buffer, from, fileBytes)
+                            : new BatchWalk(channel, buffer, from, fileBytes);
+            while (walk.next() && walk.baseOffset() >= end && (!verify || walk.verify())) {
+                end = walk.lastOffset() + 1;
+                bytes = walk.nextPosition();
+            }
+        } finally {
+            parts.scratch().release(buffer);
+        }
+        return new Prefix(bytes, end);
+    }
+
+    /**
+     * A segment that was closed and synced; if it is not as it was left, all of it is checked.
+     *
+     * @param knownEnd the offset below which batches were there; a file that ends before is kept as
+     *     it is
+     */
+    Recovered afterClose(long base, int ordinal, int fileBytes, long knownEnd) throws IOException {
         if (fileBytes == 0) {
             return nothing(base, ordinal);
         }
@@ -45,7 +103,7 @@ final class SegmentRecovery {
             }
             session.segment.retire();
         }
-        return afterCrash(base, ordinal, fileBytes, base);
+        return afterCrash(base, ordinal, fileBytes, base, knownEnd);
     }
 
     /** A segment that was cut at a batch border, below which everything is good. */
@@ -57,8 +115,14 @@ final class SegmentRecovery {
         }
     }
 
-    /** A segment as a crash left it: from {@code trustedTo} on, every batch is checked. */
-    Recovered afterCrash(long base, int ordinal, int fileBytes, long trustedTo) throws IOException {
+    /**
+     * A segment as a crash left it: from {@code trustedTo} on, every batch is checked.
+     *
+     * @param knownEnd the offset below which batches were synced; a file that ends before is kept
+     *     as it is
+     */
+    Recovered afterCrash(long base, int ordinal, int fileBytes, long trustedTo, long knownEnd)
+            throws IOException {
         if (fileBytes == 0) {
             return nothing(base, ordinal);
         }
@@ -66,7 +130,7 @@ final class SegmentRecovery {
             int from = session.trustBelow(trustedTo);
             long end = session.resume(from, trustedTo, true);
             boolean durable = end <= trustedTo && session.segment.size() == fileBytes;
-            if (!durable) {
+            if (!durable && end >= knownEnd) {
                 session.cutTail(end);
             }
             return new Recovered(session.segment, end, durable);
@@ -175,7 +239,7 @@ final class SegmentRecovery {
                                 Long.toString(end));
                 channel().truncate(segment.size());
             }
-            channel().force(true);
+            DiskFiles.force(channel(), segment.file().path(), true);
         }
 
         @Override

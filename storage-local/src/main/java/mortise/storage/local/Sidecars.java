@@ -53,16 +53,21 @@ final class Sidecars {
     /** Those that were found on disk; what lies beyond the end of the log is dropped. */
     Sidecars(Path directory, LogLoader.Loaded loaded) throws IOException {
         this.directory = directory;
-        NavigableMap<Long, Entry> snapshots = new TreeMap<>();
-        for (long offset : loaded.producerSnapshots()) {
-            if (offset <= loaded.endOffset()) {
-                snapshots.put(offset, Entry.stored(file(SidecarKind.PRODUCER_STATE, offset)));
+        keep(SidecarKind.PRODUCER_STATE, loaded.producerSnapshots(), loaded.endOffset());
+        keep(SidecarKind.PRODUCER_BATCHES, loaded.producerBatches(), loaded.endOffset());
+        entries.put(SidecarKind.LEADER_EPOCHS, newestEpochs(loaded));
+    }
+
+    private void keep(SidecarKind kind, NavigableSet<Long> found, long end) throws IOException {
+        NavigableMap<Long, Entry> kept = new TreeMap<>();
+        for (long offset : found) {
+            if (offset <= end) {
+                kept.put(offset, Entry.stored(file(kind, offset)));
             } else {
-                removed |= Files.deleteIfExists(file(SidecarKind.PRODUCER_STATE, offset));
+                removed |= Files.deleteIfExists(file(kind, offset));
             }
         }
-        entries.put(SidecarKind.PRODUCER_STATE, snapshots);
-        entries.put(SidecarKind.LEADER_EPOCHS, newestEpochs(loaded));
+        entries.put(kind, kept);
     }
 
     private NavigableMap<Long, Entry> newestEpochs(LogLoader.Loaded loaded) throws IOException {
@@ -91,6 +96,7 @@ final class Sidecars {
                         offset,
                         switch (kind) {
                             case PRODUCER_STATE -> LogFiles.PRODUCER_SNAPSHOT;
+                            case PRODUCER_BATCHES -> LogFiles.PRODUCER_BATCHES;
                             case LEADER_EPOCHS -> LogFiles.EPOCHS;
                         }));
     }
@@ -253,6 +259,7 @@ final class Sidecars {
         List<Path> dropped = new ArrayList<>();
         synchronized (this) {
             drop(of(SidecarKind.PRODUCER_STATE).tailMap(offset, false), dropped);
+            drop(of(SidecarKind.PRODUCER_BATCHES).tailMap(offset, false), dropped);
             NavigableMap<Long, Entry> epochs = of(SidecarKind.LEADER_EPOCHS);
             // what the newest had replaced does not come back when it goes
             boolean newestGoes = newest > offset;

@@ -4,10 +4,15 @@
  * <p>A log directory holds {@code .lock}, {@code mortise-directory} (its identity, ours), {@code
  * .kafka_cleanshutdown} (present only after a clean stop), {@code recovery-point-offset-checkpoint}
  * and {@code log-start-offset-checkpoint} (Kafka's text: version 0, count, one line {@code topic
- * partition offset} each), and a directory {@code <topic>-<partition>} per log.
+ * partition offset} each), {@code mortise-logs} (ours: {@code version: 0}, one line {@code topic
+ * partition topicId} each), and a directory {@code <topic>-<partition>} per log.
  *
  * <p>A log's directory holds {@code partition.metadata} (Kafka's text: {@code version: 0}, {@code
- * topic_id: …}) and per segment, named by 20 digits of its base offset:
+ * topic_id: …}), {@code segment-manifest} (ours: {@code version: 0}, then lines {@code topic id},
+ * {@code sealed base end bytes}, {@code active base end bytes}, {@code gap from to}, {@code cut
+ * offset} and {@code start offset}, each followed by a space and the CRC-32C of what stands before
+ * it in 8 hexadecimal digits; what each means stands in {@code docs/storage.md}) and per segment,
+ * named by 20 digits of its base offset:
  *
  * <ul>
  *   <li>{@code .log}: record batches, magic 2, back to back; a batch length of zero ends the data
@@ -16,6 +21,7 @@
  *   <li>{@code .timeindex}: 12 bytes an entry, the largest timestamp so far (8), and the last
  *       offset of the batch that has it, relative to the base offset (4); timestamps grow
  *   <li>{@code .snapshot}: producer state as of the offset in the name, Kafka's format
+ *   <li>{@code .producers}: the latest batches of those producers (ours); the broker writes both
  * </ul>
  *
  * and beside them {@code leader-epoch-checkpoint} (Kafka's text) with {@code <offset>.epochs}

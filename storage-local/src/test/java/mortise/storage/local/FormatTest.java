@@ -18,6 +18,8 @@ import mortise.spi.storage.SidecarKind;
 import mortise.tck.sim.SimContext;
 import mortise.tck.sim.SimDisk;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The bytes of a log directory as the first release writes them are checked in under {@code
@@ -26,8 +28,10 @@ import org.junit.jupiter.api.Test;
  * the folder.
  */
 class FormatTest {
-    private static final Path GOLDEN =
-            Path.of("src/test/resources/mortise/storage/local/version-0");
+    private static final Path RELEASES = Path.of("src/test/resources/mortise/storage/local");
+
+    /** What is written today; version-0 had no manifest and no identities of logs. */
+    private static final Path GOLDEN = RELEASES.resolve("version-1");
 
     private final SimContext context = SimContext.on(SimDisk.create(1), 1).withInlineThreads();
 
@@ -70,7 +74,7 @@ class FormatTest {
     }
 
     @Test
-    void whatIsWrittenTodayIsWhatTheFirstReleaseWrote() throws IOException {
+    void whatIsWrittenTodayIsWhatVersionOneWrote() throws IOException {
         write();
         Map<String, byte[]> written = files(logs());
         if (Boolean.getBoolean("mortise.golden.write")) {
@@ -92,14 +96,17 @@ class FormatTest {
                         "orders-3/00000000000000000030.snapshot",
                         "orders-3/leader-epoch-checkpoint",
                         "orders-3/partition.metadata",
+                        "orders-3/segment-manifest",
+                        "mortise-logs",
                         "recovery-point-offset-checkpoint");
         written.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(golden.get(name)));
     }
 
-    @Test
-    void whatTheFirstReleaseWroteIsRead() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"version-0", "version-1"})
+    void whatEveryVersionWroteIsRead(String version) throws IOException {
         List<Batches> expected = new FormatTest().write();
-        for (Map.Entry<String, byte[]> file : files(GOLDEN).entrySet()) {
+        for (Map.Entry<String, byte[]> file : files(RELEASES.resolve(version)).entrySet()) {
             Path copy = logs().resolve(file.getKey());
             Files.createDirectories(copy.getParent());
             Files.write(copy, file.getValue());
@@ -119,6 +126,7 @@ class FormatTest {
         assertThat(broker.log().latestSidecar(SidecarKind.LEADER_EPOCHS, 30))
                 .hasValueSatisfying(
                         found -> assertThat(found.content()).isEqualTo(text("0\n1\n3 0\n")));
+        assertThat(broker.log().missing()).isEmpty();
         broker.close();
     }
 }

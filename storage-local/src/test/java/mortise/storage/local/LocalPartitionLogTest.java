@@ -306,8 +306,72 @@ class LocalPartitionLogTest {
                 .isZero();
         long byAge = broker.log().retainedFrom(new RetentionLimits(-1, 100, 1_130, 120));
         assertThat(byAge).isBetween(30L, 60L);
-        assertThat(broker.log().retainedFrom(new RetentionLimits(0, 0, 1 << 30, 120)))
-                .isLessThan(120);
+        assertThat(broker.log().retainedFrom(new RetentionLimits(1, -1, 1 << 30, 120)))
+                .as("size takes no part of the active segment")
+                .isBetween(90L, 119L);
+    }
+
+    @Test
+    void theActiveSegmentGoesOnceAllOfItIsTooOld() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            broker.append(2, 900, 1_000 + i);
+        }
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, 1_102, 6)))
+                .as("its newest record may stay")
+                .isZero();
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, 1_103, 5)))
+                .as("the high watermark is within it")
+                .isZero();
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, 1_103, 6))).isEqualTo(6);
+
+        broker.log().advanceStart(6);
+
+        assertThat(broker.log().sizeInBytes()).isZero();
+        assertThat(broker.log().bounds()).isEqualTo(new LogBounds(6, 6));
+        assertThat(Files.exists(broker.directory().resolve("00000000000000000000.log"))).isFalse();
+        broker.append(2, 900, 2_000);
+        assertThat(broker.log().sync().offset()).isEqualTo(8);
+        for (int pass = 0; pass < 2; pass++) {
+            assertThat(broker.log().bounds()).isEqualTo(new LogBounds(6, 8));
+            assertThat(broker.log().offsetAtOrAfter(0)).hasValue(at(6, 2_000));
+            restart();
+        }
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, 2_101, 8))).isEqualTo(8);
+        broker.log().advanceStart(8);
+        restart();
+        assertThat(broker.log().bounds()).isEqualTo(new LogBounds(8, 8));
+    }
+
+    @Test
+    void withoutARecordToKeepByTimestampTheFilesAgeCounts() throws IOException {
+        broker.append(2, 900, -1);
+        long written =
+                Files.getLastModifiedTime(broker.directory().resolve("00000000000000000000.log"))
+                        .toMillis();
+
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, written + 100, 2)))
+                .isZero();
+        assertThat(broker.log().retainedFrom(new RetentionLimits(-1, 100, written + 101, 2)))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void producersAreKeptWithTheirSnapshots() {
+        broker.append(10, 100, 1);
+        broker.log().putSidecar(SidecarKind.PRODUCER_STATE, 5, text("five"));
+        broker.log().putSidecar(SidecarKind.PRODUCER_BATCHES, 5, text("five batches"));
+        broker.log().putSidecar(SidecarKind.PRODUCER_BATCHES, 10, text("ten batches"));
+        for (int pass = 0; pass < 2; pass++) {
+            assertThat(sidecar(SidecarKind.PRODUCER_STATE, 10)).isEqualTo("5 five");
+            assertThat(sidecar(SidecarKind.PRODUCER_BATCHES, 9)).isEqualTo("5 five batches");
+            assertThat(sidecar(SidecarKind.PRODUCER_BATCHES, 10)).isEqualTo("10 ten batches");
+            broker.log().sync();
+            assertThat(Files.exists(broker.directory().resolve("00000000000000000010.producers")))
+                    .isTrue();
+            restart();
+        }
+        broker.log().truncateTo(0);
+        assertThat(sidecar(SidecarKind.PRODUCER_BATCHES, 10)).isEqualTo("none");
     }
 
     @Test

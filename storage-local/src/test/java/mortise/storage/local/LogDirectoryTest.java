@@ -99,7 +99,7 @@ class LogDirectoryTest {
         UUID id = store.directories().getFirst().id();
         store.close();
         Path identity = directory("logs").resolve("mortise-directory");
-        assertThat(identity).hasContent("version: 0\ndirectory_id: " + id + "\n");
+        assertThat(identity).hasContent("version: 0\ndirectory_id: " + id + "\nnode_id: 0\n");
         LogStore again = started(Map.of());
         assertThat(again.directories().getFirst().id()).isEqualTo(id);
         again.close();
@@ -134,7 +134,7 @@ class LogDirectoryTest {
         other.append(Batches.of(0, 3, 10, 1));
         assertThat(other.sync().offset()).isEqualTo(3);
         for (int i = 0; i < 3; i++) {
-            assertThat(store.open(Broker.id("new", i), Broker.SMALL).directory())
+            assertThat(store.create(Broker.id("new", i), Broker.SMALL).directory())
                     .isSameAs(other.directory());
         }
         store.close();
@@ -177,13 +177,16 @@ class LogDirectoryTest {
     }
 
     @Test
-    void whatIsNoLogIsLeftAloneAndALogWithoutIdentityIsSetAside() throws IOException {
+    void whatIsNoLogIsLeftAloneAndALogWithoutIdentityIsMovedAwayWhenItsTopicIsDeleted()
+            throws IOException {
         Path foreign = directory("logs/notes");
         Path nameless = directory("logs/orders-3");
         Files.writeString(nameless.resolve("00000000000000000000.log"), "somebody's");
         LogStore store = started(Map.of());
         assertThat(store.stored()).isEmpty();
-        PartitionLog log = store.open(Broker.ORDERS_3, Broker.SMALL);
+        store.delete(Broker.ORDERS_3);
+        PartitionLog log = store.open(Broker.id("orders", 3), Broker.SMALL);
+        assertThat(log.bounds().endOffset()).isZero();
         log.append(Batches.of(0, 1, 10, 1));
         store.close();
 
@@ -197,22 +200,6 @@ class LogDirectoryTest {
         assertThat(context.logger().lines())
                 .anyMatch(line -> line.text().contains("/data/logs/notes is left alone"))
                 .anyMatch(line -> line.text().contains("remove it when you are sure"));
-    }
-
-    @Test
-    void aPartitionInTwoDirectoriesIsRefused() throws IOException {
-        LogStore store = started(TWO);
-        store.open(Broker.ORDERS_3, Broker.SMALL).append(Batches.of(0, 1, 10, 1));
-        String home = store.directories().get(0).location();
-        store.close();
-        Path from = context.dataDirectory().resolve(home).resolve("orders-3");
-        Path to = directory(home.endsWith("a") ? "b/orders-3" : "a/orders-3");
-        Files.copy(from.resolve("partition.metadata"), to.resolve("partition.metadata"));
-
-        assertThatThrownBy(() -> started(TWO))
-                .isInstanceOf(StorageException.class)
-                .hasMessageContaining("orders-3 is in two log directories")
-                .hasMessageContaining("move one of them away");
     }
 
     @Test

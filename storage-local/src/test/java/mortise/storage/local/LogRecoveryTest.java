@@ -192,7 +192,12 @@ class LogRecoveryTest {
 
     private void aLogThatLostItsRecoveryPoint() throws IOException {
         Files.deleteIfExists(broker.directory().resolveSibling("recovery-point-offset-checkpoint"));
+        nothingIsKnownOfItsSegments();
         killed();
+    }
+
+    private void nothingIsKnownOfItsSegments() throws IOException {
+        SegmentManifest.create(broker.directory(), Broker.ORDERS_3.topicId());
     }
 
     @Seeded(runs = 40)
@@ -247,6 +252,7 @@ class LogRecoveryTest {
         Files.delete(file(second, LogFiles.LOG));
         Path checkpoint = broker.directory().resolveSibling("recovery-point-offset-checkpoint");
         Files.writeString(checkpoint, "0\n1\norders 3 " + second + "\n");
+        nothingIsKnownOfItsSegments();
         killed();
         assertThat(broker.log().bounds()).isEqualTo(new LogBounds(0, second));
         Batches filling = Batches.of(second, (int) (third - second), 500, 7);

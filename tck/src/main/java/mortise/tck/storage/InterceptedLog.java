@@ -1,6 +1,7 @@
 package mortise.tck.storage;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -11,6 +12,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
 import mortise.spi.storage.Sidecar;
@@ -138,6 +140,16 @@ class InterceptedLog implements PartitionLog {
     @Override
     public final Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
         return around(StorageCall.LATEST_SIDECAR, () -> log.latestSidecar(kind, atMost));
+    }
+
+    @Override
+    public final List<MissingRecords> missing() {
+        return around(StorageCall.MISSING, log::missing);
+    }
+
+    @Override
+    public final List<MissingRecords> acceptLoss() {
+        return around(StorageCall.ACCEPT_LOSS, log::acceptLoss);
     }
 
     @Override

@@ -36,6 +36,11 @@ abstract class InterceptedStore implements LogStore, Interception {
     }
 
     @Override
+    public final PartitionLog create(LogId id, LogSettings settings) {
+        return around(StorageCall.CREATE, id, () -> wrap(id, store.create(id, settings)));
+    }
+
+    @Override
     public final void delete(LogId id) {
         around(StorageCall.DELETE, id, InterceptedLog.nothing(() -> store.delete(id)));
     }

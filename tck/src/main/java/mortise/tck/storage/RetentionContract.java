@@ -62,15 +62,35 @@ public interface RetentionContract extends StorageUnderTest {
         }
     }
 
-    /** The active segment stays, however small the limits are. */
+    /** By size, the active segment stays, however small the limit is. */
     @Test
-    default void theActiveSegmentStays() {
+    default void theActiveSegmentStaysWhateverItsSize() {
         assumeTrue(can(Capability.RETENTION), "the store does not declare RETENTION");
         try (LogUnderTest log = LogUnderTest.open(this)) {
             log.fill(30);
-            log.context().clock().advance(Duration.ofDays(1));
 
-            assertThat(retained(log, 0, 1, 300)).isBetween(1L, 299L);
+            assertThat(retained(log, 1, -1, 300)).isBetween(1L, 299L);
+        }
+    }
+
+    /**
+     * By age, the active segment goes like any other: an idle log does not keep its last records.
+     */
+    @Test
+    default void anIdleLogIsEmptyOnceItsRecordsAreTooOld() {
+        assumeTrue(can(Capability.RETENTION), "the store does not declare RETENTION");
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            log.fill(30);
+            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 300)).isZero();
+            log.context().clock().advance(Duration.ofDays(1));
+            long from = retained(log, -1, Duration.ofHours(12).toMillis(), 300);
+
+            assertThat(from).isEqualTo(300);
+            log.advanceStart(from);
+            assertThat(log.log().sizeInBytes()).as("bytes of an empty log").isZero();
+            log.fill(3);
+            log.check();
+            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 330)).isEqualTo(300);
         }
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.Sidecar;
@@ -18,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class SidecarHistory {
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final List<Entry> producerStates = new ArrayList<>();
+    /** Those of a kind that keeps one for each offset. */
+    private final Map<SidecarKind, List<Entry>> byOffset =
+            new EnumMap<>(
+                    Map.of(
+                            SidecarKind.PRODUCER_STATE, new ArrayList<>(),
+                            SidecarKind.PRODUCER_BATCHES, new ArrayList<>()));
+
     private final List<Entry> leaderEpochs = new ArrayList<>();
 
     /** A sidecar, from when it was put until it was removed. */
@@ -52,11 +60,12 @@ final class SidecarHistory {
 
     void put(SidecarKind kind, long offset, ByteBuffer content) {
         switch (kind) {
-            case PRODUCER_STATE -> {
-                producerStates.stream()
+            case PRODUCER_STATE, PRODUCER_BATCHES -> {
+                List<Entry> entries = of(kind);
+                entries.stream()
                         .filter(entry -> entry.offset == offset)
                         .forEach(entry -> entry.mayBeGone = true);
-                producerStates.add(new Entry(offset, content));
+                entries.add(new Entry(offset, content));
             }
             case LEADER_EPOCHS -> {
                 leaderEpochs.forEach(entry -> entry.mayBeGone = true);
@@ -65,13 +74,18 @@ final class SidecarHistory {
         }
     }
 
+    private List<Entry> of(SidecarKind kind) {
+        return byOffset.getOrDefault(kind, leaderEpochs);
+    }
+
     /**
      * The log was truncated or reset, and whatever lies beyond went with it.
      *
      * @param endLow the least that the end is now
      */
     void cut(long offset, long endLow, long time) {
-        producerStates.stream()
+        byOffset.values().stream()
+                .flatMap(List::stream)
                 .filter(entry -> entry.offset > offset)
                 .forEach(entry -> {
                     entry.mayBeGone = true;
@@ -82,43 +96,47 @@ final class SidecarHistory {
                 .forEach(entry -> entry.mayBeGone = true);
     }
 
-    void trimmed(long offset) {
+    void trimmed(SidecarKind kind, long offset) {
+        List<Entry> entries = of(kind);
         long latest =
-                producerStates.stream()
+                entries.stream()
                         .mapToLong(entry -> entry.offset)
                         .filter(at -> at < offset)
                         .max()
                         .orElse(-1);
-        producerStates.stream()
+        entries.stream()
                 .filter(entry -> entry.offset < latest)
                 .forEach(entry -> entry.mayBeGone = true);
     }
 
     void startAdvanced(long offset) {
-        producerStates.stream()
+        byOffset.values().stream()
+                .flatMap(List::stream)
                 .filter(entry -> entry.offset <= offset)
                 .forEach(entry -> entry.mayBeGone = true);
     }
 
     /** Everything put before is durable now; what was replaced or cut cannot come back. */
     void synced() {
-        for (List<Entry> entries : List.of(producerStates, leaderEpochs)) {
+        for (SidecarKind kind : SidecarKind.values()) {
+            List<Entry> entries = of(kind);
             entries.removeIf(entry -> entry.cutAt != NEVER);
             entries.forEach(entry -> entry.durable = true);
         }
         leaderEpochs.removeIf(entry -> entry != leaderEpochs.getLast());
-        producerStates.removeIf(entry ->
-                producerStates.stream()
-                        .anyMatch(later ->
-                                later.offset == entry.offset
-                                        && producerStates.indexOf(later)
-                                                > producerStates.indexOf(entry)));
+        for (List<Entry> entries : byOffset.values()) {
+            entries.removeIf(entry ->
+                    entries.stream()
+                            .anyMatch(later ->
+                                    later.offset == entry.offset
+                                            && entries.indexOf(later) > entries.indexOf(entry)));
+        }
     }
 
     /** The process ended: what no sync has written counts only if it is there. */
     void killed(PartitionLog log) {
-        producerStates.removeIf(entry ->
-                !entry.durable && !entry.isIn(log, SidecarKind.PRODUCER_STATE, entry.offset));
+        byOffset.forEach((kind, entries) ->
+                entries.removeIf(entry -> !entry.durable && !entry.isIn(log, kind, entry.offset)));
         leaderEpochs.removeIf(entry ->
                 !entry.durable && !entry.isIn(log, SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE));
     }
@@ -129,36 +147,41 @@ final class SidecarHistory {
      * @param since the earliest time at which the log was as it came back
      */
     void recovered(PartitionLog log, long since) {
+        byOffset.forEach((kind, entries) -> recovered(log, kind, entries, since));
+        recoveredLeaderEpochs(log);
+    }
+
+    private static void recovered(
+            PartitionLog log, SidecarKind kind, List<Entry> entries, long since) {
         long end = log.bounds().endOffset();
         List<Entry> found = new ArrayList<>();
         long atMost = Long.MAX_VALUE;
         while (atMost >= 0) {
-            Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.PRODUCER_STATE, atMost);
+            Optional<Sidecar> sidecar = log.latestSidecar(kind, atMost);
             if (sidecar.isEmpty()) {
                 break;
             }
             assertThat(sidecar.get().offset())
                     .as("offset of a sidecar")
                     .isLessThanOrEqualTo(atMost);
-            found.add(match(sidecar.get(), end, since));
+            found.add(match(entries, sidecar.get(), end, since));
             atMost = sidecar.get().offset() - 1;
         }
-        producerStates.stream()
+        entries.stream()
                 .filter(entry -> entry.durable && !entry.mayBeGone && entry.offset <= end)
                 .forEach(entry ->
                         assertThat(found)
                                 .as("sidecars found; the one at %s was synced", entry)
                                 .contains(entry));
-        producerStates.clear();
-        found.reversed().forEach(entry -> producerStates.add(durable(entry)));
-        recoveredLeaderEpochs(log);
+        entries.clear();
+        found.reversed().forEach(entry -> entries.add(durable(entry)));
     }
 
-    private Entry match(Sidecar sidecar, long end, long since) {
+    private static Entry match(List<Entry> entries, Sidecar sidecar, long end, long since) {
         assertThat(sidecar.offset())
                 .as("offset of a sidecar of a log that ends at %s", end)
                 .isLessThanOrEqualTo(end);
-        return producerStates.stream()
+        return entries.stream()
                 .filter(entry -> entry.is(sidecar) && entry.cutAt > since)
                 .findFirst()
                 .orElseThrow(() ->
@@ -168,7 +191,7 @@ final class SidecarHistory {
                                         + " with "
                                         + sidecar.content().remaining()
                                         + " bytes was never put, or was cut away; there may be "
-                                        + producerStates));
+                                        + entries));
     }
 
     private void recoveredLeaderEpochs(PartitionLog log) {

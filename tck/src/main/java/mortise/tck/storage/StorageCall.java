@@ -14,6 +14,7 @@ public enum StorageCall {
     START(LogStore.class, "start"),
     STORED(LogStore.class, "stored"),
     OPEN(LogStore.class, "open"),
+    CREATE(LogStore.class, "create"),
     DELETE(LogStore.class, "delete"),
     DIRECTORIES(LogStore.class, "directories"),
     CLOSE_STORE(LogStore.class, "close"),
@@ -36,6 +37,8 @@ public enum StorageCall {
     PUT_SIDECAR(PartitionLog.class, "putSidecar"),
     LATEST_SIDECAR(PartitionLog.class, "latestSidecar"),
     TRIM_SIDECARS(PartitionLog.class, "trimSidecars"),
+    MISSING(PartitionLog.class, "missing"),
+    ACCEPT_LOSS(PartitionLog.class, "acceptLoss"),
     SIZE_IN_BYTES(PartitionLog.class, "sizeInBytes"),
     DIRECTORY(PartitionLog.class, "directory"),
     CLOSE_LOG(PartitionLog.class, "close");

@@ -13,4 +13,5 @@ public interface StorageContract
                 SidecarContract,
                 LifecycleContract,
                 ConcurrencyContract,
-                FullDiskContract {}
+                FullDiskContract,
+                FailureContract {}

@@ -259,8 +259,7 @@ public final class StorageCrashRun {
     }
 
     private void putSidecar(PartitionLog open, long latest) {
-        SidecarKind kind =
-                random.nextInt(3) == 0 ? SidecarKind.LEADER_EPOCHS : SidecarKind.PRODUCER_STATE;
+        SidecarKind kind = random.nextInt(3) == 0 ? SidecarKind.LEADER_EPOCHS : producerKind();
         // the newest epochs replace all, those of larger offsets too
         long offset =
                 kind == SidecarKind.LEADER_EPOCHS && random.nextInt(3) == 0
@@ -276,11 +275,16 @@ public final class StorageCrashRun {
         open.putSidecar(kind, offset, ByteBuffer.wrap(content));
     }
 
+    private SidecarKind producerKind() {
+        return random.nextBoolean() ? SidecarKind.PRODUCER_STATE : SidecarKind.PRODUCER_BATCHES;
+    }
+
     private void trim(PartitionLog open) {
         long offset = random.nextLong(open.bounds().endOffset() + 1);
-        note("trim producer states to " + offset);
-        sidecars.trimmed(offset);
-        open.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
+        SidecarKind kind = producerKind();
+        note("trim " + kind + " to " + offset);
+        sidecars.trimmed(kind, offset);
+        open.trimSidecars(kind, offset);
     }
 
     private void reopenLog(PartitionLog open) {

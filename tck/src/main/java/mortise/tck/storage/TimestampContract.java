@@ -59,6 +59,25 @@ public interface TimestampContract extends StorageUnderTest {
         }
     }
 
+    /** Timestamps from before 1970, to the smallest there is, are found like any other. */
+    @Test
+    default void timestampsBeforeTheEpochAreFound() {
+        long[] timestamps = {-5_000, -1, -4_000, -70, -2, Long.MIN_VALUE, -3};
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            for (int i = 0; i < timestamps.length; i++) {
+                long base = i * 10L;
+                log.rollAndAppend(SampleBatch.of(base, base + 9, timestamps[i], 0, 900, i));
+                log.check();
+                assertThat(log.log().offsetAtOrAfter(Long.MIN_VALUE))
+                        .isEqualTo(log.expected().atOrAfter(Long.MIN_VALUE));
+            }
+            log.advanceStart(20);
+            log.check();
+            log.reopenLog();
+            log.check();
+        }
+    }
+
     /** The largest timestamp is found wherever it lies, and forgotten with its batch. */
     @Test
     default void theLargestTimestampGoesWithItsBatch() {

@@ -3,6 +3,7 @@ package mortise.tck.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -91,12 +92,17 @@ final class JournalLog implements PartitionLog {
         return (byte)
                 switch (kind) {
                     case PRODUCER_STATE -> 'P';
+                    case PRODUCER_BATCHES -> 'B';
                     case LEADER_EPOCHS -> 'E';
                 };
     }
 
     private static SidecarKind sidecarOf(byte code) {
-        return code == 'P' ? SidecarKind.PRODUCER_STATE : SidecarKind.LEADER_EPOCHS;
+        return switch (code) {
+            case 'P' -> SidecarKind.PRODUCER_STATE;
+            case 'B' -> SidecarKind.PRODUCER_BATCHES;
+            default -> SidecarKind.LEADER_EPOCHS;
+        };
     }
 
     /** A batch in memory. */
@@ -169,6 +175,7 @@ final class JournalLog implements PartitionLog {
             end = batches.isEmpty() ? start : Math.max(start, endOf(batches.getLast()));
             if (!store.has(Flaw.SIDECARS_OUTLIVE_TRUNCATION)) {
                 sidecars.get(SidecarKind.PRODUCER_STATE).tailMap(offset, false).clear();
+                sidecars.get(SidecarKind.PRODUCER_BATCHES).tailMap(offset, false).clear();
             }
             segment = batches.isEmpty() ? end : batches.getLast().segment();
         }
@@ -180,6 +187,7 @@ final class JournalLog implements PartitionLog {
         private void reset(long offset) {
             batches.clear();
             sidecars.get(SidecarKind.PRODUCER_STATE).clear();
+            sidecars.get(SidecarKind.PRODUCER_BATCHES).clear();
             start = offset;
             end = offset;
             segment = offset;
@@ -240,6 +248,7 @@ final class JournalLog implements PartitionLog {
                 at += channel.write(frame, at);
             }
         } catch (IOException e) {
+            failed = store.has(Flaw.A_SHORTAGE_ENDS_THE_LOG);
             throw new StorageException(
                     StorageException.Reach.CALL, "cannot write to " + file + " of " + id, e);
         }
@@ -333,6 +342,9 @@ final class JournalLog implements PartitionLog {
             if (!store.has(Flaw.SYNC_DOES_NOTHING)) {
                 channel.force(true);
             }
+            if (store.has(Flaw.A_MISSING_FILE_FAILS_ALL) && !Files.exists(file)) {
+                throw store.fail(file + " is gone");
+            }
         } catch (IOException e) {
             synchronized (this) {
                 failed = !store.has(Flaw.FAILED_SYNC_IS_FORGOTTEN);
@@ -354,6 +366,9 @@ final class JournalLog implements PartitionLog {
     public synchronized LogSlice read(
             long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
         requireWithin(offset);
+        if (store.has(Flaw.DAMAGE_ENDS_THE_LOG)) {
+            requireSoundFile();
+        }
         long bound = store.has(Flaw.READS_IGNORE_THEIR_BOUND) ? Long.MAX_VALUE : upTo.offset();
         List<SampleBatch> batches =
                 state.batches.stream()
@@ -368,6 +383,23 @@ final class JournalLog implements PartitionLog {
         ByteBuffer bytes = ByteBuffer.allocate(all);
         batches.forEach(batch -> bytes.put(batch.content()));
         return new Slice(bytes.flip().limit(Math.min(most, all)));
+    }
+
+    private void requireSoundFile() {
+        try {
+            ByteBuffer journal = ByteBuffer.allocate((int) journalEnd);
+            while (journal.hasRemaining() && channel.read(journal, journal.position()) > 0) {}
+            journal.flip();
+            while (journal.hasRemaining()) {
+                int at = journal.position();
+                ByteBuffer body = journal.slice(at + FRAME_HEADER, journal.getInt(at));
+                failed |= crc(body) != journal.getInt(at + 4);
+                journal.position(at + FRAME_HEADER + body.remaining());
+            }
+        } catch (IOException unreadable) {
+            failed = true;
+        }
+        requireWorking();
     }
 
     private void requireWithin(long offset) {
@@ -475,7 +507,7 @@ final class JournalLog implements PartitionLog {
                     limits.maxAgeMillis() >= 0
                             && limits.nowMillis() - newest > limits.maxAgeMillis();
             long next = batches.getLast().lastOffset() + 1;
-            if (segment == state.segment || next > limits.ceiling() || !(tooLarge || tooOld)) {
+            if (next > limits.ceiling() || !(tooLarge || tooOld)) {
                 break;
             }
             left -= size;

@@ -27,12 +27,14 @@ import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageProvider;
+import org.jspecify.annotations.Nullable;
 
 /** The kit's own store: one journal of changes per log, and flaws that the kit has to find. */
 final class JournalStore implements LogStore, LogDirectory {
     private final PluginContext context;
     private final Set<Flaw> flaws;
     private final Map<LogId, JournalLog> open = new HashMap<>();
+    private volatile @Nullable String failure;
 
     private JournalStore(PluginContext context, Set<Flaw> flaws) {
         this.context = context;
@@ -52,7 +54,10 @@ final class JournalStore implements LogStore, LogDirectory {
         TRUNCATION_CUTS_INTO_BATCHES,
         SIDECARS_OUTLIVE_TRUNCATION,
         DELETION_IS_NOT_DURABLE,
-        RECOVERY_DOES_NOT_SYNC
+        RECOVERY_DOES_NOT_SYNC,
+        A_MISSING_FILE_FAILS_ALL,
+        DAMAGE_ENDS_THE_LOG,
+        A_SHORTAGE_ENDS_THE_LOG
     }
 
     /** The provider of a store with these flaws. */
@@ -128,7 +133,7 @@ final class JournalStore implements LogStore, LogDirectory {
             open.put(id, log);
             return log;
         } catch (IOException e) {
-            throw new StorageException(StorageException.Reach.DIRECTORY, "cannot open " + id, e);
+            throw new StorageException(StorageException.Reach.CALL, "cannot open " + id, e);
         }
     }
 
@@ -175,7 +180,12 @@ final class JournalStore implements LogStore, LogDirectory {
 
     @Override
     public Optional<String> failure() {
-        return Optional.empty();
+        return Optional.ofNullable(failure);
+    }
+
+    StorageException fail(String why) {
+        failure = why;
+        return new StorageException(StorageException.Reach.DIRECTORY, why);
     }
 
     @Override

@@ -121,9 +121,22 @@ class KitFindsFlawsTest {
                 SidecarContract::truncationTakesSidecarsBeyondItAlong);
     }
 
+    @Test
+    void failuresThatGoTooFarAreFound() {
+        finds(Flaw.A_MISSING_FILE_FAILS_ALL, FailureContract::aDeletionBesideASyncHarmsNoOther);
+        finds(
+                Flaw.A_MISSING_FILE_FAILS_ALL,
+                FailureContract::filesThatAreTakenAwayFailTheirLogAlone);
+        finds(Flaw.DAMAGE_ENDS_THE_LOG, FailureContract::damagedDataRefusesItsOwnReadsOnly);
+        finds(Flaw.DAMAGE_ENDS_THE_LOG, FailureContract::unreadableDataRefusesReadsOnly);
+        finds(
+                Flaw.A_SHORTAGE_ENDS_THE_LOG,
+                FailureContract::whatAPassingShortageRefusesGoesWellLater);
+    }
+
     /** One promise of the contract. */
     private interface Promise {
-        void keep(StorageContract contract);
+        void keep(StorageContract contract) throws Exception;
     }
 
     private static void finds(Flaw flaw, Promise promise) {

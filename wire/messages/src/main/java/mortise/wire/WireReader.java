@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * hold before anything is allocated for them. Every method takes the name of the field for its
  * error message. Confined to one thread.
  *
+ * <p>What is read may take only so much heap: every object is charged to the reader's budget before
+ * it is made, by {@link HeapCost}, and {@link OversizedMessageException} refuses what exceeds it.
+ *
  * <p>The reader starts at the buffer's position and ends at its limit; the buffer's own position
  * does not move. Bytes and records are slices of the buffer.
  */
@@ -26,10 +29,14 @@ public final class WireReader {
     /** The longest string, in bytes. */
     public static final int MAX_STRING_BYTES = Short.MAX_VALUE;
 
-    private static final int MAX_INITIAL_CAPACITY = 1024;
+    /** The heap that a reader may use unless it is given another budget: a quarter of all. */
+    public static final long DEFAULT_HEAP_BUDGET = Runtime.getRuntime().maxMemory() / 4;
+
     private static final byte[] NO_SCRATCH = new byte[0];
 
     private final ByteBuffer buffer;
+    private final long heapBudget;
+    private long heapLeft;
     private int position;
     private int limit;
 
@@ -38,6 +45,15 @@ public final class WireReader {
 
     /** Reads what is between position and limit of a big-endian buffer. */
     public WireReader(ByteBuffer buffer) {
+        this(buffer, DEFAULT_HEAP_BUDGET);
+    }
+
+    /**
+     * Reads what is between position and limit of a big-endian buffer.
+     *
+     * @param heapBudget how many bytes of heap the objects may take that are read
+     */
+    public WireReader(ByteBuffer buffer, long heapBudget) {
         if (buffer.order() != ByteOrder.BIG_ENDIAN) {
             throw new IllegalArgumentException(
                     "reading a message: the buffer is little-endian, the protocol is big-endian");
@@ -45,6 +61,36 @@ public final class WireReader {
         this.buffer = buffer;
         this.position = buffer.position();
         this.limit = buffer.limit();
+        this.heapBudget = heapBudget;
+        this.heapLeft = heapBudget;
+    }
+
+    /** How many bytes of heap the objects take that have been read so far. */
+    public long heapBytes() {
+        return heapBudget - heapLeft;
+    }
+
+    /**
+     * Charges the heap that is about to be allocated for a field.
+     *
+     * @return this reader
+     * @throws OversizedMessageException if it exceeds the budget
+     */
+    public WireReader charge(String field, long heapBytes) {
+        long left = heapLeft - heapBytes;
+        if (left < 0) {
+            throw new OversizedMessageException(
+                    "reading "
+                            + field
+                            + " before byte "
+                            + position
+                            + ": the message would take more than "
+                            + heapBudget
+                            + " bytes of heap",
+                    heapBudget);
+        }
+        heapLeft = left;
+        return this;
     }
 
     /** The index in the buffer of the next byte. */
@@ -62,11 +108,6 @@ public final class WireReader {
         if (position != limit) {
             throw malformed(message, remaining() + " bytes follow its end, want none");
         }
-    }
-
-    /** The capacity to begin a list with, so that a claimed length alone allocates little. */
-    public static int initialCapacity(int count) {
-        return Math.min(count, MAX_INITIAL_CAPACITY);
     }
 
     /** A byte that is zero for false. */
@@ -114,7 +155,11 @@ public final class WireReader {
         int at = advance(field, 16);
         long high = buffer.getLong(at);
         long low = buffer.getLong(at + 8);
-        return high == 0 && low == 0 ? ApiMessage.ZERO_UUID : new UUID(high, low);
+        if (high == 0 && low == 0) {
+            return ApiMessage.ZERO_UUID;
+        }
+        charge(field, HeapCost.UUID);
+        return new UUID(high, low);
     }
 
     /** Up to five bytes of seven bits, lowest first, unsigned. */
@@ -162,13 +207,19 @@ public final class WireReader {
 
     /** Records that must not be null, as a slice of the buffer. */
     public Payload readPayload(String field, boolean compact) {
-        return new BufferPayload(readBytes(field, compact));
+        ByteBuffer bytes = readBytes(field, compact);
+        charge(field, HeapCost.PAYLOAD);
+        return new BufferPayload(bytes);
     }
 
     /** Records or null, as a slice of the buffer. */
     public @Nullable Payload readNullablePayload(String field, boolean compact) {
         ByteBuffer bytes = readNullableBytes(field, compact);
-        return bytes == null ? null : new BufferPayload(bytes);
+        if (bytes == null) {
+            return null;
+        }
+        charge(field, HeapCost.PAYLOAD);
+        return new BufferPayload(bytes);
     }
 
     /** The byte before a struct that may be null: negative if it is. */
@@ -177,16 +228,21 @@ public final class WireReader {
     }
 
     /**
-     * The number of elements of an array that must not be null.
+     * The number of elements of an array that must not be null; the list for it is charged.
      *
      * @param leastBytes the fewest bytes that an element takes
+     * @param elementHeapBytes what an element takes on the heap besides a reference and what is
+     *     charged when its fields are read
      */
-    public int readArrayLength(String field, boolean compact, int leastBytes) {
-        return requirePresent(field, readNullableArrayLength(field, compact, leastBytes));
+    public int readArrayLength(
+            String field, boolean compact, int leastBytes, int elementHeapBytes) {
+        return requirePresent(
+                field, readNullableArrayLength(field, compact, leastBytes, elementHeapBytes));
     }
 
     /** The number of elements of an array, or -1 for null. */
-    public int readNullableArrayLength(String field, boolean compact, int leastBytes) {
+    public int readNullableArrayLength(
+            String field, boolean compact, int leastBytes, int elementHeapBytes) {
         int count = compact ? compactLength(field) : length(field, readInt32(field));
         if (count > MAX_ARRAY_ELEMENTS) {
             throw malformed(field, count + " elements, want at most " + MAX_ARRAY_ELEMENTS);
@@ -200,6 +256,10 @@ public final class WireReader {
                             + " bytes, but "
                             + remaining()
                             + " bytes are left");
+        }
+        if (count >= 0) {
+            long elements = (long) count * (elementHeapBytes + HeapCost.REFERENCE);
+            charge(field, HeapCost.LIST + HeapCost.ARRAY + elements);
         }
         return count;
     }
@@ -245,6 +305,8 @@ public final class WireReader {
     /** Adds a tagged field that the schema does not know to a list, which is made if need be. */
     public List<UnknownTaggedField> readUnknownTag(
             @Nullable List<UnknownTaggedField> list, int tag, int bytes) {
+        int first = list == null ? HeapCost.TAGGED_FIELDS : 0;
+        charge("a tagged field", first + HeapCost.TAGGED_FIELD);
         List<UnknownTaggedField> tags = list == null ? new ArrayList<>(2) : list;
         tags.add(new UnknownTaggedField(tag, slice("a tagged field", bytes)));
         return tags;
@@ -312,6 +374,7 @@ public final class WireReader {
             return "";
         }
         int at = advance(field, length);
+        charge(field, HeapCost.STRING + (long) length * HeapCost.CHARACTER);
         if (buffer.hasArray()) {
             return new String(
                     buffer.array(), buffer.arrayOffset() + at, length, StandardCharsets.UTF_8);
@@ -324,7 +387,12 @@ public final class WireReader {
     }
 
     private ByteBuffer slice(String field, int length) {
-        return length == 0 ? ApiMessage.NO_BYTES : buffer.slice(advance(field, length), length);
+        if (length == 0) {
+            return ApiMessage.NO_BYTES;
+        }
+        int at = advance(field, length);
+        charge(field, HeapCost.SLICE);
+        return buffer.slice(at, length);
     }
 
     /** Moves on by so many bytes and returns where they begin. */

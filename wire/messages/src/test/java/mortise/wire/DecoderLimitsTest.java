@@ -55,12 +55,6 @@ class DecoderLimitsTest {
     }
 
     @Test
-    void aListBeginsSmallWhateverItsClaim() {
-        assertThat(WireReader.initialCapacity(1_000_000)).isEqualTo(1024);
-        assertThat(WireReader.initialCapacity(3)).isEqualTo(3);
-    }
-
-    @Test
     void moreThanTenThousandTaggedFieldsAreRefused() {
         assertThatThrownBy(() -> listGroups(10_001))
                 .isInstanceOf(MalformedMessageException.class)

@@ -2,10 +2,12 @@ package mortise.broker.metadata.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import mortise.api.ErrorCode;
 import mortise.broker.controller.ControllerCommand.ConfigAlteration;
 import mortise.broker.controller.ControllerCommand.ConfigChange;
 import mortise.broker.controller.Verdict;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -41,11 +43,19 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
 
     @Override
     public void handle(RequestContext context, AlterConfigsRequest request) {
+        long bytes = 0;
+        for (AlterConfigsResource resource : request.resources()) {
+            bytes += ConfigChanges.answerBytes(resource.resourceName());
+        }
+        Answers.reserved(bytes, this, context, request, () -> alter(context, request));
+    }
+
+    private void alter(RequestContext context, AlterConfigsRequest request) {
         List<ConfigAlteration> alterations =
                 request.resources().stream().map(AlterConfigsHandler::alteration).toList();
-        Answer.when(
+        Answers.when(
                 changes.alter(context, alterations, request.validateOnly())
-                        .thenApply(verdicts -> response(request, verdicts)),
+                        .thenApply(AlterConfigsHandler::response),
                 this,
                 context,
                 request);
@@ -61,22 +71,19 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
                 resource.resourceType(), resource.resourceName(), true, changes);
     }
 
-    private static AlterConfigsResponse response(
-            AlterConfigsRequest request, List<Verdict> verdicts) {
+    private static AlterConfigsResponse response(Map<ConfigResourceName, Verdict> verdicts) {
         List<AlterConfigsResourceResponse> responses = new ArrayList<>(verdicts.size());
-        for (int i = 0; i < verdicts.size(); i++) {
-            responses.add(response(request.resources().get(i), verdicts.get(i)));
-        }
+        verdicts.forEach((resource, verdict) -> responses.add(response(resource, verdict)));
         return new AlterConfigsResponse().responses(responses);
     }
 
     private static AlterConfigsResourceResponse response(
-            AlterConfigsResource resource, Verdict verdict) {
+            ConfigResourceName resource, Verdict verdict) {
         return new AlterConfigsResourceResponse()
                 .errorCode(verdict.error().code())
                 .errorMessage(verdict.message())
-                .resourceType(resource.resourceType())
-                .resourceName(resource.resourceName());
+                .resourceType(resource.type())
+                .resourceName(resource.name());
     }
 
     @Override
@@ -85,6 +92,10 @@ final class AlterConfigsHandler implements ApiHandler<AlterConfigsRequest> {
         return new AlterConfigsResponse()
                 .responses(
                         request.resources().stream()
+                                .map(resource ->
+                                        new ConfigResourceName(
+                                                resource.resourceType(), resource.resourceName()))
+                                .distinct()
                                 .map(resource -> response(resource, new Verdict(error, reason)))
                                 .toList());
     }

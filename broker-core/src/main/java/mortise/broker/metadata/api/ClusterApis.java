@@ -30,7 +30,7 @@ public final class ClusterApis {
         ConfigChanges changes = new ConfigChanges(controller, access);
         return List.of(
                 new MetadataHandler(view, controller, configs, settings, access, blocking),
-                new CreateTopicsHandler(controller, access),
+                new CreateTopicsHandler(controller, settings, access),
                 new DeleteTopicsHandler(view, controller, access),
                 new CreatePartitionsHandler(controller, access),
                 new DescribeConfigsHandler(view, configs, access, blocking),

@@ -3,6 +3,7 @@ package mortise.broker.metadata.api;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +22,9 @@ final class ConfigChanges {
     /** The requests have no timeout of their own; clients wait 30 seconds by default. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+    private static final int RESULT_BYTES = 800;
+    private static final int NAME_FACTOR = 3;
+
     private final ControllerLoop controller;
     private final Access access;
 
@@ -29,39 +33,43 @@ final class ConfigChanges {
         this.access = access;
     }
 
-    private record Resource(byte type, String name) {}
+    /** What the answer about one resource takes at most, as objects and encoded. */
+    static long answerBytes(String resource) {
+        return RESULT_BYTES + (long) resource.length() * NAME_FACTOR;
+    }
 
-    /** What becomes of each alteration, in their order. */
-    CompletionStage<List<Verdict>> alter(
+    /**
+     * What becomes of the alterations, by resource and in their order; a resource that stands twice
+     * is refused once.
+     */
+    CompletionStage<Map<ConfigResourceName, Verdict>> alter(
             RequestContext context, List<ConfigAlteration> alterations, boolean validateOnly) {
-        Map<Resource, Integer> counts = new HashMap<>();
+        Map<ConfigResourceName, Integer> counts = new HashMap<>();
         alterations.forEach(alteration -> counts.merge(resource(alteration), 1, Integer::sum));
-        Verdict[] verdicts = new Verdict[alterations.size()];
+        Map<ConfigResourceName, Verdict> verdicts = new LinkedHashMap<>();
         List<ConfigAlteration> accepted = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < alterations.size(); i++) {
-            ConfigAlteration alteration = alterations.get(i);
+        for (ConfigAlteration alteration : alterations) {
+            ConfigResourceName resource = resource(alteration);
             try {
-                boolean once = counts.getOrDefault(resource(alteration), 0) == 1;
-                check(context, alteration, once);
+                check(context, alteration, counts.getOrDefault(resource, 0) == 1);
+                verdicts.put(resource, Verdict.ACCEPTED);
                 accepted.add(alteration);
-                places.add(i);
             } catch (RefusedException refused) {
-                verdicts[i] = Verdict.of(refused);
+                verdicts.put(resource, Verdict.of(refused));
             }
         }
         return controller
                 .submit(new AlterConfigs(accepted, validateOnly), TIMEOUT)
                 .thenApply(replies -> {
                     for (int i = 0; i < replies.size(); i++) {
-                        verdicts[places.get(i)] = replies.get(i);
+                        verdicts.put(resource(accepted.get(i)), replies.get(i));
                     }
-                    return List.of(verdicts);
+                    return verdicts;
                 });
     }
 
-    private static Resource resource(ConfigAlteration alteration) {
-        return new Resource(alteration.resourceType(), alteration.resourceName());
+    private static ConfigResourceName resource(ConfigAlteration alteration) {
+        return new ConfigResourceName(alteration.resourceType(), alteration.resourceName());
     }
 
     private void check(RequestContext context, ConfigAlteration alteration, boolean once) {

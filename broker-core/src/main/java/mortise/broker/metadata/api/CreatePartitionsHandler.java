@@ -13,6 +13,7 @@ import mortise.broker.controller.ControllerCommand.MorePartitions;
 import mortise.broker.controller.ControllerLoop;
 import mortise.broker.controller.Verdict;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Serves CreatePartitions. */
 final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsRequest> {
+    /** What a topic takes as objects and encoded, and what each character of its name. */
+    private static final int RESULT_BYTES = 800;
+
+    private static final int NAME_FACTOR = 3;
+
     private final ControllerLoop controller;
     private final Access access;
 
@@ -49,6 +55,14 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
 
     @Override
     public void handle(RequestContext context, CreatePartitionsRequest request) {
+        long bytes = 0;
+        for (CreatePartitionsTopic topic : request.topics()) {
+            bytes += RESULT_BYTES + (long) topic.name().length() * NAME_FACTOR;
+        }
+        Answers.reserved(bytes, this, context, request, () -> create(context, request));
+    }
+
+    private void create(RequestContext context, CreatePartitionsRequest request) {
         Map<String, Verdict> verdicts = new LinkedHashMap<>();
         Set<String> twice = new HashSet<>();
         for (CreatePartitionsTopic topic : request.topics()) {
@@ -70,7 +84,7 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
                 accepted.add(new MorePartitions(topic.name(), topic.count(), assignments(topic)));
             }
         }
-        Answer.when(
+        Answers.when(
                 controller
                         .submit(
                                 new CreatePartitions(accepted, request.validateOnly()),

@@ -14,7 +14,9 @@ import mortise.broker.controller.ControllerCommand.CreatedTopic;
 import mortise.broker.controller.ControllerCommand.NewTopic;
 import mortise.broker.controller.ControllerLoop;
 import mortise.broker.metadata.config.ConfigEntry;
+import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -36,11 +38,21 @@ import org.jspecify.annotations.Nullable;
 final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static final short FIRST_WITH_CONFIGS = 5;
 
+    /** What a created topic takes as objects and encoded: above all, its configuration. */
+    private static final int CREATED_BYTES = 5_120;
+
+    /** What a refused topic takes, and what each character of its name. */
+    private static final int REFUSED_BYTES = 800;
+
+    private static final int NAME_FACTOR = 3;
+
     private final ControllerLoop controller;
+    private final MetadataSettings settings;
     private final Access access;
 
-    CreateTopicsHandler(ControllerLoop controller, Access access) {
+    CreateTopicsHandler(ControllerLoop controller, MetadataSettings settings, Access access) {
         this.controller = controller;
+        this.settings = settings;
         this.access = access;
     }
 
@@ -60,9 +72,25 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
 
     @Override
     public void handle(RequestContext context, CreateTopicsRequest request) {
+        Answers.reserved(
+                bytes(context, request), this, context, request, () -> create(context, request));
+    }
+
+    /** What the answer takes at most: no more topics are created than one request may. */
+    private long bytes(RequestContext context, CreateTopicsRequest request) {
+        long creatable =
+                context.apiVersion() < FIRST_WITH_CONFIGS ? 0 : settings.maxPartitionsPerRequest();
+        long sum = Math.min(request.topics().size(), creatable) * CREATED_BYTES;
+        for (CreatableTopic topic : request.topics()) {
+            sum += REFUSED_BYTES + (long) topic.name().length() * NAME_FACTOR;
+        }
+        return sum;
+    }
+
+    private void create(RequestContext context, CreateTopicsRequest request) {
         Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
         List<NewTopic> topics = accepted(context, request, results);
-        Answer.when(
+        Answers.when(
                 controller
                         .submit(
                                 new CreateTopics(topics, request.validateOnly()),

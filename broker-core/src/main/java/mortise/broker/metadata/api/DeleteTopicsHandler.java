@@ -2,7 +2,9 @@ package mortise.broker.metadata.api;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import mortise.api.ErrorCode;
@@ -14,6 +16,7 @@ import mortise.broker.controller.ControllerLoop;
 import mortise.broker.metadata.ClusterImage;
 import mortise.broker.metadata.TopicImage;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -29,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
     private static final short FIRST_WITH_DISABLED_ERROR = 3;
     private static final short FIRST_WITH_IDS = 6;
+
+    /** What a topic takes as objects and encoded, and what each character of its name. */
+    private static final int RESULT_BYTES = 600;
+
+    private static final int NAME_FACTOR = 4;
+    private static final int ID_NAME_LENGTH = 249;
     private static final String TWICE =
             "The topic is asked for twice in one request; it is not deleted.";
 
@@ -56,11 +65,22 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
 
     @Override
     public void handle(RequestContext context, DeleteTopicsRequest request) {
+        Collection<TopicRef> asked = refs(request, context.apiVersion());
+        long bytes = 0;
+        for (TopicRef ref : asked) {
+            int length = ref.name() == null ? ID_NAME_LENGTH : ref.name().length();
+            bytes += RESULT_BYTES + (long) length * NAME_FACTOR;
+        }
+        Answers.reserved(bytes, this, context, request, () -> delete(context, request, asked));
+    }
+
+    private void delete(
+            RequestContext context, DeleteTopicsRequest request, Collection<TopicRef> asked) {
         List<DeletableTopicResult> results = new ArrayList<>();
         List<TopicRef> accepted = new ArrayList<>();
         ClusterImage image = view.image();
         Map<TopicRef, Integer> times = new LinkedHashMap<>();
-        refs(request, context.apiVersion()).forEach(ref -> times.merge(ref, 1, Integer::sum));
+        asked.forEach(ref -> times.merge(ref, 1, Integer::sum));
         for (TopicRef ref : times.keySet()) {
             DeletableTopicResult refusal = refusal(context, image, ref, times);
             if (refusal != null) {
@@ -69,7 +89,7 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
                 accepted.add(ref);
             }
         }
-        Answer.when(
+        Answers.when(
                 controller
                         .submit(new DeleteTopics(accepted), Duration.ofMillis(request.timeoutMs()))
                         .thenApply(deleted -> {
@@ -160,7 +180,8 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
     public DeleteTopicsResponse failure(
             DeleteTopicsRequest request, short version, ErrorCode error, String reason) {
         List<DeletableTopicResult> results = new ArrayList<>();
-        refs(request, version).forEach(ref -> results.add(refused(ref, error, reason)));
+        new LinkedHashSet<>(refs(request, version))
+                .forEach(ref -> results.add(refused(ref, error, reason)));
         return new DeleteTopicsResponse().responses(results);
     }
 }

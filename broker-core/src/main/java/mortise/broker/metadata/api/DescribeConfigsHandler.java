@@ -1,7 +1,11 @@
 package mortise.broker.metadata.api;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import mortise.api.ErrorCode;
 import mortise.broker.metadata.ClusterImage;
 import mortise.broker.metadata.TopicImage;
@@ -10,6 +14,7 @@ import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.ConfigEntry;
 import mortise.broker.metadata.config.ConfigResource;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RefusedException;
 import mortise.broker.request.RequestContext;
@@ -24,6 +29,7 @@ import mortise.wire.message.DescribeConfigsResponse;
 import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsResourceResult;
 import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsResult;
 import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsSynonym;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves DescribeConfigs for topics and for this broker. What has no configuration here is refused
@@ -31,6 +37,17 @@ import mortise.wire.message.DescribeConfigsResponse.DescribeConfigsSynonym;
  */
 final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest> {
     private static final int LARGE_RESOURCES = 16;
+
+    /** What an entry takes as objects and encoded; synonyms and documentation come on top. */
+    private static final int ENTRY_BYTES = 250;
+
+    private static final int SYNONYMS_BYTES = 150;
+    private static final int DOCUMENTATION_BYTES = 250;
+
+    /** What a resource takes without its entries, its name and what a refusal repeats of it. */
+    private static final int RESOURCE_BYTES = 400;
+
+    private static final int NAME_FACTOR = 4;
     private static final short FIRST_WITH_DOCUMENTATION = 3;
 
     private final ClusterView view;
@@ -64,22 +81,100 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
 
     @Override
     public void handle(RequestContext context, DescribeConfigsRequest request) {
-        boolean large = request.resources().size() > LARGE_RESOURCES;
-        Answer.built(large, blocking, () -> describe(context, request), this, context, request);
+        List<Asked> asked = asked(request);
+        Answers.build(
+                asked.size() > LARGE_RESOURCES,
+                bytes(asked, request),
+                blocking,
+                () -> describe(context, request, asked),
+                this,
+                context,
+                request);
+    }
+
+    /**
+     * A resource and what is asked about it in all.
+     *
+     * @param keys the names of entries; null for all of them
+     */
+    private record Asked(DescribeConfigsResource resource, @Nullable Set<String> keys) {
+        Asked and(Asked more) {
+            if (keys == null || more.keys == null) {
+                return new Asked(resource, null);
+            }
+            keys.addAll(more.keys);
+            return this;
+        }
+    }
+
+    /** Each resource once, however often it is named, with the keys of all its mentions. */
+    private static List<Asked> asked(DescribeConfigsRequest request) {
+        record Key(byte type, String name) {}
+        Map<Key, Asked> byResource = new LinkedHashMap<>();
+        for (DescribeConfigsResource resource : request.resources()) {
+            List<String> keys = resource.configurationKeys();
+            byResource.merge(
+                    new Key(resource.resourceType(), resource.resourceName()),
+                    new Asked(
+                            resource, keys == null || keys.isEmpty() ? null : new HashSet<>(keys)),
+                    Asked::and);
+        }
+        return List.copyOf(byResource.values());
+    }
+
+    private long bytes(List<Asked> asked, DescribeConfigsRequest request) {
+        int entryBytes =
+                ENTRY_BYTES
+                        + (request.includeSynonyms() ? SYNONYMS_BYTES : 0)
+                        + (request.includeDocumentation() ? DOCUMENTATION_BYTES : 0);
+        ClusterImage image = view.image();
+        long sum = 0;
+        for (Asked one : asked) {
+            int all = configs.entryCount(one.resource().resourceType());
+            int entries = one.keys() == null ? all : Math.min(all, one.keys().size());
+            sum +=
+                    RESOURCE_BYTES
+                            + (long) one.resource().resourceName().length() * NAME_FACTOR
+                            + (long) entries * entryBytes
+                            + setBytes(image, one.resource());
+        }
+        return sum;
+    }
+
+    /**
+     * What the texts that were set take, of which some are long: each counts as its synonym too.
+     */
+    private static long setBytes(ClusterImage image, DescribeConfigsResource resource) {
+        Map<String, String> texts;
+        if (resource.resourceType() == ConfigResource.TOPIC.code()) {
+            TopicImage topic = image.topic(resource.resourceName());
+            texts = topic == null ? Map.of() : topic.configs();
+        } else {
+            texts = image.brokerConfigs(resource.resourceName());
+        }
+        long sum = 0;
+        for (String text : texts.values()) {
+            sum += 2L * text.length();
+        }
+        return sum;
     }
 
     private DescribeConfigsResponse describe(
-            RequestContext context, DescribeConfigsRequest request) {
+            RequestContext context, DescribeConfigsRequest request, List<Asked> asked) {
         ClusterImage image = view.image();
-        List<DescribeConfigsResult> results = new ArrayList<>(request.resources().size());
-        for (DescribeConfigsResource resource : request.resources()) {
+        List<DescribeConfigsResult> results = new ArrayList<>(asked.size());
+        for (Asked one : asked) {
+            DescribeConfigsResource resource = one.resource();
             try {
                 List<ConfigEntry> entries = entries(context, image, resource);
                 results.add(
                         result(resource)
                                 .configs(
                                         described(
-                                                entries, resource, request, context.apiVersion())));
+                                                entries,
+                                                one.keys(),
+                                                request,
+                                                context.apiVersion())));
             } catch (RefusedException refused) {
                 results.add(
                         result(resource)
@@ -138,13 +233,12 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
 
     private static List<DescribeConfigsResourceResult> described(
             List<ConfigEntry> entries,
-            DescribeConfigsResource resource,
+            @Nullable Set<String> wanted,
             DescribeConfigsRequest request,
             short version) {
-        List<String> wanted = resource.configurationKeys();
         List<DescribeConfigsResourceResult> described = new ArrayList<>(entries.size());
         for (ConfigEntry entry : entries) {
-            if (wanted == null || wanted.isEmpty() || wanted.contains(entry.name())) {
+            if (wanted == null || wanted.contains(entry.name())) {
                 described.add(described(entry, request, version));
             }
         }
@@ -182,9 +276,9 @@ final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsRequest>
             DescribeConfigsRequest request, short version, ErrorCode error, String reason) {
         return new DescribeConfigsResponse()
                 .results(
-                        request.resources().stream()
-                                .map(resource ->
-                                        result(resource)
+                        asked(request).stream()
+                                .map(one ->
+                                        result(one.resource())
                                                 .errorCode(error.code())
                                                 .errorMessage(reason))
                                 .toList());

@@ -14,6 +14,7 @@ import mortise.api.ErrorCode;
 import mortise.api.TopicPartition;
 import mortise.broker.metadata.api.LocalLogs.LocalLog;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -35,6 +36,13 @@ import org.slf4j.LoggerFactory;
 /** Serves DescribeLogDirs: what lies where, and how much room is left. */
 final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
+
+    /** What a directory takes as objects and encoded, without its logs. */
+    private static final int DIRECTORY_BYTES = 1_024;
+
+    /** What a log takes, and the topic that it may be the only one of. */
+    private static final int LOG_BYTES = 300;
+
     private static final short FIRST_WITH_ERROR = 3;
 
     private final LocalLogs logs;
@@ -70,7 +78,19 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
             return;
         }
         // Asking for a volume's free space touches the disk.
-        Answer.built(true, blocking, () -> describe(request), this, context, request);
+        Answers.build(
+                true, bytes(request), blocking, () -> describe(request), this, context, request);
+    }
+
+    private long bytes(DescribeLogDirsRequest request) {
+        Predicate<TopicPartition> wanted = wanted(request);
+        long sum = DIRECTORY_BYTES * (long) logs.directories().size();
+        for (LocalLog log : logs.logs()) {
+            if (wanted.test(log.partition())) {
+                sum += LOG_BYTES + 2L * log.partition().topic().length();
+            }
+        }
+        return sum;
     }
 
     private DescribeLogDirsResponse describe(DescribeLogDirsRequest request) {
@@ -110,10 +130,7 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
             LogDirectory.Space space = directory.space();
             result.totalBytes(space.totalBytes()).usableBytes(space.usableBytes());
         } catch (StorageException unreadable) {
-            LOG.warn(
-                    "asking for the free space of {} failed: {}",
-                    directory.location(),
-                    unreadable.getMessage());
+            LOG.debug("asking for the free space of {} failed", directory.location(), unreadable);
             return result.errorCode(ErrorCode.KAFKA_STORAGE_ERROR.code());
         }
         Map<String, List<DescribeLogDirsPartition>> byTopic = new TreeMap<>();

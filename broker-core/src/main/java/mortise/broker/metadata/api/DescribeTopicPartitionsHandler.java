@@ -12,6 +12,7 @@ import mortise.broker.metadata.TopicImage;
 import mortise.broker.metadata.TopicNames;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RefusedException;
 import mortise.broker.request.RequestContext;
@@ -32,6 +33,12 @@ import org.jspecify.annotations.Nullable;
  * partitions at a time, with a cursor where the next answer begins.
  */
 final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPartitionsRequest> {
+    /** What a topic takes as objects and encoded, without its partitions. */
+    private static final int TOPIC_BYTES = 800;
+
+    /** What a partition takes. */
+    private static final int PARTITION_BYTES = 256;
+
     private final ClusterView view;
     private final MetadataSettings settings;
     private final Access access;
@@ -76,7 +83,28 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         boolean large =
                 (request.topics().isEmpty() ? view.image().topicCount() : request.topics().size())
                         > settings.largeResponsePartitions();
-        Answer.built(large, blocking, () -> describe(context, request), this, context, request);
+        Answers.build(
+                large,
+                bytes(context, request),
+                blocking,
+                () -> describe(context, request),
+                this,
+                context,
+                request);
+    }
+
+    /** What a page takes at most; it has no more rows than an answer may take. */
+    private long bytes(RequestContext context, DescribeTopicPartitionsRequest request) {
+        ClusterImage image = view.image();
+        int asked = request.topics().isEmpty() ? image.topicCount() : request.topics().size();
+        return (long) Math.min(asked, mostTopics(context)) * TOPIC_BYTES
+                + (long) Math.min(image.partitionCount(), limit(context, request))
+                        * PARTITION_BYTES;
+    }
+
+    private int mostTopics(RequestContext context) {
+        long affordable = context.maxAnswerBytes() / 4 / TOPIC_BYTES;
+        return (int) Math.min(affordable, settings.maxDescribedPartitions());
     }
 
     private static boolean reaches(DescribeTopicPartitionsRequest request, String topic) {
@@ -89,9 +117,13 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         ClusterImage image = view.image();
         boolean all = request.topics().isEmpty();
         DescribeTopicPartitionsRequest.Cursor cursor = request.cursor();
-        Page page = new Page(limit(request));
+        Page page = new Page(limit(context, request), mostTopics(context));
         for (String name : names(image, request, cursor)) {
             TopicImage topic = image.topic(name);
+            if (page.topics.size() == page.mostTopics) {
+                page.next = cursor(name, 0);
+                break;
+            }
             if (!access.allowsOnTopic(context, Operation.DESCRIBE, name)) {
                 if (!all) {
                     page.topics.add(unknown(name, ErrorCode.TOPIC_AUTHORIZATION_FAILED));
@@ -120,9 +152,13 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         return new DescribeTopicPartitionsResponse().topics(page.topics).nextCursor(page.next);
     }
 
-    private int limit(DescribeTopicPartitionsRequest request) {
+    private int limit(RequestContext context, DescribeTopicPartitionsRequest request) {
         int wanted = request.responsePartitionLimit();
-        return Math.max(1, Math.min(wanted, settings.maxDescribedPartitions()));
+        long affordable = context.maxAnswerBytes() / 2 / PARTITION_BYTES;
+        return (int)
+                Math.max(
+                        1,
+                        Math.min(affordable, Math.min(wanted, settings.maxDescribedPartitions())));
     }
 
     private static Collection<String> names(
@@ -141,21 +177,20 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
     /** An answer being filled. */
     private static final class Page {
         final List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
+        final int mostTopics;
         int left;
         DescribeTopicPartitionsResponse.@Nullable Cursor next;
 
-        Page(int limit) {
+        Page(int limit, int mostTopics) {
             left = limit;
+            this.mostTopics = mostTopics;
         }
     }
 
     private void add(
             RequestContext context, ClusterImage image, TopicImage topic, int from, Page page) {
         if (page.left == 0) {
-            page.next =
-                    new DescribeTopicPartitionsResponse.Cursor()
-                            .topicName(topic.name())
-                            .partitionIndex(from);
+            page.next = cursor(topic.name(), from);
             return;
         }
         int start = Math.min(from, topic.partitions().size());
@@ -175,11 +210,14 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
                                 access.authorizedOperations(
                                         context, ResourceType.TOPIC, topic.name())));
         if (end < topic.partitions().size()) {
-            page.next =
-                    new DescribeTopicPartitionsResponse.Cursor()
-                            .topicName(topic.name())
-                            .partitionIndex(end);
+            page.next = cursor(topic.name(), end);
         }
+    }
+
+    private static DescribeTopicPartitionsResponse.Cursor cursor(String topic, int partition) {
+        return new DescribeTopicPartitionsResponse.Cursor()
+                .topicName(topic)
+                .partitionIndex(partition);
     }
 
     private DescribeTopicPartitionsResponsePartition partition(
@@ -214,7 +252,9 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         return new DescribeTopicPartitionsResponse()
                 .topics(
                         request.topics().stream()
-                                .map(topic -> unknown(topic.name(), error))
+                                .map(TopicRequest::name)
+                                .distinct()
+                                .map(name -> unknown(name, error))
                                 .toList());
     }
 }

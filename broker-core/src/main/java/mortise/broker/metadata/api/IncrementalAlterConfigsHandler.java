@@ -2,10 +2,12 @@ package mortise.broker.metadata.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import mortise.api.ErrorCode;
 import mortise.broker.controller.ControllerCommand.ConfigAlteration;
 import mortise.broker.controller.ControllerCommand.ConfigChange;
 import mortise.broker.controller.Verdict;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -41,13 +43,21 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
 
     @Override
     public void handle(RequestContext context, IncrementalAlterConfigsRequest request) {
+        long bytes = 0;
+        for (AlterConfigsResource resource : request.resources()) {
+            bytes += ConfigChanges.answerBytes(resource.resourceName());
+        }
+        Answers.reserved(bytes, this, context, request, () -> alter(context, request));
+    }
+
+    private void alter(RequestContext context, IncrementalAlterConfigsRequest request) {
         List<ConfigAlteration> alterations =
                 request.resources().stream()
                         .map(IncrementalAlterConfigsHandler::alteration)
                         .toList();
-        Answer.when(
+        Answers.when(
                 changes.alter(context, alterations, request.validateOnly())
-                        .thenApply(verdicts -> response(request, verdicts)),
+                        .thenApply(IncrementalAlterConfigsHandler::response),
                 this,
                 context,
                 request);
@@ -65,21 +75,19 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
     }
 
     private static IncrementalAlterConfigsResponse response(
-            IncrementalAlterConfigsRequest request, List<Verdict> verdicts) {
+            Map<ConfigResourceName, Verdict> verdicts) {
         List<AlterConfigsResourceResponse> responses = new ArrayList<>(verdicts.size());
-        for (int i = 0; i < verdicts.size(); i++) {
-            responses.add(response(request.resources().get(i), verdicts.get(i)));
-        }
+        verdicts.forEach((resource, verdict) -> responses.add(response(resource, verdict)));
         return new IncrementalAlterConfigsResponse().responses(responses);
     }
 
     private static AlterConfigsResourceResponse response(
-            AlterConfigsResource resource, Verdict verdict) {
+            ConfigResourceName resource, Verdict verdict) {
         return new AlterConfigsResourceResponse()
                 .errorCode(verdict.error().code())
                 .errorMessage(verdict.message())
-                .resourceType(resource.resourceType())
-                .resourceName(resource.resourceName());
+                .resourceType(resource.type())
+                .resourceName(resource.name());
     }
 
     @Override
@@ -88,6 +96,10 @@ final class IncrementalAlterConfigsHandler implements ApiHandler<IncrementalAlte
         return new IncrementalAlterConfigsResponse()
                 .responses(
                         request.resources().stream()
+                                .map(resource ->
+                                        new ConfigResourceName(
+                                                resource.resourceType(), resource.resourceName()))
+                                .distinct()
                                 .map(resource -> response(resource, new Verdict(error, reason)))
                                 .toList());
     }

@@ -10,6 +10,7 @@ import mortise.broker.metadata.TopicImage;
 import mortise.broker.metadata.config.ConfigResource;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -27,6 +28,9 @@ import mortise.wire.message.ListConfigResourcesResponse;
  */
 final class ListConfigResourcesHandler implements ApiHandler<ListConfigResourcesRequest> {
     private static final short FIRST_WITH_TYPES = 1;
+
+    /** What a resource takes as objects and encoded, without its name. */
+    private static final int RESOURCE_BYTES = 64;
 
     /** The types that Kafka knows: topic, broker, broker logger, client metrics, group. */
     private static final Set<Byte> KNOWN_TYPES =
@@ -82,8 +86,20 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
                             "Unknown resource type."));
             return;
         }
+        Set<Byte> types = Set.copyOf(request.resourceTypes());
         boolean large = view.image().topicCount() > settings.largeResponsePartitions();
-        Answer.built(large, blocking, () -> list(request.resourceTypes()), this, context, request);
+        Answers.build(large, bytes(types), blocking, () -> list(types), this, context, request);
+    }
+
+    private long bytes(Collection<Byte> types) {
+        ClusterImage image = view.image();
+        long sum = (long) image.brokers().size() * RESOURCE_BYTES;
+        if (types.isEmpty() || types.contains(ConfigResource.TOPIC.code())) {
+            for (TopicImage topic : image.topics()) {
+                sum += RESOURCE_BYTES + topic.name().length();
+            }
+        }
+        return sum;
     }
 
     private ListConfigResourcesResponse list(Collection<Byte> types) {

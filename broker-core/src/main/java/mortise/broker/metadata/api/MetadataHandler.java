@@ -1,8 +1,8 @@
 package mortise.broker.metadata.api;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ import mortise.broker.metadata.TopicNames;
 import mortise.broker.metadata.config.BrokerConfigs;
 import mortise.broker.metadata.config.MetadataSettings;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -46,6 +47,14 @@ import org.jspecify.annotations.Nullable;
  * it, within a bound, so that a producer's first record need not wait for a second round.
  */
 final class MetadataHandler implements ApiHandler<MetadataRequest> {
+    /** What a partition takes as objects and encoded, and each of its replicas. */
+    private static final int PARTITION_BYTES = 128;
+
+    private static final int REPLICA_BYTES = 8;
+
+    /** What a topic takes without its partitions and its name. */
+    private static final int TOPIC_BYTES = 256;
+
     private static final short FIRST_WITH_NULL_FOR_ALL = 1;
     private static final short FIRST_WITH_LISTENER_ERROR = 6;
     private static final short FIRST_WITH_OPERATIONS = 8;
@@ -95,6 +104,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                 || (context.apiVersion() < FIRST_WITH_NULL_FOR_ALL && wanted.isEmpty())) {
             respond(
                     view.image().partitionCount(),
+                    bytes(view.image()),
                     () -> everything(context, request, view.image()),
                     context,
                     request);
@@ -111,34 +121,77 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             return;
         }
         Creation creation = creation(context, request, wanted);
+        int partitions = partitions(view.image(), wanted);
+        long bytes = bytes(view.image(), wanted);
         if (creation.names.isEmpty()) {
             respond(
-                    partitions(view.image(), wanted),
+                    partitions,
+                    bytes,
                     () -> some(context, request, view.image(), creation.forbidden),
                     context,
                     request);
         } else {
-            Answer.when(
-                    create(creation)
-                            .thenApply(errors -> some(context, request, view.image(), errors)),
+            Answers.reserved(
+                    bytes,
                     this,
                     context,
-                    request);
+                    request,
+                    () ->
+                            Answers.when(
+                                    create(creation)
+                                            .thenApply(errors ->
+                                                    some(context, request, view.image(), errors)),
+                                    this,
+                                    context,
+                                    request));
         }
     }
 
     private void respond(
             int partitions,
+            long bytes,
             Supplier<MetadataResponse> response,
             RequestContext context,
             MetadataRequest request) {
-        Answer.built(
+        Answers.build(
                 partitions > settings.largeResponsePartitions(),
+                bytes,
                 blocking,
                 response,
                 this,
                 context,
                 request);
+    }
+
+    private static long bytes(ClusterImage image) {
+        long sum = 0;
+        for (TopicImage topic : image.topics()) {
+            sum += bytes(topic);
+        }
+        return sum;
+    }
+
+    private static long bytes(TopicImage topic) {
+        int replicas =
+                topic.partitions().isEmpty() ? 0 : topic.partitions().getFirst().replicas().size();
+        return TOPIC_BYTES
+                + topic.name().length()
+                + (long) topic.partitions().size() * (PARTITION_BYTES + replicas * REPLICA_BYTES);
+    }
+
+    /** What the answer about these topics takes at most; a topic counts once. */
+    private static long bytes(ClusterImage image, List<MetadataRequestTopic> wanted) {
+        long sum = 0;
+        Set<TopicId> counted = new HashSet<>();
+        for (MetadataRequestTopic topic : wanted) {
+            TopicImage found = find(image, topic);
+            if (found == null) {
+                sum += TOPIC_BYTES + (topic.name() == null ? 0 : topic.name().length());
+            } else if (counted.add(found.id())) {
+                sum += bytes(found);
+            }
+        }
+        return sum;
     }
 
     private static boolean isById(MetadataRequestTopic topic) {
@@ -147,9 +200,12 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     private static int partitions(ClusterImage image, List<MetadataRequestTopic> wanted) {
         int count = 0;
+        Set<TopicId> counted = new HashSet<>();
         for (MetadataRequestTopic topic : wanted) {
             TopicImage found = find(image, topic);
-            count += found == null ? 0 : found.partitions().size();
+            if (found != null && counted.add(found.id())) {
+                count += found.partitions().size();
+            }
         }
         return count;
     }
@@ -199,6 +255,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private boolean creatable(RequestContext context, String name) {
         return TopicNames.problem(name) == null
                 && !TopicNames.isInternal(name)
+                && !TopicNames.isReserved(name)
                 && access.allowsOnTopic(context, Operation.DESCRIBE, name);
     }
 
@@ -208,7 +265,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                         .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
                         .toList();
         return controller
-                .submit(new CreateTopics(topics, false), settings.autoCreateWait())
+                .submit(CreateTopics.automatically(topics), settings.autoCreateWait())
                 .handle((created, failure) -> {
                     Map<String, ErrorCode> errors = new TreeMap<>(creation.forbidden);
                     if (failure != null) {
@@ -240,12 +297,24 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             ClusterImage image,
             Map<String, ErrorCode> creations) {
         List<MetadataRequestTopic> wanted = request.topics() == null ? List.of() : request.topics();
-        Collection<MetadataRequestTopic> distinct = new LinkedHashSet<>(wanted);
-        List<MetadataResponseTopic> topics = new ArrayList<>(distinct.size());
-        for (MetadataRequestTopic topic : distinct) {
-            topics.add(one(context, request, image, creations, topic));
+        Set<Object> answered = new HashSet<>();
+        List<MetadataResponseTopic> topics = new ArrayList<>();
+        for (MetadataRequestTopic topic : wanted) {
+            if (answered.add(identity(image, topic))) {
+                topics.add(one(context, request, image, creations, topic));
+            }
         }
         return response(context, request, image, topics);
+    }
+
+    /** What a topic is answered by once, under however many names it is asked for. */
+    private static Object identity(ClusterImage image, MetadataRequestTopic wanted) {
+        TopicImage topic = find(image, wanted);
+        if (topic != null) {
+            return topic.id();
+        }
+        String name = wanted.name();
+        return name == null || isById(wanted) ? new TopicId(wanted.topicId()) : name;
     }
 
     private MetadataResponseTopic one(

@@ -108,6 +108,13 @@ public final class BrokerConfigs {
                 : config.defaultValue();
     }
 
+    /** How many entries the description of a resource of this type has at most. */
+    public int entryCount(byte resourceType) {
+        return resourceType == ConfigResource.TOPIC.code()
+                ? TopicConfigs.all().size()
+                : atStart.schema().keys().size();
+    }
+
     /** Everything about the configuration of a topic, by name. */
     public List<ConfigEntry> describeTopic(Map<String, String> ofTopic, DynamicConfigs dynamic) {
         List<ConfigEntry> entries = new ArrayList<>();

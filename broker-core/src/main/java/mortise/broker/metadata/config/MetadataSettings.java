@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxDescribedPartitions the most partitions in one answer of DescribeTopicPartitions
  * @param maxQueuedCommands how many commands may wait for the controller
  * @param maxPartitionsPerRequest the most partitions that one request creates
+ * @param maxPartitions the most partitions in the cluster
+ * @param maxWaitingProducers how many producers may wait for an ID
+ * @param maxConfigLength the longest text of one configuration
+ * @param autoCreateMaxPartitions the most partitions in the cluster with which topics are created
+ *     because somebody asked about them
  * @param autoCreateWait how long an answer waits for a topic that it caused to be created
  * @param rack where this broker stands, if somebody said
  */
@@ -24,6 +29,10 @@ public record MetadataSettings(
         int maxDescribedPartitions,
         int maxQueuedCommands,
         int maxPartitionsPerRequest,
+        int maxPartitions,
+        int maxWaitingProducers,
+        int maxConfigLength,
+        int autoCreateMaxPartitions,
         Duration autoCreateWait,
         @Nullable String rack) {
     /** Whether a client that asks for an unknown topic gets it created. */
@@ -123,6 +132,42 @@ public record MetadataSettings(
                     .defaultsTo(10_000)
                     .between(1, 1_000_000);
 
+    /** The bound on partitions of the cluster. */
+    public static final ConfigKey<Integer> MAX_PARTITIONS =
+            ConfigKey.of(
+                            "controller.max-partitions",
+                            ConfigType.INT,
+                            "The most partitions in the cluster; whoever would create more is refused.")
+                    .defaultsTo(100_000)
+                    .between(1, 10_000_000);
+
+    /** The bound on producers that wait for an ID. */
+    public static final ConfigKey<Integer> MAX_WAITING_PRODUCERS =
+            ConfigKey.of(
+                            "controller.max-waiting-producers",
+                            ConfigType.INT,
+                            "How many producers may wait until the controller gives new producer IDs; further ones are told to ask again.")
+                    .defaultsTo(50_000)
+                    .between(1, 10_000_000);
+
+    /** The bound on the text of a configuration. */
+    public static final ConfigKey<Integer> MAX_CONFIG_LENGTH =
+            ConfigKey.of(
+                            "controller.max-config-length",
+                            ConfigType.INT,
+                            "The most characters in the value of one configuration of a topic or broker that is changed while the cluster runs.")
+                    .defaultsTo(32_767)
+                    .between(1_024, 1 << 20);
+
+    /** The bound on automatic creation. */
+    public static final ConfigKey<Integer> AUTO_CREATE_MAX_PARTITIONS =
+            ConfigKey.of(
+                            "topics.auto-create-max-partitions",
+                            ConfigType.INT,
+                            "The most partitions in the cluster with which a topic that a client asks for is still created by itself; beyond it topics are created by those who say so.")
+                    .defaultsTo(10_000)
+                    .between(0, 10_000_000);
+
     /** Where the broker stands. */
     public static final ConfigKey<String> RACK =
             ConfigKey.of(
@@ -136,6 +181,7 @@ public record MetadataSettings(
             ConfigSchema.of(
                             AUTO_CREATE,
                             AUTO_CREATE_WAIT,
+                            AUTO_CREATE_MAX_PARTITIONS,
                             DEFAULT_PARTITIONS,
                             DEFAULT_REPLICATION_FACTOR,
                             DELETABLE,
@@ -144,6 +190,9 @@ public record MetadataSettings(
                             MAX_DESCRIBED_PARTITIONS,
                             MAX_QUEUED_COMMANDS,
                             MAX_PARTITIONS_PER_REQUEST,
+                            MAX_PARTITIONS,
+                            MAX_WAITING_PRODUCERS,
+                            MAX_CONFIG_LENGTH,
                             RACK)
                     .and(TopicConfigs.DEFAULTS_SCHEMA);
 
@@ -155,6 +204,10 @@ public record MetadataSettings(
                 config.get(MAX_DESCRIBED_PARTITIONS),
                 config.get(MAX_QUEUED_COMMANDS),
                 config.get(MAX_PARTITIONS_PER_REQUEST),
+                config.get(MAX_PARTITIONS),
+                config.get(MAX_WAITING_PRODUCERS),
+                config.get(MAX_CONFIG_LENGTH),
+                config.get(AUTO_CREATE_MAX_PARTITIONS),
                 config.get(AUTO_CREATE_WAIT),
                 config.find(RACK).orElse(null));
     }

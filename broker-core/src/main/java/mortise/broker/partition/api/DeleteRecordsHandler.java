@@ -1,16 +1,17 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import mortise.api.ErrorCode;
+import mortise.broker.metadata.TopicNames;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -28,6 +29,11 @@ import mortise.wire.message.DeleteRecordsResponse.DeleteRecordsTopicResult;
 
 /** DeleteRecords: moves the start of partitions up, at most to their high watermarks. */
 public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequest> {
+    /** What a partition takes as objects and encoded, and a topic without them. */
+    private static final int PARTITION_BYTES = 400;
+
+    private static final int TOPIC_BYTES = 400;
+
     private static final long NO_LOW_WATERMARK = -1;
 
     private final Partitions partitions;
@@ -52,27 +58,34 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
 
     @Override
     public void handle(RequestContext context, DeleteRecordsRequest request) {
+        long bytes = 0;
+        for (DeleteRecordsTopic topic : request.topics()) {
+            bytes += TOPIC_BYTES + (long) topic.partitions().size() * PARTITION_BYTES;
+        }
+        Answers.reserved(bytes, this, context, request, () -> delete(context, request));
+    }
+
+    private void delete(RequestContext context, DeleteRecordsRequest request) {
         DeleteRecordsResponse response = new DeleteRecordsResponse();
         List<CompletableFuture<?>> outstanding = new ArrayList<>();
-        for (DeleteRecordsTopic topic : request.topics()) {
-            if (topic.partitions().isEmpty()) {
-                continue;
-            }
-            boolean allowed = access.allowsOnTopic(context, Operation.DELETE, topic.name());
-            List<DeleteRecordsPartitionResult> answers = new ArrayList<>(topic.partitions().size());
-            for (DeleteRecordsPartition asked : lastOfEach(topic)) {
-                DeleteRecordsPartitionResult answer =
-                        new DeleteRecordsPartitionResult().partitionIndex(asked.partitionIndex());
-                answers.add(answer);
-                if (allowed) {
-                    outstanding.add(delete(topic.name(), asked, answer).toCompletableFuture());
-                } else {
-                    refuse(answer, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
-                }
-            }
-            response.topics()
-                    .add(new DeleteRecordsTopicResult().name(topic.name()).partitions(answers));
-        }
+        lastOfEach(request)
+                .forEach((topic, wanted) -> {
+                    boolean allowed = access.allowsOnTopic(context, Operation.DELETE, topic);
+                    List<DeleteRecordsPartitionResult> answers = new ArrayList<>(wanted.size());
+                    for (DeleteRecordsPartition asked : wanted.values()) {
+                        DeleteRecordsPartitionResult answer =
+                                new DeleteRecordsPartitionResult()
+                                        .partitionIndex(asked.partitionIndex());
+                        answers.add(answer);
+                        if (allowed) {
+                            outstanding.add(delete(topic, asked, answer).toCompletableFuture());
+                        } else {
+                            refuse(answer, ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+                        }
+                    }
+                    response.topics()
+                            .add(new DeleteRecordsTopicResult().name(topic).partitions(answers));
+                });
         context.orderingPointPassed();
         CompletionStage<Void> all =
                 CompletableFuture.allOf(outstanding.toArray(CompletableFuture[]::new));
@@ -80,10 +93,17 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
     }
 
     /** Of several requests for one partition the last counts. */
-    private static Collection<DeleteRecordsPartition> lastOfEach(DeleteRecordsTopic topic) {
-        Map<Integer, DeleteRecordsPartition> last = new LinkedHashMap<>();
-        topic.partitions().forEach(asked -> last.put(asked.partitionIndex(), asked));
-        return last.values();
+    private static Map<String, Map<Integer, DeleteRecordsPartition>> lastOfEach(
+            DeleteRecordsRequest request) {
+        Map<String, Map<Integer, DeleteRecordsPartition>> topics = new LinkedHashMap<>();
+        for (DeleteRecordsTopic topic : request.topics()) {
+            if (!topic.partitions().isEmpty()) {
+                Map<Integer, DeleteRecordsPartition> partitions =
+                        topics.computeIfAbsent(topic.name(), first -> new LinkedHashMap<>());
+                topic.partitions().forEach(asked -> partitions.put(asked.partitionIndex(), asked));
+            }
+        }
+        return topics;
     }
 
     private CompletionStage<?> delete(
@@ -92,6 +112,10 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         Partition partition = led.partition();
         if (partition == null) {
             refuse(answer, led.error());
+            return CompletableFuture.completedFuture(null);
+        }
+        if (TopicNames.isInternal(topic)) {
+            refuse(answer, ErrorCode.INVALID_TOPIC_EXCEPTION);
             return CompletableFuture.completedFuture(null);
         }
         if (!partition.settings().deletes()) {

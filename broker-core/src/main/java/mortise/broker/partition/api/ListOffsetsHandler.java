@@ -1,26 +1,25 @@
 package mortise.broker.partition.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Map;
+import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
-import mortise.broker.request.WireErrors;
 import mortise.broker.runtime.Blocking;
-import mortise.record.Codecs;
 import mortise.spi.auth.Operation;
 import mortise.spi.auth.ResourceType;
 import mortise.spi.storage.LogPosition;
-import mortise.spi.storage.StorageException;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.message.ListOffsetsRequest;
@@ -32,40 +31,48 @@ import mortise.wire.message.ListOffsetsResponse.ListOffsetsTopicResponse;
 
 /**
  * ListOffsets: the ends of partitions, and offsets by time. Ends are answered at once; a request
- * that asks for a time is answered from a virtual thread, because it reads the log.
+ * that asks for a time is answered from virtual threads, because it reads the log.
  */
 public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> {
+    /** What a partition takes as objects and encoded, and a topic without them. */
+    private static final int PARTITION_BYTES = 200;
+
+    private static final int TOPIC_BYTES = 400;
+
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
-    private static final long MAX_TIMESTAMP = -3;
+    static final long MAX_TIMESTAMP = -3;
     private static final long EARLIEST_LOCAL = -4;
     private static final long LATEST_TIERED = -5;
     private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final short FIRST_VERSION_WITH_EPOCHS = 4;
+    private static final short FIRST_VERSION_WITH_TIMEOUT = 10;
     private static final byte READ_COMMITTED = 1;
 
     private final Partitions partitions;
     private final Access access;
-    private final Blocking blocking;
+    private final Blocking openings;
+    private final Clock clock;
+    private final Duration timeout;
     private final TimestampLookup lookup;
 
     /**
      * Offsets of these partitions.
      *
-     * @param codecs with which batches are opened
+     * @param openings how batches are opened
      */
     public ListOffsetsHandler(
             Partitions partitions,
             Access access,
-            Blocking blocking,
+            BatchOpenings openings,
             PartitionSettings settings,
-            Codecs codecs) {
+            Clock clock) {
         this.partitions = partitions;
         this.access = access;
-        this.blocking = blocking;
-        this.lookup =
-                new TimestampLookup(
-                        codecs, settings.timestampScanBytes(), settings.maxDecompressedBytes());
+        this.openings = openings.tasks();
+        this.clock = clock;
+        this.timeout = settings.timestampLookupTimeout();
+        this.lookup = new TimestampLookup(openings.codecs(), settings.maxDecompressedBytes());
     }
 
     @Override
@@ -88,82 +95,97 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
                             context.apiVersion(),
                             ErrorCode.INVALID_REQUEST,
                             "this broker has no followers"));
-        } else if (readsTheLog(request)) {
-            context.orderingPointPassed();
-            blocking.run(
-                            "offsets by time for " + context.clientHost(),
-                            () -> answer(context, request))
-                    .whenComplete((response, failed) ->
-                            context.respond(
-                                    failed == null
-                                            ? response
-                                            : failure(
-                                                    request,
-                                                    context.apiVersion(),
-                                                    WireErrors.of(failed),
-                                                    WireErrors.reason(failed))));
+            return;
+        }
+        long bytes = 0;
+        for (ListOffsetsTopic topic : request.topics()) {
+            bytes += TOPIC_BYTES + (long) topic.partitions().size() * PARTITION_BYTES;
+        }
+        Answers.reserved(bytes, this, context, request, () -> find(context, request));
+    }
+
+    private void find(RequestContext context, ListOffsetsRequest request) {
+        List<OffsetsByTime.Open> open = new ArrayList<>(0);
+        ListOffsetsResponse response = answer(context, request, open);
+        if (open.isEmpty()) {
+            context.respond(response);
         } else {
-            context.respond(answer(context, request));
+            context.orderingPointPassed();
+            new OffsetsByTime(
+                            context,
+                            response,
+                            open,
+                            lookup,
+                            openings,
+                            clock,
+                            clock.nanoTime() + timeoutNanos(context, request))
+                    .proceed();
         }
     }
 
-    private static boolean readsTheLog(ListOffsetsRequest request) {
-        for (ListOffsetsTopic topic : request.topics()) {
-            for (ListOffsetsPartition partition : topic.partitions()) {
-                if (partition.timestamp() >= 0 || partition.timestamp() == MAX_TIMESTAMP) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    private long timeoutNanos(RequestContext context, ListOffsetsRequest request) {
+        long own = timeout.toNanos();
+        return context.apiVersion() < FIRST_VERSION_WITH_TIMEOUT || request.timeoutMs() <= 0
+                ? own
+                : Math.min(own, request.timeoutMs() * 1_000_000L);
     }
 
-    private ListOffsetsResponse answer(RequestContext context, ListOffsetsRequest request) {
+    /**
+     * Answers what memory knows.
+     *
+     * @param open takes what the log must be asked for
+     */
+    private ListOffsetsResponse answer(
+            RequestContext context, ListOffsetsRequest request, List<OffsetsByTime.Open> open) {
         ListOffsetsResponse response = new ListOffsetsResponse();
-        for (ListOffsetsTopic topic : request.topics()) {
-            if (topic.partitions().isEmpty()) {
-                continue;
-            }
-            boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, topic.name());
-            Set<Integer> twice = twice(topic);
-            List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.partitions().size());
-            Set<Integer> refused = new HashSet<>();
-            for (ListOffsetsPartition asked : topic.partitions()) {
-                if (twice.contains(asked.partitionIndex())
-                        && !refused.add(asked.partitionIndex())) {
-                    continue;
-                }
+        for (Map.Entry<String, Map<Integer, Asked>> topic : byPartition(request).entrySet()) {
+            String name = topic.getKey();
+            boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, name);
+            List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.getValue().size());
+            for (Asked one : topic.getValue().values()) {
+                ListOffsetsPartition asked = one.partition();
                 ListOffsetsPartitionResponse answer =
                         new ListOffsetsPartitionResponse().partitionIndex(asked.partitionIndex());
                 answers.add(answer);
                 if (!allowed) {
                     answer.errorCode(ErrorCode.TOPIC_AUTHORIZATION_FAILED.code());
-                } else if (twice.contains(asked.partitionIndex())) {
+                } else if (one.twice()) {
                     answer.errorCode(ErrorCode.INVALID_REQUEST.code());
                 } else {
                     answer(
                             answer,
-                            topic.name(),
+                            name,
                             asked,
                             context.apiVersion(),
-                            request.isolationLevel() == READ_COMMITTED);
+                            request.isolationLevel() == READ_COMMITTED,
+                            open);
                 }
             }
-            response.topics()
-                    .add(new ListOffsetsTopicResponse().name(topic.name()).partitions(answers));
+            response.topics().add(new ListOffsetsTopicResponse().name(name).partitions(answers));
         }
         return response;
     }
 
-    private static Set<Integer> twice(ListOffsetsTopic topic) {
-        Set<Integer> once = new HashSet<>();
-        Set<Integer> twice = new HashSet<>();
-        for (ListOffsetsPartition asked : topic.partitions()) {
-            if (!once.add(asked.partitionIndex())) {
-                twice.add(asked.partitionIndex());
+    /** A partition that is asked for, perhaps more than once. */
+    private record Asked(ListOffsetsPartition partition, boolean twice) {}
+
+    /** Each partition once, by topic, in the order of their first mentions. */
+    private static Map<String, Map<Integer, Asked>> byPartition(ListOffsetsRequest request) {
+        Map<String, Map<Integer, Asked>> topics = new LinkedHashMap<>();
+        for (ListOffsetsTopic topic : request.topics()) {
+            if (topic.partitions().isEmpty()) {
+                continue;
+            }
+            Map<Integer, Asked> partitions =
+                    topics.computeIfAbsent(topic.name(), first -> new LinkedHashMap<>());
+            for (ListOffsetsPartition asked : topic.partitions()) {
+                partitions.merge(
+                        asked.partitionIndex(),
+                        new Asked(asked, false),
+                        (before, again) -> new Asked(before.partition(), true));
             }
         }
-        return twice;
+        return topics;
     }
 
     private void answer(
@@ -171,7 +193,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
             String topic,
             ListOffsetsPartition asked,
             short version,
-            boolean committedOnly) {
+            boolean committedOnly,
+            List<OffsetsByTime.Open> open) {
         long timestamp = asked.timestamp();
         if (timestamp < 0 && version < firstVersion(timestamp)) {
             answer.errorCode(ErrorCode.UNSUPPORTED_VERSION.code());
@@ -184,15 +207,29 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
             answer.errorCode(led.error().code());
             return;
         }
-        try {
-            TimestampLookup.Found found = find(view, timestamp, committedOnly);
-            answer.offset(found.offset()).timestamp(found.timestamp());
-            if (version >= FIRST_VERSION_WITH_EPOCHS) {
-                answer.leaderEpoch(found.leaderEpoch());
-            }
-        } catch (StorageException failed) {
-            partition.storageFailed(failed);
-            answer.errorCode(WireErrors.of(failed).code());
+        LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
+        if (timestamp >= 0 || timestamp == MAX_TIMESTAMP) {
+            open.add(
+                    new OffsetsByTime.Open(
+                            new TimestampLookup.Question(partition, view, upTo),
+                            timestamp,
+                            answer));
+        } else if (timestamp == LATEST) {
+            fill(answer, new TimestampLookup.Found(upTo.offset(), -1, view.leaderEpoch()), version);
+        } else if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
+            long start = view.startOffset();
+            int epoch = view.epochs().epochAt(start);
+            fill(answer, new TimestampLookup.Found(start, -1, epoch), version);
+        }
+        // the others keep the answer that Apache Kafka gives for a topic that is not tiered
+    }
+
+    /** Fills in what was found. */
+    static void fill(
+            ListOffsetsPartitionResponse answer, TimestampLookup.Found found, short version) {
+        answer.offset(found.offset()).timestamp(found.timestamp());
+        if (version >= FIRST_VERSION_WITH_EPOCHS) {
+            answer.leaderEpoch(found.leaderEpoch());
         }
     }
 
@@ -209,27 +246,6 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
             return 11;
         }
         return Short.MAX_VALUE;
-    }
-
-    private TimestampLookup.Found find(LeaderView view, long timestamp, boolean committedOnly) {
-        LogPosition upTo = committedOnly ? view.lastStable() : view.highWatermark();
-        TimestampLookup.Found nothing = new TimestampLookup.Found(-1, -1, -1);
-        if (timestamp == LATEST) {
-            return new TimestampLookup.Found(upTo.offset(), -1, view.leaderEpoch());
-        }
-        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
-            long start = view.startOffset();
-            return new TimestampLookup.Found(start, -1, view.epochs().epochAt(start));
-        }
-        if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
-            // as Apache Kafka answers for a topic that is not tiered
-            return nothing;
-        }
-        Optional<TimestampLookup.Found> found =
-                timestamp == MAX_TIMESTAMP
-                        ? lookup.largest(view, upTo)
-                        : lookup.atOrAfter(view, upTo, timestamp);
-        return found.orElse(nothing);
     }
 
     @Override

@@ -1,12 +1,15 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import mortise.api.ErrorCode;
 import mortise.broker.partition.LeaderEpochs;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -23,6 +26,11 @@ import mortise.wire.message.OffsetForLeaderEpochResponse.OffsetForLeaderTopicRes
 
 /** OffsetForLeaderEpoch: where a leader epoch ended (KIP-101, KIP-320). */
 public final class OffsetForLeaderEpochHandler implements ApiHandler<OffsetForLeaderEpochRequest> {
+    /** What a partition takes as objects and encoded, and a topic without them. */
+    private static final int PARTITION_BYTES = 160;
+
+    private static final int TOPIC_BYTES = 400;
+
     private final Partitions partitions;
     private final Access access;
 
@@ -45,22 +53,45 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler<OffsetForLe
 
     @Override
     public void handle(RequestContext context, OffsetForLeaderEpochRequest request) {
-        OffsetForLeaderEpochResponse response = new OffsetForLeaderEpochResponse();
+        long bytes = 0;
         for (OffsetForLeaderTopic topic : request.topics()) {
-            boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, topic.topic());
-            List<EpochEndOffset> answers = new ArrayList<>(topic.partitions().size());
-            for (OffsetForLeaderPartition partition : topic.partitions()) {
-                answers.add(
-                        allowed
-                                ? answer(topic.topic(), partition)
-                                : refused(
-                                        partition.partition(),
-                                        ErrorCode.TOPIC_AUTHORIZATION_FAILED));
-            }
-            response.topics()
-                    .add(new OffsetForLeaderTopicResult().topic(topic.topic()).partitions(answers));
+            bytes += TOPIC_BYTES + (long) topic.partitions().size() * PARTITION_BYTES;
         }
-        context.respond(response);
+        Answers.reserved(
+                bytes, this, context, request, () -> context.respond(describe(context, request)));
+    }
+
+    private OffsetForLeaderEpochResponse describe(
+            RequestContext context, OffsetForLeaderEpochRequest request) {
+        OffsetForLeaderEpochResponse response = new OffsetForLeaderEpochResponse();
+        lastOfEach(request)
+                .forEach((topic, partitions) -> {
+                    boolean allowed = access.allowsOnTopic(context, Operation.DESCRIBE, topic);
+                    List<EpochEndOffset> answers = new ArrayList<>(partitions.size());
+                    for (OffsetForLeaderPartition partition : partitions.values()) {
+                        answers.add(
+                                allowed
+                                        ? answer(topic, partition)
+                                        : refused(
+                                                partition.partition(),
+                                                ErrorCode.TOPIC_AUTHORIZATION_FAILED));
+                    }
+                    response.topics()
+                            .add(new OffsetForLeaderTopicResult().topic(topic).partitions(answers));
+                });
+        return response;
+    }
+
+    /** Of several questions about one partition the last counts. */
+    private static Map<String, Map<Integer, OffsetForLeaderPartition>> lastOfEach(
+            OffsetForLeaderEpochRequest request) {
+        Map<String, Map<Integer, OffsetForLeaderPartition>> topics = new LinkedHashMap<>();
+        for (OffsetForLeaderTopic topic : request.topics()) {
+            Map<Integer, OffsetForLeaderPartition> partitions =
+                    topics.computeIfAbsent(topic.topic(), first -> new LinkedHashMap<>());
+            topic.partitions().forEach(asked -> partitions.put(asked.partition(), asked));
+        }
+        return topics;
     }
 
     private EpochEndOffset answer(String topic, OffsetForLeaderPartition asked) {

@@ -7,22 +7,23 @@ import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.BrokerEndpoints;
-import mortise.broker.runtime.Blocking;
-import mortise.record.Codecs;
 
 /** The handlers of this package, put together. */
 public final class PartitionApis {
     private PartitionApis() {}
 
-    /** Everything that the handlers share. */
+    /**
+     * Everything that the handlers share.
+     *
+     * @param openings how batches are opened
+     */
     public record Services(
             Partitions partitions,
             PartitionSettings settings,
             Access access,
             BrokerEndpoints endpoints,
             ProducerIdSource producerIds,
-            Codecs codecs,
-            Blocking blocking,
+            BatchOpenings openings,
             Clock clock) {}
 
     /** One handler for each API that concerns single partitions, Fetch excepted. */
@@ -30,13 +31,18 @@ public final class PartitionApis {
         Partitions partitions = services.partitions();
         Access access = services.access();
         return List.of(
-                new ProduceHandler(partitions, access, services.endpoints(), services.clock()),
+                new ProduceHandler(
+                        partitions,
+                        access,
+                        services.endpoints(),
+                        services.openings(),
+                        services.clock()),
                 new ListOffsetsHandler(
                         partitions,
                         access,
-                        services.blocking(),
+                        services.openings(),
                         services.settings(),
-                        services.codecs()),
+                        services.clock()),
                 new OffsetForLeaderEpochHandler(partitions, access),
                 new DeleteRecordsHandler(partitions, access),
                 new InitProducerIdHandler(services.producerIds(), access));

@@ -6,10 +6,12 @@ import java.util.List;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
+import mortise.broker.metadata.TopicNames;
 import mortise.broker.partition.LocalTopic;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
+import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
@@ -34,20 +36,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProduceHandler implements ApiHandler<ProduceRequest> {
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
+
+    /** The client ID whose batches Apache Kafka takes into internal topics. */
+    private static final String ADMIN_CLIENT = "__admin_client";
+
+    /** From how many partitions on the memory of the answer is taken first. */
+    private static final int MANY_PARTITIONS = 1_000;
+
+    /** What a partition of an answer takes as objects and encoded. */
+    private static final int PARTITION_BYTES = 300;
+
     private static final String NO_TRANSACTIONS =
             "transactions are not served by this broker; produce without transactional.id";
 
     private final Partitions partitions;
     private final Access access;
     private final BrokerEndpoints endpoints;
+    private final BatchOpenings openings;
     private final Clock clock;
 
-    /** Produce into these partitions. */
+    /**
+     * Produce into these partitions.
+     *
+     * @param openings how batches are opened whose headers are in doubt
+     */
     public ProduceHandler(
-            Partitions partitions, Access access, BrokerEndpoints endpoints, Clock clock) {
+            Partitions partitions,
+            Access access,
+            BrokerEndpoints endpoints,
+            BatchOpenings openings,
+            Clock clock) {
         this.partitions = partitions;
         this.access = access;
         this.endpoints = endpoints;
+        this.openings = openings;
         this.clock = clock;
     }
 
@@ -69,11 +91,25 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             refuseAll(context, request, refusal);
             return;
         }
+        int count = 0;
+        for (TopicProduceData topic : request.topicData()) {
+            count += topic.partitionData().size();
+        }
+        if (count <= MANY_PARTITIONS) {
+            produce(context, request);
+        } else {
+            long bytes = (long) count * PARTITION_BYTES;
+            Answers.reserved(bytes, this, context, request, () -> produce(context, request));
+        }
+    }
+
+    private void produce(RequestContext context, ProduceRequest request) {
         ProducePass pass =
                 new ProducePass(
                         context,
                         partitions,
                         endpoints,
+                        openings,
                         request.acks(),
                         clock.nanoTime() + request.timeoutMs() * 1_000_000L);
         for (TopicProduceData topic : request.topicData()) {
@@ -139,7 +175,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             PartitionProduceData data,
             PartitionProduceResponse answer) {
         Partition partition = topic == null ? null : topic.partition(data.index());
-        if (partition == null) {
+        if (topic == null || partition == null) {
             pass.refuse(
                     answer,
                     topic == null
@@ -150,6 +186,13 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
         }
         if (partition.leaderView() == null) {
             pass.refuseAbsent(answer, partition);
+            return;
+        }
+        if (TopicNames.isInternal(topic.name()) && !ADMIN_CLIENT.equals(context.clientId())) {
+            pass.refuse(
+                    answer,
+                    ErrorCode.INVALID_TOPIC_EXCEPTION,
+                    topic.name() + " is an internal topic; only brokers write to it");
             return;
         }
         Payload records = data.records();

@@ -1,6 +1,7 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import mortise.broker.partition.PartitionMailbox;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
+import mortise.broker.request.WireErrors;
 import mortise.record.RecordBatch;
 import mortise.wire.message.ProduceResponse;
 import mortise.wire.message.ProduceResponse.LeaderIdAndEpoch;
@@ -27,18 +29,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * One Produce request from its decoding to its answer.
  *
- * <p><b>Confinement.</b> The event loop's until {@link #begin}; after that each batch's answer
- * belongs to whoever drains its partition, and the countdown hands all of them to the one who
- * completes the last. The frame stays the request context's: it is not released before the answer,
- * and nothing is answered before every batch is through.
+ * <p><b>Confinement.</b> The event loop's until {@link #begin} offers the batches, but for the
+ * bytes of those that are opened meanwhile; after that each batch's answer belongs to whoever
+ * drains its partition, and the countdown hands all of them to the one who completes the last. The
+ * frame stays the request context's: it is not released before the answer, and nothing is answered
+ * before every batch is through.
  */
 final class ProducePass implements CreditRequest {
     private static final short FIRST_VERSION_WITH_LEADERS = 10;
     private static final int FEW = 8;
 
+    /** How many refusals of one request say why. */
+    private static final int MOST_REASONS = 1_000;
+
     private final RequestContext context;
     private final Partitions partitions;
     private final BrokerEndpoints endpoints;
+    private final BatchOpenings openings;
     private final short acks;
     private final long deadlineNanos;
     private final CRC32C checksum = new CRC32C();
@@ -46,17 +53,21 @@ final class ProducePass implements CreditRequest {
     private final List<ProducedBatch> batches = new ArrayList<>(1);
     private final AtomicInteger outstanding = new AtomicInteger();
     private @Nullable Set<PartitionMailbox> targets;
+    private @Nullable List<ProducedBatch> doubtful;
     private @Nullable ErrorCode firstRefusal;
+    private int refusals;
 
     ProducePass(
             RequestContext context,
             Partitions partitions,
             BrokerEndpoints endpoints,
+            BatchOpenings openings,
             short acks,
             long deadlineNanos) {
         this.context = context;
         this.partitions = partitions;
         this.endpoints = endpoints;
+        this.openings = openings;
         this.acks = acks;
         this.deadlineNanos = deadlineNanos;
     }
@@ -74,7 +85,16 @@ final class ProducePass implements CreditRequest {
         if (named(partition.mailbox())) {
             return false;
         }
-        batches.add(new ProducedBatch(this, partition, batch, answer));
+        ProducedBatch produced = new ProducedBatch(this, partition, batch, answer);
+        batches.add(produced);
+        if (partition.doubts(batch)) {
+            List<ProducedBatch> known = doubtful;
+            if (known == null) {
+                known = new ArrayList<>(1);
+                doubtful = known;
+            }
+            known.add(produced);
+        }
         return true;
     }
 
@@ -100,14 +120,16 @@ final class ProducePass implements CreditRequest {
 
     /** Answers for one partition with an error, before {@link #begin} or from its drain. */
     void refuse(PartitionProduceResponse answer, ErrorCode error, @Nullable String why) {
-        answer.errorCode(error.code()).baseOffset(-1).errorMessage(why);
-        noteRefusal(error);
+        boolean explained = noteRefusal(error);
+        answer.errorCode(error.code()).baseOffset(-1).errorMessage(explained ? why : null);
     }
 
-    private synchronized void noteRefusal(ErrorCode error) {
+    /** Whether there is still room for a reason; codes go on without. */
+    private synchronized boolean noteRefusal(ErrorCode error) {
         if (firstRefusal == null) {
             firstRefusal = error;
         }
+        return ++refusals <= MOST_REASONS;
     }
 
     private synchronized @Nullable ErrorCode firstRefusal() {
@@ -130,9 +152,54 @@ final class ProducePass implements CreditRequest {
     }
 
     /**
-     * Offers the batches as soon as there is room for all of them, or answers if there are none.
+     * Opens the batches whose headers are in doubt, away from the event loop, and offers those that
+     * are left as soon as there is room for all of them, or answers if there are none.
      */
     void begin() {
+        List<ProducedBatch> opening = doubtful;
+        if (opening == null) {
+            offer();
+            return;
+        }
+        doubtful = null;
+        openings.tasks()
+                .run("opening batches of " + context.clientHost(), () -> open(opening))
+                .handle((refusals, failed) -> failed == null ? refusals : allOf(opening, failed))
+                .thenAccept(refusals ->
+                        context.execute(() -> {
+                            drop(opening, refusals);
+                            offer();
+                        }));
+    }
+
+    /** What is wrong with each of the batches, in their order. */
+    private List<Optional<Partition.Refusal>> open(List<ProducedBatch> opening) {
+        List<Optional<Partition.Refusal>> refusals = new ArrayList<>(opening.size());
+        for (ProducedBatch batch : opening) {
+            refusals.add(Optional.ofNullable(batch.open(openings.codecs())));
+        }
+        return refusals;
+    }
+
+    private static List<Optional<Partition.Refusal>> allOf(
+            List<ProducedBatch> opening, Throwable failed) {
+        Partition.Refusal refusal =
+                new Partition.Refusal(WireErrors.of(failed), WireErrors.reason(failed));
+        return Collections.nCopies(opening.size(), Optional.of(refusal));
+    }
+
+    private void drop(List<ProducedBatch> opened, List<Optional<Partition.Refusal>> refusals) {
+        for (int i = 0; i < opened.size(); i++) {
+            ProducedBatch batch = opened.get(i);
+            refusals.get(i)
+                    .ifPresent(refusal -> {
+                        batches.remove(batch);
+                        refuse(batch.answer(), refusal.error(), refusal.message());
+                    });
+        }
+    }
+
+    private void offer() {
         if (batches.isEmpty()) {
             answer();
             return;

@@ -4,8 +4,10 @@ import mortise.api.ErrorCode;
 import mortise.broker.partition.AppendBatch;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionMailbox;
+import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
+import org.jspecify.annotations.Nullable;
 
 /** A batch of a Produce request, which fills in its partition's answer when it is through. */
 final class ProducedBatch extends AppendBatch {
@@ -26,6 +28,15 @@ final class ProducedBatch extends AppendBatch {
 
     PartitionMailbox target() {
         return partition.mailbox();
+    }
+
+    PartitionProduceResponse answer() {
+        return answer;
+    }
+
+    /** Opens it; null if all is well. */
+    Partition.@Nullable Refusal open(Codecs codecs) {
+        return partition.open(batch(), codecs);
     }
 
     @Override

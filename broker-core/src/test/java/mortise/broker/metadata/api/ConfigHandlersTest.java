@@ -319,7 +319,7 @@ class ConfigHandlersTest {
                         new IncrementalAlterConfigsRequest()
                                 .resources(List.of(resource, resource)));
         assertThat(twice.responses())
-                .hasSize(2)
+                .hasSize(1)
                 .allSatisfy(result ->
                         assertThat(ErrorCode.of(result.errorCode()))
                                 .isEqualTo(ErrorCode.INVALID_REQUEST));

@@ -13,7 +13,17 @@ class MetadataSettingsTest {
         assertThat(MetadataSettings.from(Config.defaults(MetadataSettings.SCHEMA)))
                 .isEqualTo(
                         new MetadataSettings(
-                                64, 2_000, 2_000, 10_000, 10_000, Duration.ofSeconds(2), null));
+                                64,
+                                2_000,
+                                2_000,
+                                10_000,
+                                10_000,
+                                100_000,
+                                50_000,
+                                32_767,
+                                10_000,
+                                Duration.ofSeconds(2),
+                                null));
         Config config = Config.defaults(MetadataSettings.SCHEMA);
         assertThat(config.get(MetadataSettings.AUTO_CREATE)).isTrue();
         assertThat(config.get(MetadataSettings.DEFAULT_PARTITIONS)).isEqualTo(1);

@@ -5,6 +5,7 @@ import static mortise.broker.partition.PartitionRig.batch;
 import static mortise.broker.partition.PartitionRig.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,8 @@ import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.auth.Authorizer;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.ApiKey;
 import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsPartition;
@@ -40,13 +43,19 @@ import mortise.wire.message.OffsetForLeaderEpochResponse.EpochEndOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OffsetApisTest {
     private static final Access OPEN = new Access(Authorizer.ALLOW_ALL);
 
     private final PartitionRig rig = new PartitionRig();
     private final ListOffsetsHandler offsets =
-            new ListOffsetsHandler(rig.partitions, OPEN, rig.blocking, rig.settings, Codecs.of());
+            new ListOffsetsHandler(
+                    rig.partitions,
+                    OPEN,
+                    new BatchOpenings(rig.blocking, Codecs.of()),
+                    rig.settings,
+                    rig.clock);
 
     private ListOffsetsPartitionResponse list(int version, long timestamp) {
         return list(version, timestamp, -1);
@@ -148,6 +157,24 @@ class OffsetApisTest {
     }
 
     @Test
+    void aLookupThatIsRefusedTakesNothingOutOfService() {
+        Partition partition = rig.open("t", 0, TOPIC, 4);
+        rig.send(partition, at(100, 300, 200));
+        rig.log("t", 0).failRead =
+                new UnreadableDataException(true, "no batch header at 0", new IOException());
+        assertThat(list(5, 101).errorCode()).isEqualTo(ErrorCode.CORRUPT_MESSAGE.code());
+        rig.log("t", 0).failRead =
+                new StorageException(StorageException.Reach.LOG, "of a store that errs");
+        assertThat(list(5, 101).errorCode()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR.code());
+        rig.settle();
+
+        assertThat(partition.outOfService()).isNull();
+        rig.log("t", 0).failRead = null;
+        rig.send(partition, at(400));
+        assertThat(list(5, 101).offset()).isEqualTo(1);
+    }
+
+    @Test
     void theLargestTimestampIsThatOfARecord() {
         Partition partition = rig.open("t", 0, TOPIC);
         assertThat(list(7, -3).offset()).isEqualTo(-1);
@@ -226,6 +253,15 @@ class OffsetApisTest {
         assertThat(delete(-1).lowWatermark()).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"__consumer_offsets", "__transaction_state", "__share_group_state"})
+    void recordsOfInternalTopicsAreNotDeleted(String name) {
+        rig.send(rig.open(name, 0, TOPIC), batch(3, 10));
+
+        assertThat(delete(name, 2).errorCode()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+        assertThat(rig.log(name, 0).bounds().startOffset()).isZero();
+    }
+
     @Test
     void recordsOfATopicThatIsOnlyCompactedAreNotDeleted() {
         rig.open("t", 0, topic(t -> t.keeping()));
@@ -234,6 +270,10 @@ class OffsetApisTest {
     }
 
     private DeleteRecordsPartitionResult delete(long offset) {
+        return delete("t", offset);
+    }
+
+    private DeleteRecordsPartitionResult delete(String topic, long offset) {
         FakeRequest context = new FakeRequest(ApiKey.DELETE_RECORDS, 2);
         new DeleteRecordsHandler(rig.partitions, OPEN)
                 .handle(
@@ -242,7 +282,7 @@ class OffsetApisTest {
                                 .topics(
                                         List.of(
                                                 new DeleteRecordsTopic()
-                                                        .name("t")
+                                                        .name(topic)
                                                         .partitions(
                                                                 List.of(
                                                                         new DeleteRecordsPartition()

@@ -9,6 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
 import mortise.broker.metadata.PartitionImage;
@@ -17,7 +21,12 @@ import mortise.broker.partition.HeapLogStore;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionRig;
 import mortise.broker.request.Access;
+import mortise.broker.runtime.Blocking;
+import mortise.record.Codecs;
+import mortise.record.RecordBatch;
+import mortise.record.RecordBatchBuilder;
 import mortise.spi.auth.Authorizer;
+import mortise.tck.sim.SimClock;
 import mortise.wire.ApiKey;
 import mortise.wire.Payload;
 import mortise.wire.message.ProduceRequest;
@@ -38,6 +47,7 @@ class ProduceHandlerTest {
                 rig.partitions,
                 new Access(Authorizer.ALLOW_ALL),
                 (node, context) -> Optional.of(new HostPort("broker-" + node, 9092)),
+                new BatchOpenings(rig.blocking, Codecs.of()),
                 rig.clock);
     }
 
@@ -184,6 +194,174 @@ class ProduceHandlerTest {
             assertThat(tight.log("a", i).bounds().endOffset()).isEqualTo(4);
             assertThat(tight.find("a", i).mailbox().toString()).contains("0 commands, 0 bytes");
         }
+    }
+
+    @Test
+    void aBatchClaimsNoMoreRecordsThanItsBytesHold() {
+        rig.open("a", 0, TOPIC);
+
+        PartitionProduceResponse plain = refused(claiming(batch(1, 1), Integer.MAX_VALUE));
+        PartitionProduceResponse compressed = refused(claiming(zipped(5), Integer.MAX_VALUE));
+        RecordBatch believed = zipped(5);
+        PartitionProduceResponse within =
+                answers(produce((short) 9, 1, topic("a", data(0, believed.buffer())))).getFirst();
+
+        assertThat(plain.errorCode()).isEqualTo(ErrorCode.INVALID_RECORD.code());
+        assertThat(plain.errorMessage()).contains("the batch says 2147483647 records in 8 bytes");
+        assertThat(compressed.errorCode()).isEqualTo(ErrorCode.INVALID_RECORD.code());
+        assertThat(compressed.errorMessage()).contains("was opened to count them");
+        assertThat(within.errorCode()).isZero();
+        assertThat(rig.log("a", 0).bounds().endOffset()).isEqualTo(5);
+    }
+
+    private PartitionProduceResponse refused(RecordBatch batch) {
+        return answers(produce((short) 9, 1, topic("a", data(0, batch.buffer())))).getFirst();
+    }
+
+    private static RecordBatch claiming(RecordBatch batch, int records) {
+        batch.buffer().putInt(23, records - 1).putInt(57, records);
+        batch.buffer().putInt(17, batch.computeCrc());
+        return batch;
+    }
+
+    private static RecordBatch zipped(int records) {
+        RecordBatchBuilder builder = RecordBatchBuilder.growing(256).codec(Codecs.of().require(1));
+        for (int i = 0; i < records; i++) {
+            builder.append(SimClock.START_MILLIS + i, null, ByteBuffer.allocate(8));
+        }
+        return builder.build();
+    }
+
+    @Test
+    void aTruthThatIsHardToBelieveIsOpenedAndAccepted() {
+        PartitionRig strict =
+                new PartitionRig(
+                        new HeapLogStore(), Map.of("partition.records-per-compressed-byte", "0"));
+        strict.open("a", 0, TOPIC);
+        FakeRequest context = new FakeRequest(ApiKey.PRODUCE, 9);
+        RecordBatch lying = zipped(3);
+        lying.stampMaxTimestamp(SimClock.START_MILLIS + 1, new CRC32C());
+
+        handler(strict).handle(context, request(1, topic("a", data(0, lying.buffer()))));
+
+        assertThat(errors(context.answer(ProduceResponse.class))).containsExactly(ErrorCode.NONE);
+        assertThat(lying.maxTimestamp()).isEqualTo(SimClock.START_MILLIS + 2);
+    }
+
+    @Test
+    void aLargestTimestampThatMustBeWrongIsPutRight() {
+        Partition partition =
+                rig.open("a", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 1_000)));
+        for (long lie : new long[] {-1, SimClock.START_MILLIS - 1, Long.MAX_VALUE}) {
+            for (RecordBatch batch : List.of(batch(3, 10), zipped(3))) {
+                batch.stampMaxTimestamp(lie, new CRC32C());
+
+                assertThat(errors(produce((short) 9, 1, topic("a", data(0, batch.buffer())))))
+                        .containsExactly(ErrorCode.NONE);
+                assertThat(batch.maxTimestamp()).isEqualTo(SimClock.START_MILLIS + 2);
+                assertThat(batch.isCrcValid()).isTrue();
+            }
+        }
+        assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(18);
+    }
+
+    @Test
+    void oneBatchInDoubtDoesNotSpoilTheOthersOfItsRequest() {
+        for (int i = 0; i < 3; i++) {
+            rig.open("a", i, TOPIC);
+        }
+        RecordBatch doubtful = batch(2, 10);
+        doubtful.stampMaxTimestamp(-1, new CRC32C());
+
+        assertThat(
+                        errors(
+                                produce(
+                                        (short) 9,
+                                        1,
+                                        topic(
+                                                "a",
+                                                data(0, claiming(zipped(5), 1 << 20).buffer()),
+                                                data(1, batch(1, 10).buffer()),
+                                                data(2, doubtful.buffer())))))
+                .containsExactly(ErrorCode.INVALID_RECORD, ErrorCode.NONE, ErrorCode.NONE);
+        assertThat(rig.log("a", 0).bounds().endOffset()).isZero();
+        assertThat(rig.log("a", 1).bounds().endOffset()).isEqualTo(1);
+        assertThat(rig.log("a", 2).bounds().endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void batchesAreOpenedAwayFromTheEventLoopAndBeforeTheNextRequestStarts() {
+        List<Runnable> later = new ArrayList<>();
+        PartitionRig slow =
+                new PartitionRig(
+                        new HeapLogStore(),
+                        Map.of(),
+                        new Blocking() {
+                            @Override
+                            public <T> CompletionStage<T> run(String what, Callable<T> task) {
+                                CompletableFuture<T> done = new CompletableFuture<>();
+                                later.add(() -> {
+                                    try {
+                                        done.complete(task.call());
+                                    } catch (Exception failed) {
+                                        done.completeExceptionally(failed);
+                                    }
+                                });
+                                return done;
+                            }
+                        });
+        ProduceHandler slowly = handler(slow);
+        while (!later.isEmpty()) {
+            later.removeFirst().run();
+        }
+        slow.partitions.open(PartitionRig.id("a", 0), PartitionRig.led(0, 0), TOPIC);
+        while (!later.isEmpty()) {
+            later.removeFirst().run();
+        }
+        slow.settle();
+        FakeRequest context = new FakeRequest(ApiKey.PRODUCE, 9);
+
+        slowly.handle(
+                context, request(1, topic("a", data(0, claiming(zipped(5), 1 << 20).buffer()))));
+
+        assertThat(context.ordered()).isFalse();
+        assertThat(later).hasSize(1);
+        later.removeFirst().run();
+        assertThat(errors(context.answer(ProduceResponse.class)))
+                .containsExactly(ErrorCode.INVALID_RECORD);
+    }
+
+    @Test
+    void timestampsBeforeTheEpochAreAcceptedWithinTheTopicsBounds() {
+        rig.open("a", 0, PartitionRig.topic(t -> t.timestampBounds(Long.MAX_VALUE, 3_600_000)));
+        rig.open("b", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 3_600_000)));
+        RecordBatch old = batch(1, 10, -1, (short) -1, -1, -5_000);
+
+        assertThat(errors(produce((short) 9, 1, topic("a", data(0, old.buffer())))))
+                .containsExactly(ErrorCode.NONE);
+        RecordBatch tooOld = batch(1, 10, -1, (short) -1, -1, -5_000);
+        assertThat(errors(produce((short) 9, 1, topic("b", data(0, tooOld.buffer())))))
+                .containsExactly(ErrorCode.INVALID_TIMESTAMP);
+        RecordBatch absurd = batch(1, 10, -1, (short) -1, -1, Long.MIN_VALUE);
+        assertThat(errors(produce((short) 9, 1, topic("a", data(0, absurd.buffer())))))
+                .containsExactly(ErrorCode.INVALID_TIMESTAMP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"__consumer_offsets", "__transaction_state", "__share_group_state"})
+    void internalTopicsTakeRecordsFromTheAdminClientOnly(String name) {
+        rig.open(name, 0, TOPIC);
+
+        PartitionProduceResponse refused =
+                answers(produce((short) 9, 1, topic(name, data(0, batch(1, 1).buffer()))))
+                        .getFirst();
+        FakeRequest admin = new FakeRequest(ApiKey.PRODUCE, 9).from("__admin_client");
+        handler.handle(admin, request(1, topic(name, data(0, batch(1, 1).buffer()))));
+
+        assertThat(refused.errorCode()).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION.code());
+        assertThat(refused.errorMessage()).contains(name + " is an internal topic");
+        assertThat(errors(admin.answer(ProduceResponse.class))).containsExactly(ErrorCode.NONE);
+        assertThat(rig.log(name, 0).bounds().endOffset()).isEqualTo(1);
     }
 
     private ProduceResponse produce(short version, int acks, TopicProduceData... topics) {

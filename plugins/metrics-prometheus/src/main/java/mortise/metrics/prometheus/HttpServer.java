@@ -144,6 +144,10 @@ final class HttpServer implements AutoCloseable {
                     logger.log(System.Logger.Level.DEBUG, "a connection was not accepted", failure);
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
+            } catch (RuntimeException | Error failure) {
+                // out of memory or threads, perhaps: others are to be served afterwards
+                logger.log(System.Logger.Level.DEBUG, "a connection was not served", failure);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }

@@ -111,7 +111,8 @@ final class MemoryPartitionLog implements PartitionLog {
     private boolean isTooOld(MemorySegment active, long maxTimestamp, long nowMillis) {
         long age = settings.segmentAge().toMillis();
         long first = active.firstTimestamp();
-        return (first >= 0 && maxTimestamp - first > age)
+        // a timestamp from before 1970 closes nothing, and its difference could overflow
+        return (first >= 0 && maxTimestamp >= 0 && maxTimestamp - first > age)
                 || nowMillis - active.begunAtMillis() > age;
     }
 
@@ -283,10 +284,11 @@ final class MemoryPartitionLog implements PartitionLog {
         LogContent now = content.get();
         long left = now.sizeInBytes();
         long kept = now.startOffset();
-        for (MemorySegment segment : now.sealed()) {
+        for (MemorySegment segment : now.segments()) {
             boolean tooMuch =
                     limits.maxBytes() >= 0 && left - segment.sizeInBytes() >= limits.maxBytes();
-            if (segment.endOffset() > limits.ceiling()
+            if (segment.count() == 0
+                    || segment.endOffset() > limits.ceiling()
                     || !(tooMuch || isExpired(segment, limits))) {
                 break;
             }

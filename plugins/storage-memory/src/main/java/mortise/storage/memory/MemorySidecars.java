@@ -35,7 +35,7 @@ final class MemorySidecars {
         lent.duplicate().get(content);
         NavigableMap<Long, byte[]> map = of(kind);
         switch (kind) {
-            case PRODUCER_STATE -> drop(map.subMap(offset, true, offset, true));
+            case PRODUCER_STATE, PRODUCER_BATCHES -> drop(map.subMap(offset, true, offset, true));
             case LEADER_EPOCHS -> drop(map);
         }
         map.put(offset, content);

@@ -27,6 +27,7 @@ final class MessageSource {
         java.line("import java.util.UUID;");
         java.line("import java.util.function.IntConsumer;");
         java.line("import mortise.wire.ApiMessage;");
+        java.line("import mortise.wire.HeapCost;");
         java.line("import mortise.wire.MessageSize;");
         java.line("import mortise.wire.Payload;");
         java.line("import mortise.wire.UnknownTaggedField;");
@@ -64,6 +65,8 @@ final class MessageSource {
     }
 
     private void body(StructScope scope) {
+        java.blank();
+        HeapCosts.declare(scope, java);
         java.blank();
         for (FieldSchema field : scope.struct().fields()) {
             java.line("private " + variable(field) + " " + field.javaName() + ";");

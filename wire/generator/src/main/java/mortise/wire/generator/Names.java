@@ -53,6 +53,7 @@ final class Names {
                     "ByteBuffer",
                     "Payload",
                     "ApiMessage",
+                    "HeapCost",
                     "MessageSize",
                     "WireReader",
                     "WireWriter",

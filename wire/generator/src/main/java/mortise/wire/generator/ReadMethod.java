@@ -19,6 +19,7 @@ final class ReadMethod {
             java.line("@Override");
             java.open("public void read(WireReader in, short version)");
             VersionCheck.write(scope, java, "reading");
+            java.line("in.charge(" + scope.nameLiteral() + ", " + HeapCosts.CONSTANT + ");");
         } else {
             java.open("private void read(WireReader in, short version)");
         }
@@ -86,7 +87,14 @@ final class ReadMethod {
     }
 
     private void struct(FieldSchema field, String name, Guard nullable) {
-        String made = "new " + name + "(in, version)";
+        String made =
+                "new "
+                        + name
+                        + "(in.charge("
+                        + scope.nameOf(field)
+                        + ", "
+                        + HeapCosts.ofStruct(name)
+                        + "), version)";
         String read =
                 nullable.never()
                         ? made
@@ -105,7 +113,16 @@ final class ReadMethod {
             Guard nullable,
             String compact) {
         int leastBytes = scope.message().leastBytes(element, possible, field.flexible());
-        String arguments = "(" + scope.nameOf(field) + ", " + compact + ", " + leastBytes + ")";
+        String arguments =
+                "("
+                        + scope.nameOf(field)
+                        + ", "
+                        + compact
+                        + ", "
+                        + leastBytes
+                        + ", "
+                        + HeapCosts.ofElement(element)
+                        + ")";
         java.open();
         java.line(
                 "int count = "
@@ -120,10 +137,7 @@ final class ReadMethod {
             java.next("else");
         }
         String type = element.boxedType();
-        java.line(
-                "ArrayList<"
-                        + type
-                        + "> items = new ArrayList<>(WireReader.initialCapacity(count));");
+        java.line("ArrayList<" + type + "> items = new ArrayList<>(count);");
         java.open("for (int i = 0; i < count; i++)");
         java.line("items.add(" + element(field, element, compact) + ");");
         java.close();
