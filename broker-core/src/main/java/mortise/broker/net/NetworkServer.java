@@ -20,6 +20,7 @@ import mortise.api.Clock;
 import mortise.api.metrics.Metrics;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
+import mortise.broker.runtime.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class NetworkServer implements AutoCloseable {
     private final Clock clock;
     private final NetTelemetry telemetry;
     private final PeerLog peers;
+    private final Failures unexpected;
     private final InflightLimiter limiter;
     private final HeapLimiter heap;
     private final UnsentLimiter unsent;
@@ -82,6 +84,7 @@ public final class NetworkServer implements AutoCloseable {
         this.clock = clock;
         this.telemetry = new NetTelemetry(metrics);
         this.peers = new PeerLog(clock, settings.peerLogLines());
+        this.unexpected = Failures.in(metrics, clock, LOG);
         this.limiter = new InflightLimiter(settings.maxInflightBytes());
         this.heap = new HeapLimiter(settings.maxInflightDecodedBytes());
         this.unsent = new UnsentLimiter(settings.maxUnsentBytes(), this::relieveSoon);
@@ -140,10 +143,9 @@ public final class NetworkServer implements AutoCloseable {
             loopStates.put(loop, state);
             var _ =
                     loop.scheduleWithFixedDelay(
-                            () -> {
-                                peers.sweep();
-                                state.sweep(clock.nanoTime());
-                            },
+                            () ->
+                                    unexpected.contain(
+                                            "looking for idle connections", () -> sweep(state)),
                             SWEEP_MILLIS,
                             SWEEP_MILLIS,
                             TimeUnit.MILLISECONDS);
@@ -165,6 +167,11 @@ public final class NetworkServer implements AutoCloseable {
             throw refused;
         }
         LOG.debug("listening through {}: {}", transport, listeners);
+    }
+
+    private void sweep(LoopState state) {
+        peers.sweep();
+        state.sweep(clock.nanoTime());
     }
 
     /** Serves who has connected and who connects from now on. */

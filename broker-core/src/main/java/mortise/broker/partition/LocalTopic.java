@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
+import mortise.broker.metadata.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,23 @@ public final class LocalTopic {
 
     private final TopicId id;
     private final String name;
+    private final boolean internal;
     private volatile Slot[] slots = {};
 
     LocalTopic(TopicId id, String name) {
         this.id = id;
         this.name = name;
+        this.internal = TopicNames.isInternal(name);
     }
 
     /** The topic's ID. */
     public TopicId id() {
         return id;
+    }
+
+    /** Whether brokers keep state of their own in it, so that clients do not write to it. */
+    public boolean isInternal() {
+        return internal;
     }
 
     /** The topic's name. */

@@ -21,6 +21,11 @@ final class ProducerEntry {
     private int newest = -1;
     private long activeMillis;
 
+    /** The first sequence of a producer of which nothing is written yet, as it was accepted. */
+    private int firstSequence = RecordBatch.NO_SEQUENCE;
+
+    private short firstEpoch = RecordBatch.NO_PRODUCER_EPOCH;
+
     private long turn = NO_TURN;
     private short turnEpoch;
     private int turnLastSequence;
@@ -82,10 +87,27 @@ final class ProducerEntry {
     /**
      * Notes that the turn accepts a batch; forgotten with the turn unless {@link #wrote} follows.
      */
-    void accepted(long currentTurn, short batchEpoch, int lastSequence) {
+    void accepted(long currentTurn, short batchEpoch, int firstSequence, int lastSequence) {
+        if (isEmpty() && turn != currentTurn) {
+            this.firstSequence = firstSequence;
+            firstEpoch = batchEpoch;
+        }
         turn = currentTurn;
         turnEpoch = batchEpoch;
         turnLastSequence = lastSequence;
+    }
+
+    /**
+     * Whether something of a producer must be written before this sequence: it was accepted as the
+     * first of its epoch, and its write failed, so that a retry of it will follow.
+     */
+    boolean awaitsBefore(short batchEpoch, int sequence) {
+        return isEmpty() && batchEpoch == firstEpoch && sequence > firstSequence;
+    }
+
+    /** What {@link #awaitsBefore} waits for. */
+    int awaitedSequence() {
+        return firstSequence;
     }
 
     /** Which of the remembered batches has exactly these sequences, or -1. */

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the partition's mailbox. Bounded: beyond a configured number the longest silent
  * producers go; so they do while all partitions of the broker together remember as many as they
  * may, down to a handful of each. A producer that is not known may begin at any sequence, as in
- * Apache Kafka, so forgetting one costs no more than a duplicate that nobody recognises.
+ * Apache Kafka, so forgetting one costs no more than a duplicate that nobody recognises. If the
+ * write of what it begins with fails, what it sent behind that waits for the retry: written first,
+ * it would make the retry look out of order for ever.
  */
 final class ProducerStates {
     private static final int FIRST_SLOTS = 8;
@@ -107,14 +109,22 @@ final class ProducerStates {
                 return entry.acceptedIn(turn) ? Unsettled.INSTANCE : refusal;
             }
         }
-        entry.accepted(turn, epoch, last);
+        entry.accepted(turn, epoch, first, last);
         return Accept.INSTANCE;
     }
 
     private @Nullable Refuse refusal(ProducerEntry entry, short epoch, int first) {
         short known = entry.epochIn(turn);
         if (known == RecordBatch.NO_PRODUCER_EPOCH) {
-            return null;
+            return entry.awaitsBefore(epoch, first)
+                    ? outOfOrder(
+                            entry.producerId,
+                            epoch,
+                            first,
+                            "it begins with "
+                                    + entry.awaitedSequence()
+                                    + ", which could not be written and is to be sent again")
+                    : null;
         }
         if (epoch < known) {
             return new Refuse(

@@ -2,6 +2,7 @@ package mortise.broker.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import mortise.api.ErrorCode;
 import mortise.record.RecordBatch;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,36 @@ class ProducerStatesTest {
         }
 
         assertThat(producers.check(batch(1_000, 0))).isEqualTo(ProducerStates.Unsettled.INSTANCE);
+    }
+
+    @Test
+    void whatFollowsAFirstBatchThatCouldNotBeWrittenWaitsForItsRetry() {
+        producers.beginTurn();
+        assertThat(producers.check(batch(7, 0))).isEqualTo(ProducerStates.Accept.INSTANCE);
+
+        producers.beginTurn(); // nothing was written
+        assertThat(producers.check(batch(7, 1)))
+                .isInstanceOfSatisfying(
+                        ProducerStates.Refuse.class,
+                        refused ->
+                                assertThat(refused.error())
+                                        .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER));
+        RecordBatch retry = batch(7, 0);
+        assertThat(producers.check(retry)).isEqualTo(ProducerStates.Accept.INSTANCE);
+        producers.wrote(retry, NOW);
+
+        producers.beginTurn();
+        assertThat(producers.check(batch(7, 1))).isEqualTo(ProducerStates.Accept.INSTANCE);
+    }
+
+    @Test
+    void aNewEpochDoesNotWaitForWhatTheOldOneCouldNotWrite() {
+        producers.beginTurn();
+        assertThat(producers.check(batch(7, 5))).isEqualTo(ProducerStates.Accept.INSTANCE);
+
+        producers.beginTurn();
+        assertThat(producers.check(PartitionRig.batch(1, 10, 7, (short) 1, 9)))
+                .isEqualTo(ProducerStates.Accept.INSTANCE);
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.List;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
-import mortise.broker.metadata.TopicNames;
 import mortise.broker.partition.LocalTopic;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
@@ -188,7 +187,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             pass.refuseAbsent(answer, partition);
             return;
         }
-        if (TopicNames.isInternal(topic.name()) && !ADMIN_CLIENT.equals(context.clientId())) {
+        if (topic.isInternal() && !ADMIN_CLIENT.equals(context.clientId())) {
             pass.refuse(
                     answer,
                     ErrorCode.INVALID_TOPIC_EXCEPTION,
