@@ -24,6 +24,7 @@ import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
+import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -32,6 +33,7 @@ import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.TimestampPosition;
 import mortise.tck.storage.JournalStore.Flaw;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log as a journal: every change is a checked frame at the end of one file, and the state is what
@@ -72,7 +74,9 @@ final class JournalLog implements PartitionLog {
         ADVANCE('s'),
         ROLL('n'),
         SIDECAR('p'),
-        TRIM('d');
+        TRIM('d'),
+        SYNCED('k'),
+        GAP('g');
 
         private final byte code;
 
@@ -113,6 +117,7 @@ final class JournalLog implements PartitionLog {
         private long start;
         private long end;
         private long segment;
+        private final LostRanges lost = new LostRanges();
         private final List<Stored> batches = new ArrayList<>();
         private final Map<SidecarKind, TreeMap<Long, ByteBuffer>> sidecars =
                 new EnumMap<>(SidecarKind.class);
@@ -145,6 +150,16 @@ final class JournalLog implements PartitionLog {
                         all.headMap(latest).clear();
                     }
                 }
+                case SYNCED -> reach(body.getLong());
+                case GAP -> lost.forget(body.getLong(), body.getLong());
+            }
+        }
+
+        /** The log goes on at an offset: what is not there before it was lost. */
+        private void reach(long offset) {
+            if (offset > end) {
+                lost.add(end, offset);
+                end = store.has(Flaw.LOST_OFFSETS_ARE_GIVEN_AGAIN) ? end : offset;
             }
         }
 
@@ -154,6 +169,9 @@ final class JournalLog implements PartitionLog {
                 long last = body.getLong();
                 long timestamp = body.getLong();
                 int epoch = body.getInt();
+                if (lost.isOpen()) {
+                    reach(base);
+                }
                 ByteBuffer content = body.slice(body.position() + 4, body.getInt());
                 body.position(body.position() + content.remaining());
                 ByteBuffer kept = lent ? content : copy(content);
@@ -173,6 +191,7 @@ final class JournalLog implements PartitionLog {
                 batches.removeIf(stored -> stored.batch().lastOffset() >= offset);
             }
             end = batches.isEmpty() ? start : Math.max(start, endOf(batches.getLast()));
+            lost.keep(start, end);
             if (!store.has(Flaw.SIDECARS_OUTLIVE_TRUNCATION)) {
                 sidecars.get(SidecarKind.PRODUCER_STATE).tailMap(offset, false).clear();
                 sidecars.get(SidecarKind.PRODUCER_BATCHES).tailMap(offset, false).clear();
@@ -191,12 +210,14 @@ final class JournalLog implements PartitionLog {
             start = offset;
             end = offset;
             segment = offset;
+            lost.keep(offset, offset);
         }
 
         private void advance(long offset) {
             start = Math.max(start, offset);
             end = Math.max(start, end);
             batches.removeIf(stored -> stored.batch().lastOffset() < start);
+            lost.keep(start, end);
         }
     }
 
@@ -208,25 +229,73 @@ final class JournalLog implements PartitionLog {
         ByteBuffer journal = ByteBuffer.allocate((int) channel.size());
         while (journal.hasRemaining() && channel.read(journal, journal.position()) > 0) {}
         journal.flip();
-        while (journal.remaining() > FRAME_HEADER) {
-            int at = journal.position();
-            int length = journal.getInt(at);
-            if (length <= 0 || length > journal.remaining() - FRAME_HEADER) {
+        int synced = lastWitness(journal);
+        for (ByteBuffer body = frame(journal); body != null; body = frame(journal)) {
+            int end = journal.position() + FRAME_HEADER + body.remaining();
+            if (isSound(journal, body) || store.has(Flaw.TORN_TAIL_IS_KEPT)) {
+                state.apply(Kind.of(body.get()), body, false);
+            } else if (end > synced || store.has(Flaw.A_LOSS_IS_THE_END)) {
                 break;
+            } else {
+                state.lost.open();
             }
-            ByteBuffer body = journal.slice(at + FRAME_HEADER, length);
-            if (crc(body) != journal.getInt(at + 4) && !store.has(Flaw.TORN_TAIL_IS_KEPT)) {
-                break;
-            }
-            state.apply(Kind.of(body.get()), body, false);
-            journal.position(at + FRAME_HEADER + length);
+            journal.position(end);
         }
+        state.lost.close(store);
         journalEnd = journal.position();
         channel.truncate(journalEnd);
         if (!store.has(Flaw.RECOVERY_DOES_NOT_SYNC)) {
             channel.force(true);
         }
         durableEnd = state.end;
+    }
+
+    /** The body of the frame at the position, whether it is sound or not; null at the end. */
+    private static @Nullable ByteBuffer frame(ByteBuffer journal) {
+        int at = journal.position();
+        if (journal.remaining() <= FRAME_HEADER) {
+            return null;
+        }
+        int length = journal.getInt(at);
+        return length <= 0 || length > journal.remaining() - FRAME_HEADER
+                ? null
+                : journal.slice(at + FRAME_HEADER, length);
+    }
+
+    private static boolean isSound(ByteBuffer journal, ByteBuffer body) {
+        return crc(body) == journal.getInt(journal.position() + 4);
+    }
+
+    /** Where the last frame ends that says what was synced; 0 if there is none. */
+    private static int lastWitness(ByteBuffer journal) {
+        int last = 0;
+        for (ByteBuffer body = frame(journal); body != null; body = frame(journal)) {
+            int end = journal.position() + FRAME_HEADER + body.remaining();
+            if (isSound(journal, body) && body.get(0) == Kind.SYNCED.code) {
+                last = end;
+            }
+            journal.position(end);
+        }
+        journal.rewind();
+        return last;
+    }
+
+    /** Makes the frame unreadable that holds an offset, as an accident would. */
+    static void destroy(Path file, long offset) throws IOException {
+        ByteBuffer journal = ByteBuffer.wrap(Files.readAllBytes(file));
+        for (ByteBuffer body = frame(journal); body != null; body = frame(journal)) {
+            int at = journal.position() + FRAME_HEADER;
+            if (body.get(0) == Kind.APPEND.code
+                    && body.getLong(1) <= offset
+                    && offset <= body.getLong(9)) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.write(ByteBuffer.allocate(body.remaining()), at);
+                }
+                return;
+            }
+            journal.position(at + body.remaining());
+        }
+        throw new IllegalStateException("no frame of " + file + " holds offset " + offset);
     }
 
     private static int crc(ByteBuffer body) {
@@ -352,6 +421,9 @@ final class JournalLog implements PartitionLog {
             throw new StorageException(StorageException.Reach.LOG, "cannot sync " + id, e);
         }
         synchronized (this) {
+            if (store.witnesses() && end > durableEnd && end <= state.end) {
+                record(Kind.SYNCED, number(end));
+            }
             durableEnd = Math.min(state.end, Math.max(durableEnd, end));
             return new LogPosition(Math.max(durableEnd, Math.min(end, state.end)), 0);
         }
@@ -370,10 +442,16 @@ final class JournalLog implements PartitionLog {
             requireSoundFile();
         }
         long bound = store.has(Flaw.READS_IGNORE_THEIR_BOUND) ? Long.MAX_VALUE : upTo.offset();
+        if (!store.has(Flaw.READS_PASS_OVER_A_LOSS)) {
+            state.lost.check(id, offset);
+        }
+        long next = state.lost.next(offset);
         List<SampleBatch> batches =
                 state.batches.stream()
                         .map(Stored::batch)
                         .filter(b -> b.lastOffset() >= offset && b.baseOffset() < bound)
+                        .filter(b ->
+                                b.lastOffset() < next || store.has(Flaw.READS_PASS_OVER_A_LOSS))
                         .toList();
         if (batches.isEmpty()) {
             return new Slice(ByteBuffer.allocate(0));
@@ -541,6 +619,33 @@ final class JournalLog implements PartitionLog {
     @Override
     public void trimSidecars(SidecarKind kind, long offset) {
         record(Kind.TRIM, ByteBuffer.allocate(9).put(codeOf(kind)).putLong(offset).flip());
+    }
+
+    @Override
+    public synchronized List<MissingRecords> missing() {
+        return state.lost.ranges();
+    }
+
+    @Override
+    public List<MissingRecords> acceptLoss() {
+        List<MissingRecords> accepted = missing();
+        if (store.has(Flaw.AN_ACCEPTED_LOSS_IS_KEPT)) {
+            return accepted;
+        }
+        for (MissingRecords range : accepted) {
+            if (store.has(Flaw.AN_ACCEPTED_LOSS_COMES_BACK)) {
+                state.lost.forget(range.from(), range.to());
+            } else {
+                record(
+                        Kind.GAP,
+                        ByteBuffer.allocate(16).putLong(range.from()).putLong(range.to()).flip());
+            }
+            if (range.from() == bounds().startOffset()) {
+                record(Kind.ADVANCE, number(range.to()));
+            }
+        }
+        sync();
+        return accepted;
     }
 
     @Override

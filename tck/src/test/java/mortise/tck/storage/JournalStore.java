@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
 final class JournalStore implements LogStore, LogDirectory {
     private final PluginContext context;
     private final Set<Flaw> flaws;
+    private final boolean witness;
     private final Map<LogId, JournalLog> open = new HashMap<>();
     private volatile @Nullable String failure;
 
-    private JournalStore(PluginContext context, Set<Flaw> flaws) {
+    private JournalStore(PluginContext context, Set<Flaw> flaws, boolean witness) {
         this.context = context;
         this.flaws = flaws;
+        this.witness = witness;
     }
 
     /** What may be wrong with it. */
@@ -57,11 +59,28 @@ final class JournalStore implements LogStore, LogDirectory {
         RECOVERY_DOES_NOT_SYNC,
         A_MISSING_FILE_FAILS_ALL,
         DAMAGE_ENDS_THE_LOG,
-        A_SHORTAGE_ENDS_THE_LOG
+        A_SHORTAGE_ENDS_THE_LOG,
+        A_LOSS_IS_THE_END,
+        A_LOSS_IS_NOT_NAMED,
+        READS_PASS_OVER_A_LOSS,
+        A_LOSS_REFUSES_THE_LOG,
+        LOST_OFFSETS_ARE_GIVEN_AGAIN,
+        WHAT_IS_LEFT_IS_REFUSED,
+        AN_ACCEPTED_LOSS_IS_KEPT,
+        AN_ACCEPTED_LOSS_COMES_BACK
     }
 
     /** The provider of a store with these flaws. */
     static StorageProvider with(Flaw... flaws) {
+        return provider(false, flaws);
+    }
+
+    /** The same of a store whose journals say what was synced, so that it can be missed. */
+    static StorageProvider witnessing(Flaw... flaws) {
+        return provider(true, flaws);
+    }
+
+    private static StorageProvider provider(boolean witness, Flaw... flaws) {
         Set<Flaw> set = EnumSet.noneOf(Flaw.class);
         set.addAll(List.of(flaws));
         return new StorageProvider() {
@@ -82,13 +101,23 @@ final class JournalStore implements LogStore, LogDirectory {
 
             @Override
             public LogStore create(Config config, PluginContext context) {
-                return new JournalStore(context, set);
+                return new JournalStore(context, set, witness);
             }
         };
     }
 
     boolean has(Flaw flaw) {
         return flaws.contains(flaw);
+    }
+
+    /** Whether each journal says, after a sync, up to where it was synced. */
+    boolean witnesses() {
+        return witness;
+    }
+
+    /** The journal of a log below a data directory. */
+    static Path fileIn(Path dataDirectory, LogId id) {
+        return dataDirectory.resolve(id.partition() + "." + id.topicId() + ".journal");
     }
 
     @Override
@@ -118,7 +147,7 @@ final class JournalStore implements LogStore, LogDirectory {
     }
 
     private Path fileOf(LogId id) {
-        return context.dataDirectory().resolve(id.partition() + "." + id.topicId() + ".journal");
+        return fileIn(context.dataDirectory(), id);
     }
 
     @Override

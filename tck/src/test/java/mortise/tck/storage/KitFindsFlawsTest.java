@@ -134,6 +134,26 @@ class KitFindsFlawsTest {
                 FailureContract::whatAPassingShortageRefusesGoesWellLater);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Flaw.class,
+            names = {
+                "A_LOSS_IS_THE_END",
+                "A_LOSS_IS_NOT_NAMED",
+                "READS_PASS_OVER_A_LOSS",
+                "A_LOSS_REFUSES_THE_LOG",
+                "LOST_OFFSETS_ARE_GIVEN_AGAIN",
+                "WHAT_IS_LEFT_IS_REFUSED",
+                "AN_ACCEPTED_LOSS_IS_KEPT",
+                "AN_ACCEPTED_LOSS_COMES_BACK"
+            })
+    void lossesThatAreHiddenSpreadOrForgottenAreFound(Flaw flaw) {
+        MissingRecordsContract flawed = new JournalMissingRecords(flaw);
+
+        assertThatThrownBy(flawed::recordsThatAreLostAfterACleanStopAreMissed)
+                .isInstanceOf(AssertionError.class);
+    }
+
     /** One promise of the contract. */
     private interface Promise {
         void keep(StorageContract contract) throws Exception;
