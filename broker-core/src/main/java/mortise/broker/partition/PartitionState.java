@@ -13,6 +13,7 @@ import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
+import mortise.spi.storage.UnreadableDataException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ record PartitionState(
         LogPosition end = log.end();
         LeaderEpochs epochs = epochs(name, log).upTo(end.offset()).from(bounds.startOffset());
         StoredProducers stored = StoredProducers.of(name, log, bounds, settings.producersMax());
-        PartitionState state = replay(log, stored, epochs, end, nowMillis);
+        PartitionState state = replay(name, log, stored, epochs, end, nowMillis);
         ProducerStates last = stored.lastBatches();
         if (last != null) {
             state.producers().addUnknown(last);
@@ -65,6 +66,7 @@ record PartitionState(
     }
 
     private static PartitionState replay(
+            String name,
             PartitionLog log,
             StoredProducers stored,
             LeaderEpochs before,
@@ -78,6 +80,9 @@ record PartitionState(
             ByteBuffer chunk;
             try {
                 chunk = read(log, next, end);
+            } catch (UnreadableDataException unreadable) {
+                next = afterDamage(name, log, next, end, unreadable);
+                continue;
             } catch (StorageException refused) {
                 next = afterMissing(log, next, refused);
                 continue;
@@ -110,6 +115,67 @@ record PartitionState(
                 .filter(to -> to > offset)
                 .findFirst()
                 .orElseThrow(() -> refused);
+    }
+
+    /**
+     * Where reading goes on behind bytes that are damaged, for they stay so, and the rest of the
+     * partition is wanted. What a disk does not give may be read later, so that is not passed over:
+     * a retry of a producer that is forgotten is written twice.
+     *
+     * <p>The store does not say how far the damage reaches. A readable offset is looked for in
+     * growing steps, then the first one before it, in about twice as many reads as the damage's
+     * offsets have binary digits.
+     */
+    private static long afterDamage(
+            String name,
+            PartitionLog log,
+            long offset,
+            LogPosition end,
+            UnreadableDataException refused) {
+        if (!refused.damaged()) {
+            throw refused;
+        }
+        long damaged = offset;
+        long readable = end.offset();
+        for (long step = 1; step < end.offset() - offset; step *= 2) {
+            if (isReadable(log, offset + step, end)) {
+                readable = offset + step;
+                break;
+            }
+            damaged = offset + step;
+        }
+        while (readable - damaged > 1) {
+            long middle = damaged + (readable - damaged) / 2;
+            if (isReadable(log, middle, end)) {
+                readable = middle;
+            } else {
+                damaged = middle;
+            }
+        }
+        LOG.error(
+                "{}: offsets {} to {} are damaged, so what producers wrote there is not known and"
+                        + " their retries of it may be written twice; the partition is served: {}",
+                name,
+                offset,
+                readable - 1,
+                refused.getMessage());
+        return readable;
+    }
+
+    private static boolean isReadable(PartitionLog log, long offset, LogPosition end) {
+        try (LogSlice _ = log.read(offset, end, 1, true)) {
+            return true;
+        } catch (UnreadableDataException refused) {
+            if (!refused.damaged()) {
+                throw refused;
+            }
+            return false;
+        } catch (StorageException missing) {
+            if (missing.reach() != StorageException.Reach.CALL) {
+                throw missing;
+            }
+            return true; // what is refused for another reason is no part of the damage
+        }
     }
 
     private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {

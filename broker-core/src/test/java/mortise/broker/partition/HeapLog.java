@@ -1,5 +1,6 @@
 package mortise.broker.partition;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.TimestampPosition;
+import mortise.spi.storage.UnreadableDataException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,11 @@ public final class HeapLog implements PartitionLog {
 
     /** Thrown by every read. */
     public @Nullable StorageException failRead;
+
+    /** Offsets whose bytes are damaged: from the first to before the second. */
+    public long damagedFrom;
+
+    public long damagedTo;
 
     /** What the log should hold and does not. */
     public List<MissingRecords> missing = List.of();
@@ -214,6 +221,10 @@ public final class HeapLog implements PartitionLog {
         if (offset < start || offset > end) {
             throw new OffsetOutOfRangeException(id, offset, bounds());
         }
+        if (offset >= damagedFrom && offset < damagedTo) {
+            throw new UnreadableDataException(
+                    true, "no batch header at offset " + damagedFrom, new IOException("damaged"));
+        }
         for (MissingRecords range : missing) {
             if (offset < range.to() && offset >= range.from()) {
                 throw new StorageException(StorageException.Reach.CALL, range + " is missing");
@@ -230,6 +241,10 @@ public final class HeapLog implements PartitionLog {
                     || (bytes + batch.length > maxBytes && !(wholeBatch && taken.isEmpty()))) {
                 break;
             }
+            long base = view.baseOffset();
+            if ((base >= damagedFrom && base < damagedTo) || isMissing(base)) {
+                break;
+            }
             taken.add(batch);
             bytes += batch.length;
         }
@@ -237,6 +252,10 @@ public final class HeapLog implements PartitionLog {
         taken.forEach(all::put);
         openSlices++;
         return new HeapSlice(all.flip());
+    }
+
+    private boolean isMissing(long offset) {
+        return missing.stream().anyMatch(range -> range.from() <= offset && offset < range.to());
     }
 
     private final class HeapSlice implements LogSlice {

@@ -433,4 +433,56 @@ class MissingFilesTest {
                                 .resolve("logs/orders-3/00000000000000000000.log"))
                 .exists();
     }
+
+    /** No recovery point was written, so the manifest alone knows of the segment. */
+    @Test
+    void whatASyncNotedIsMissedAfterACrashOfTheMachine() throws IOException {
+        for (long seed = 0; seed < 10; seed++) {
+            disk = SimDisk.create(seed);
+            broker = Broker.on(SimContext.on(disk, seed).withInlineThreads());
+            for (int i = 0; i < 25; i++) {
+                broker.append(2, 1_900, 1_000 + i);
+                broker.log().sync();
+            }
+            disk = disk.crash();
+            SimContext next = SimContext.on(disk, seed).withInlineThreads();
+            Files.delete(
+                    next.dataDirectory()
+                            .resolve("logs/orders-3")
+                            .resolve(LogFiles.name(20, LogFiles.LOG)));
+            broker = Broker.on(next);
+
+            assertThat(broker.log().missing())
+                    .as("seed %s", seed)
+                    .extracting(MissingRecords::from, MissingRecords::to)
+                    .containsExactly(tuple(20L, 30L));
+            assertThat(broker.log().bounds()).isEqualTo(new LogBounds(0, 50));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatATruncationRemovedIsNotMissed(End how) {
+        fiveSegments();
+        broker.log().truncateTo(24);
+        end(how);
+        start();
+
+        assertThat(broker.log().missing()).isEmpty();
+        assertThat(broker.log().bounds()).isEqualTo(new LogBounds(0, 24));
+        goesOn(24);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAResetRemovedIsNotMissed(End how) {
+        fiveSegments();
+        broker.log().reset(7);
+        end(how);
+        start();
+
+        assertThat(broker.log().missing()).isEmpty();
+        assertThat(broker.log().bounds()).isEqualTo(new LogBounds(7, 7));
+        goesOn(7);
+    }
 }
