@@ -110,9 +110,19 @@ class BadLogDirectoryTest {
         Path identity = directory("a").resolve("mortise-directory");
         byte[] right = Files.readAllBytes(identity);
         Files.writeString(identity, text == null ? "" : text.replace('~', '\n'));
+        LogStore without = started("a,b");
+        assertThat(at(without, "a").failure()).isPresent();
+
+        // its lock is given back while the broker runs, so that another can have it
+        Files.write(identity, right);
+        LogStore other = started("a");
+        assertThat(at(other, "a").failure()).isEmpty();
+        other.close();
+        without.close();
+        Files.writeString(identity, text == null ? "" : text.replace('~', '\n'));
         offline(why);
 
-        // nothing was touched and no lock is left, so that putting the file back is enough
+        // nothing was touched, so that putting the file back is enough
         Files.write(identity, right);
         LogStore store = started("a,b");
         assertThat(store.directories()).allMatch(directory -> directory.failure().isEmpty());
