@@ -114,6 +114,14 @@ final class LocalPartitionLog implements PartitionLog {
         this.settings = settings;
         this.checkpointLater = checkpointLater;
         this.closed = closed;
+        if (loaded.startOffset() > loaded.endOffset()) {
+            throw new IllegalStateException(
+                    id
+                            + " would begin at offset "
+                            + loaded.startOffset()
+                            + " and end before, at "
+                            + loaded.endOffset());
+        }
         this.segments = loaded.segments().toArray(Segment[]::new);
         this.active = segments[segments.length - 1];
         this.startOffset = loaded.startOffset();

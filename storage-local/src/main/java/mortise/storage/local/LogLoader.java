@@ -351,8 +351,8 @@ final class LogLoader {
 
     private Loaded finished(long start) throws IOException {
         long end = reached;
-        if (!segments.isEmpty() && end < start) {
-            // the log was reset to its start, or what lay below it was not synced
+        if (end < start) {
+            // the log was reset to its start, or what lay below it was not synced or is damaged
             for (Segment segment : segments) {
                 segment.retire();
                 files.remove(segment.baseOffset());
