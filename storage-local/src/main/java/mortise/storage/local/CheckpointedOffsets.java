@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.api.TopicPartition;
@@ -47,6 +48,12 @@ final class CheckpointedOffsets {
     /** The offset of a partition, or 0. */
     synchronized long of(TopicPartition partition) {
         return offsets.getOrDefault(partition, 0L);
+    }
+
+    /** The offset of a partition, if the file says one. */
+    synchronized OptionalLong find(TopicPartition partition) {
+        Long offset = offsets.get(partition);
+        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
     }
 
     /** Changes an offset; {@link #write} makes it durable. */

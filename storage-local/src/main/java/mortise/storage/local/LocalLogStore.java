@@ -338,7 +338,7 @@ final class LocalLogStore implements LogStore {
                     new LogLoader(parts, log.path(), id.topicId(), settings.indexIntervalBytes());
             loaded =
                     loader.load(
-                            directory.startOffsets().of(id.partition()),
+                            directory.startOffsets().find(id.partition()),
                             clean,
                             directory.recoveryPoints().of(id.partition()));
         } finally {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import mortise.api.TopicId;
 import mortise.spi.storage.MissingRecords;
@@ -79,12 +80,13 @@ final class LogLoader {
             List<MissingRecords> missing) {}
 
     /**
-     * @param checkpointedStart the durable start, or 0
+     * @param checkpointedStart the durable start, if one was noted: it counts more than the
+     *     manifest
      * @param wasClean whether the log was closed and synced
      * @param point everything below it was synced
      */
-    Loaded load(long checkpointedStart, boolean wasClean, long point) throws IOException {
-        long start = Math.max(checkpointedStart, manifest.startOffset());
+    Loaded load(OptionalLong checkpointedStart, boolean wasClean, long point) throws IOException {
+        long start = checkpointedStart.orElse(manifest.startOffset());
         clean = wasClean;
         recoveryPoint = point;
         missing = new MissingRanges.Finds(start);
