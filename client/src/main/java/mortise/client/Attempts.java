@@ -26,7 +26,9 @@ final class Attempts {
         NEVER,
         /** At once or not at all: a topic that is just being made, a connection that was cut. */
         SOON,
-        /** It may take as long as the call: a leader that is being elected, a broker that starts. */
+        /**
+         * It may take as long as the call: a leader that is being elected, a broker that starts.
+         */
         SOMETIME
     }
 

@@ -15,11 +15,7 @@ final class BuiltBatch {
     private boolean uncertain;
 
     BuiltBatch(
-            int partition,
-            ByteBuffer bytes,
-            int records,
-            ProducerIdentity identity,
-            int sequence) {
+            int partition, ByteBuffer bytes, int records, ProducerIdentity identity, int sequence) {
         this.partition = partition;
         this.bytes = bytes;
         this.records = records;

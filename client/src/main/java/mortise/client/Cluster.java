@@ -55,8 +55,7 @@ public final class Cluster implements AutoCloseable {
         return connect(bootstrap, clientId, timeout, ClientTime.system());
     }
 
-    static Cluster connect(
-            HostPort bootstrap, String clientId, Duration timeout, ClientTime time) {
+    static Cluster connect(HostPort bootstrap, String clientId, Duration timeout, ClientTime time) {
         Cluster cluster = new Cluster(bootstrap, clientId, timeout, time);
         cluster.connection(bootstrap, cluster.deadline());
         return cluster;
@@ -166,8 +165,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Asks once. */
-    MetadataResponse metadata(
-            @Nullable List<String> topics, boolean create, Deadline deadline) {
+    MetadataResponse metadata(@Nullable List<String> topics, boolean create, Deadline deadline) {
         List<MetadataRequest.MetadataRequestTopic> wanted =
                 topics == null
                         ? null
@@ -176,8 +174,7 @@ public final class Cluster implements AutoCloseable {
                                 .toList();
         MetadataRequest request =
                 new MetadataRequest().topics(wanted).allowAutoTopicCreation(create);
-        return anyBroker(deadline)
-                .call(ApiKey.METADATA, request, MetadataResponse.class, deadline);
+        return anyBroker(deadline).call(ApiKey.METADATA, request, MetadataResponse.class, deadline);
     }
 
     private BrokerConnection controller(Deadline deadline) {
@@ -204,8 +201,7 @@ public final class Cluster implements AutoCloseable {
         } catch (ConnectionFailedException unreachable) {
             throw reached.contains(address)
                     ? unreachable
-                    : ConnectionFailedException.advertised(
-                            bootstrap, nodeId, address, unreachable);
+                    : ConnectionFailedException.advertised(bootstrap, nodeId, address, unreachable);
         }
     }
 

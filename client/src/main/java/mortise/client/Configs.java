@@ -60,8 +60,7 @@ public final class Configs {
                         ApiKey.DESCRIBE_CONFIGS, request, DescribeConfigsResponse.class, deadline);
         DescribeConfigsResponse.DescribeConfigsResult result =
                 Answers.only(answer.results(), broker, ApiKey.DESCRIBE_CONFIGS, what);
-        BrokerErrorException.check(
-                result.errorCode(), "describing " + what, result.errorMessage());
+        BrokerErrorException.check(result.errorCode(), "describing " + what, result.errorMessage());
         return result.configs().stream()
                 .sorted((left, right) -> left.name().compareTo(right.name()))
                 .toList();

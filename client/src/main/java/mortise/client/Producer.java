@@ -214,11 +214,7 @@ public final class Producer implements AutoCloseable {
             waiting.entries.forEach(
                     entry -> builder.append(entry.timestamp, entry.key, entry.value));
             return new BuiltBatch(
-                    partition,
-                    builder.build().buffer(),
-                    waiting.entries.size(),
-                    current,
-                    sequence);
+                    partition, builder.build().buffer(), waiting.entries.size(), current, sequence);
         }
     }
 
@@ -309,8 +305,7 @@ public final class Producer implements AutoCloseable {
                                                                 .index(batch.partition())
                                                                 .records(
                                                                         Payload.of(
-                                                                                batch
-                                                                                        .bytes()))))));
+                                                                                batch.bytes()))))));
     }
 
     private ProduceResponse.PartitionProduceResponse part(

@@ -24,8 +24,7 @@ public final class UnreadableBatchException extends RuntimeException {
         super(line(partition, offset, nextOffset, why));
     }
 
-    private static String line(
-            TopicPartition partition, long offset, long nextOffset, String why) {
+    private static String line(TopicPartition partition, long offset, long nextOffset, String why) {
         return ForeignText.of(partition)
                 + " at offset "
                 + offset

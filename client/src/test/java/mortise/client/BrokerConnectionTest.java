@@ -137,9 +137,7 @@ class BrokerConnectionTest {
                 byte[] length = real.getInputStream().readNBytes(4);
                 peer.getOutputStream().write(length);
                 peer.getOutputStream()
-                        .write(
-                                real.getInputStream()
-                                        .readNBytes(ByteBuffer.wrap(length).getInt()));
+                        .write(real.getInputStream().readNBytes(ByteBuffer.wrap(length).getInt()));
             }
         } catch (IOException gone) {
             // the test has ended

@@ -46,7 +46,8 @@ class ClusterTest {
                                                                         .getFirst()
                                                                         .name())
                                                         .errorCode(error.code())
-                                                        .errorMessage("no \u001b]0;owned\u0007\n"))));
+                                                        .errorMessage(
+                                                                "no \u001b]0;owned\u0007\n"))));
     }
 
     @Test
@@ -108,8 +109,7 @@ class ClusterTest {
                                 new MetadataResponse()
                                         .topics(
                                                 List.of(
-                                                        new MetadataResponse
-                                                                        .MetadataResponseTopic()
+                                                        new MetadataResponse.MetadataResponseTopic()
                                                                 .name("t")
                                                                 .errorCode(
                                                                         ErrorCode
@@ -196,7 +196,8 @@ class ClusterTest {
     void everyAttemptCountsAgainstOneDeadline() {
         broker.on(
                 ApiKey.METADATA,
-                Stream.generate(() -> (ScriptedBroker.Step) (exchange, normally) -> exchange.hangUp())
+                Stream.generate(() ->
+                                (ScriptedBroker.Step) (exchange, normally) -> exchange.hangUp())
                         .limit(100)
                         .toArray(ScriptedBroker.Step[]::new));
         try (Cluster cluster = connect()) {

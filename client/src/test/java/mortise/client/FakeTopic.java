@@ -166,11 +166,7 @@ final class FakeTopic {
                                 new ListOffsetsResponse.ListOffsetsTopicResponse()
                                         .name(name)
                                         .partitions(
-                                                request
-                                                        .topics()
-                                                        .getFirst()
-                                                        .partitions()
-                                                        .stream()
+                                                request.topics().getFirst().partitions().stream()
                                                         .map(this::offset)
                                                         .toList())));
     }
@@ -179,10 +175,7 @@ final class FakeTopic {
             ListOffsetsRequest.ListOffsetsPartition wanted) {
         return new ListOffsetsResponse.ListOffsetsPartitionResponse()
                 .partitionIndex(wanted.partitionIndex())
-                .offset(
-                        wanted.timestamp() == Consumer.LATEST
-                                ? end(wanted.partitionIndex())
-                                : 0);
+                .offset(wanted.timestamp() == Consumer.LATEST ? end(wanted.partitionIndex()) : 0);
     }
 
     private FetchResponse fetched(FetchRequest request) {

@@ -63,8 +63,7 @@ class ProducerTest {
     }
 
     private ScriptedBroker.Step refusing(ErrorCode error) {
-        return (exchange, normally) ->
-                exchange.answer(broker.topic().produced(0, error, -1));
+        return (exchange, normally) -> exchange.answer(broker.topic().produced(0, error, -1));
     }
 
     private static ScriptedBroker.Step storingAndHangingUp() {
@@ -289,8 +288,7 @@ class ProducerTest {
                     (exchange, normally) -> exchange.answer(normally.get()),
                     (exchange, normally) ->
                             exchange.answer(
-                                    broker.topic()
-                                            .produced(1, ErrorCode.MESSAGE_TOO_LARGE, -1)));
+                                    broker.topic().produced(1, ErrorCode.MESSAGE_TOO_LARGE, -1)));
             assertThatThrownBy(producer::flush).hasMessageContaining("sending to t-1");
             assertThat(producer.takeStored())
                     .extracting(stored -> stored.partition().toString())

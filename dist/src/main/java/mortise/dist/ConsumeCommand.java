@@ -1,7 +1,6 @@
 package mortise.dist;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,7 @@ final class ConsumeCommand implements Callable<Integer> {
     private @Nullable String keySeparator;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         RecordPrinter printer = new RecordPrinter(output.json(), keySeparator);
         try (Cluster cluster = connection.connect();
                 Consumer consumer = new Consumer(cluster, topic, InstalledCodecs.load())) {
@@ -81,21 +80,18 @@ final class ConsumeCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Consumer consumer, Map<Integer, Long> ends, RecordPrinter printer) {
+    private void print(Consumer consumer, Map<Integer, Long> ends, RecordPrinter printer)
+            throws IOException {
         long printed = 0;
-        try {
-            while (printed < max && (follow || !consumer.reached(ends))) {
-                for (Consumer.Received received : consumer.poll(WAIT_MILLIS)) {
-                    if (printed == max) {
-                        break;
-                    }
-                    printer.print(received);
-                    printed++;
+        while (printed < max && (follow || !consumer.reached(ends))) {
+            for (Consumer.Received received : consumer.poll(WAIT_MILLIS)) {
+                if (printed == max) {
+                    break;
                 }
-                printer.flush();
+                printer.print(received);
+                printed++;
             }
-        } catch (IOException | UncheckedIOException readerLeft) {
-            // as in "mortise consume ... | head -1": who reads the output has had enough
+            printer.flush();
         }
     }
 

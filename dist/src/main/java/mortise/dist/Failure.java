@@ -24,6 +24,9 @@ record Failure(String error, String message) {
     /** The command cannot do what it was asked. */
     static final String REFUSED = "REFUSED";
 
+    /** Standard output cannot be written. */
+    static final String OUTPUT = "OUTPUT";
+
     /** A fault of ours. */
     static final String INTERNAL = "INTERNAL";
 
