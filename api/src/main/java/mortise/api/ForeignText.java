@@ -1,5 +1,6 @@
 package mortise.api;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +48,9 @@ public final class ForeignText {
         if (!isSteering(letter)) {
             shown.appendCodePoint(letter);
         } else if (letter < 0x100) {
-            shown.append(String.format("\\x%02x", letter));
+            shown.append("\\x").append(HexFormat.of().toHexDigits((byte) letter));
         } else {
-            shown.append(String.format("\\u{%x}", letter));
+            shown.append("\\u{").append(Integer.toHexString(letter)).append('}');
         }
     }
 

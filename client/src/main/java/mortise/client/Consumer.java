@@ -96,7 +96,9 @@ public final class Consumer implements AutoCloseable {
     public void seekToTime(Collection<Integer> partitions, long timestamp) {
         Map<Integer, Long> found = offsets(partitions, timestamp);
         List<Integer> younger =
-                partitions.stream().filter(partition -> found.get(partition) < 0).toList();
+                partitions.stream()
+                        .filter(partition -> found.getOrDefault(partition, -1L) < 0)
+                        .toList();
         if (!younger.isEmpty()) {
             found.putAll(offsets(younger, LATEST));
         }

@@ -3,6 +3,7 @@ package mortise.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import mortise.api.TopicPartition;
 import mortise.record.BatchIterator;
 import mortise.record.BatchTail;
@@ -51,7 +52,7 @@ final class ReceivedRecords {
     }
 
     private long position(TopicPartition partition) {
-        return positions.get(partition.partition());
+        return Objects.requireNonNull(positions.get(partition.partition()), "not being read");
     }
 
     /**

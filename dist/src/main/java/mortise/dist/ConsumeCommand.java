@@ -129,7 +129,7 @@ final class ConsumeCommand implements Callable<Integer> {
         List<String> ranges = new ArrayList<>();
         Map<Integer, Long> starts = consumer.offsets(ends.keySet(), Consumer.EARLIEST);
         ends.forEach((partition, end) -> {
-            long start = starts.get(partition);
+            long start = starts.getOrDefault(partition, end);
             consumer.seek(partition, Math.clamp(wanted, start, end));
             if (wanted < start || wanted > end) {
                 ranges.add("partition " + partition + " has " + start + " to " + end);

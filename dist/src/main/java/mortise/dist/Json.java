@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class Json {
                         Character.FORMAT,
                         Character.LINE_SEPARATOR,
                         Character.PARAGRAPH_SEPARATOR ->
-                        new SerializedString(String.format("\\u%04x", letter));
+                        new SerializedString("\\u" + HexFormat.of().toHexDigits((char) letter));
                 default -> null;
             };
         }

@@ -220,8 +220,11 @@ public final class Main implements Runnable {
 
     /** What was being done, if that is said, and why it failed. */
     private static String reason(UncheckedIOException failed) {
-        IOException cause = failed.getCause();
         String doing = String.valueOf(failed.getMessage());
+        IOException cause = failed.getCause();
+        if (cause == null) {
+            return doing;
+        }
         return doing.equals(cause.toString())
                 ? Reasons.of(cause)
                 : doing + ": " + Reasons.of(cause);
