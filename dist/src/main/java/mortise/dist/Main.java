@@ -2,6 +2,7 @@ package mortise.dist;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -181,7 +182,9 @@ public final class Main implements Runnable {
         List<Failure> failures = failures(failure, command);
         failures.forEach(each -> each.print(err, json));
         if (!json && failures.getFirst().error().equals(Failure.INTERNAL)) {
-            failure.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            trace.toString().replace("\t", "    ").lines().forEach(err::println);
         }
         return FAILED;
     }

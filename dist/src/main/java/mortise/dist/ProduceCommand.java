@@ -160,6 +160,17 @@ final class ProduceCommand implements Callable<Integer> {
 
     private void report(PrintWriter out, List<Producer.Stored> batches) {
         batches.forEach(batch -> stored += batch.records());
+        try {
+            print(out, batches);
+        } catch (OutputFailedException failed) {
+            // who has read enough of the reports still wants all of the input to be sent
+            if (!failed.readerLeft()) {
+                throw failed;
+            }
+        }
+    }
+
+    private void print(PrintWriter out, List<Producer.Stored> batches) {
         if (output.json()) {
             for (Producer.Stored batch : batches) {
                 Map<String, Object> document = new LinkedHashMap<>();
