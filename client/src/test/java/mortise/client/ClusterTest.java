@@ -127,7 +127,7 @@ class ClusterTest {
         broker.on(
                 ApiKey.CREATE_TOPICS,
                 (exchange, normally) -> {
-                    normally.get();
+                    var _ = normally.get();
                     exchange.hangUp();
                 });
         try (Cluster cluster = connect()) {

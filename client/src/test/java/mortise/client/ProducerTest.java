@@ -68,7 +68,7 @@ class ProducerTest {
 
     private static ScriptedBroker.Step storingAndHangingUp() {
         return (exchange, normally) -> {
-            normally.get();
+            var _ = normally.get();
             exchange.hangUp();
         };
     }
@@ -93,7 +93,7 @@ class ProducerTest {
                 ApiKey.PRODUCE,
                 (exchange, normally) -> {
                     sent.add(records(exchange));
-                    normally.get();
+                    var _ = normally.get();
                     exchange.hangUp();
                 },
                 (exchange, normally) -> {
@@ -124,7 +124,7 @@ class ProducerTest {
         broker.on(
                 ApiKey.PRODUCE,
                 (exchange, normally) -> {
-                    normally.get();
+                    var _ = normally.get();
                     end.await();
                 });
         try (Cluster cluster =
