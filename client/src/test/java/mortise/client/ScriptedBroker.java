@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedBroker implements AutoCloseable {
     private final ServerSocket server;
     private final FakeTopic topic;
+    private final Thread accepting;
     private final Map<ApiKey, Deque<Step>> script = new EnumMap<>(ApiKey.class);
     private final List<ApiKey> asked = new CopyOnWriteArrayList<>();
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
@@ -101,7 +102,7 @@ final class ScriptedBroker implements AutoCloseable {
         }
         this.topic = topic;
         topic.ledBy(address());
-        Thread.ofVirtual().start(this::accept);
+        accepting = Thread.ofVirtual().start(this::accept);
     }
 
     HostPort address() {
@@ -135,6 +136,11 @@ final class ScriptedBroker implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket peer = server.accept();
+                if (server.isClosed()) {
+                    // it came while the socket was being closed
+                    peer.close();
+                    return;
+                }
                 peer.setTcpNoDelay(true);
                 connections.add(peer);
                 secondConnection.countDown();
@@ -207,13 +213,17 @@ final class ScriptedBroker implements AutoCloseable {
         }
     }
 
+    /** Ends; afterwards nobody listens and nobody is connected. */
     @Override
     public void close() {
-        dropConnections();
         try {
             server.close();
+            accepting.join();
         } catch (IOException failure) {
             throw new UncheckedIOException("closing", failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
+        dropConnections();
     }
 }
