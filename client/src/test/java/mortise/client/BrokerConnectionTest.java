@@ -18,6 +18,7 @@ import mortise.wire.message.MetadataRequest;
 import mortise.wire.message.MetadataResponse;
 import mortise.wire.message.ProduceRequest;
 import mortise.wire.message.ProduceResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +28,16 @@ class BrokerConnectionTest {
 
     private final ScriptedBroker broker = new ScriptedBroker();
 
+    /** Held, because a socket that nobody holds is closed by the garbage collector. */
+    private volatile @Nullable Socket deafPeer;
+
     @AfterEach
-    void close() {
+    void close() throws IOException {
         broker.close();
+        Socket peer = deafPeer;
+        if (peer != null) {
+            peer.close();
+        }
     }
 
     private BrokerConnection open(ClientTime time, Duration timeout) {
@@ -129,6 +137,7 @@ class BrokerConnectionTest {
     private void answerVersionsOnly(ServerSocket deaf) {
         try {
             Socket peer = deaf.accept();
+            deafPeer = peer;
             try (Socket real =
                     new Socket(InetAddress.getLoopbackAddress(), broker.address().port())) {
                 byte[] request = new byte[4096];
