@@ -97,9 +97,9 @@ final class ProduceCommand implements Callable<Integer> {
                 report(out, producer.flush());
             } finally {
                 report(out, producer.takeStored());
-                if (!output.json()) {
-                    spec.commandLine().getErr().println("sent " + stored + " records to " + topic);
-                }
+            }
+            if (!output.json()) {
+                spec.commandLine().getErr().println("sent " + stored + " records to " + topic);
             }
             return 0;
         }

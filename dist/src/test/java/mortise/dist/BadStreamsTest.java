@@ -102,9 +102,7 @@ class BadStreamsTest {
 
     @Test
     void aDirectoryAsInputIsNamed() {
-        BrokerProcess.Finished finished = shell("\"$0\" produce unread < /");
-        fails(finished);
-        assertThat(finished.err()).contains("sent 0 records to unread");
+        fails(shell("\"$0\" produce unread < /"));
     }
 
     @Test
