@@ -26,8 +26,9 @@ class LauncherTest {
     @Test
     void aHomeWithAColonInItsNameWorks() {
         String script =
-                "mkdir -p '%1$s/a:b/conf' && cp -r '%2$s/lib' '%2$s/mortise' '%1$s/a:b' && cp '%2$s'/conf/*.options '%1$s/a:b/conf' && '%1$s/a:b/mortise' --version"
-                        .formatted(directory, BrokerProcess.HOME);
+                "mkdir -p 'DIR/a:b/conf' && cp -r 'HOME_OF_IT/lib' 'HOME_OF_IT/mortise' 'DIR/a:b' && cp 'HOME_OF_IT'/conf/*.options 'DIR/a:b/conf' && 'DIR/a:b/mortise' --version"
+                        .replace("HOME_OF_IT", BrokerProcess.HOME.toString())
+                        .replace("DIR", directory.toString());
         BrokerProcess.Finished finished = shell(Map.of(), script);
         assertThat(finished.out()).as(finished.err()).startsWith("mortise ");
     }
@@ -61,8 +62,8 @@ class LauncherTest {
     @Test
     void aStopBySignalSaysThatItStoppedAndWhy() {
         String script =
-                "cd '%s' && mkfifo said && { \"$0\" start --listen 127.0.0.1:0 --data data > said 2> log & } && { read -r ready && kill $! && cat; } < said; wait $!; echo \"status $?\""
-                        .formatted(directory);
+                "cd 'DIR' && mkfifo said && { \"$0\" start --listen 127.0.0.1:0 --data data > said 2> log & } && { read -r ready && kill $! && cat; } < said; wait $!; echo \"status $?\""
+                        .replace("DIR", directory.toString());
         BrokerProcess.Finished finished = shell(Map.of(), script);
         assertThat(finished.out())
                 .contains("mortise stopped: a signal asked for it (SIGTERM, SIGINT or SIGHUP)\n")
@@ -72,8 +73,8 @@ class LauncherTest {
     @Test
     void theNextCommandNamesThePortThatIsNotTheUsualOne() {
         String script =
-                "cd '%s' && mkfifo said && { \"$0\" start --listen 127.0.0.1:0 --data data > said 2> log & } && { while read -r line; do echo \"$line\"; case $line in next*) kill $! ;; esac; done; } < said; wait $! || true"
-                        .formatted(directory);
+                "cd 'DIR' && mkfifo said && { \"$0\" start --listen 127.0.0.1:0 --data data > said 2> log & } && { while read -r line; do echo \"$line\"; case $line in next*) kill $! ;; esac; done; } < said; wait $! || true"
+                        .replace("DIR", directory.toString());
         BrokerProcess.Finished finished = shell(Map.of(), script);
         assertThat(finished.out())
                 .containsPattern(
@@ -101,8 +102,8 @@ class LauncherTest {
                         List.of(
                                 "bash",
                                 "-c",
-                                "\"$0\" completion bash > '%s/c' && . '%s/c' && compopt() { :; } && COMP_WORDS=(mortise topics cr) COMP_CWORD=2 && _complete_mortise && echo \"${COMPREPLY[@]}\" && COMP_WORDS=(mortise consume t --part) COMP_CWORD=3 && _complete_mortise && echo \"${COMPREPLY[@]}\""
-                                        .formatted(directory, directory),
+                                "\"$0\" completion bash > 'DIR/c' && . 'DIR/c' && compopt() { :; } && COMP_WORDS=(mortise topics cr) COMP_CWORD=2 && _complete_mortise && echo \"${COMPREPLY[@]}\" && COMP_WORDS=(mortise consume t --part) COMP_CWORD=3 && _complete_mortise && echo \"${COMPREPLY[@]}\""
+                                        .replace("DIR", directory.toString()),
                                 BrokerProcess.HOME.resolve("mortise").toString()),
                         "");
         assertThat(finished.out()).as(finished.err()).isEqualTo("create\n--partition\n");
