@@ -1,14 +1,12 @@
 package mortise.client;
 
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import mortise.api.ErrorCode;
@@ -26,71 +24,84 @@ import mortise.wire.message.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One blocking connection to one broker. It asks for the broker's versions first and then sends
- * each request in the newest version that both sides know. Confined to one thread at a time.
+ * One connection to one broker, with one request at a time. It asks for the broker's versions first
+ * and then sends each request in the newest version that both sides know. Confined to one thread at
+ * a time.
+ *
+ * <p>A call that ends without its answer closes the connection: an answer that comes late is never
+ * taken for that of the next request.
  */
 public final class BrokerConnection implements AutoCloseable {
-    private static final int LARGEST_RESPONSE = 512 << 20;
+    /** The longest answer that is read; more would not fit into the memory of a small tool. */
+    static final int LONGEST_ANSWER = 64 << 20;
+
+    private static final int FIRST_CHUNK = 64 << 10;
 
     private final HostPort address;
     private final String clientId;
     private final Duration timeout;
-    private final Socket socket;
-    private final DataInputStream input;
-    private final OutputStream output;
+    private final ClientTime time;
+    private final DeadlineChannel channel;
     private final Map<ApiKey, Short> versions = new EnumMap<>(ApiKey.class);
     private int nextCorrelationId;
 
-    private BrokerConnection(HostPort address, String clientId, Duration timeout, Socket socket)
-            throws IOException {
+    private BrokerConnection(
+            HostPort address,
+            String clientId,
+            Duration timeout,
+            ClientTime time,
+            DeadlineChannel channel) {
         this.address = address;
         this.clientId = clientId;
         this.timeout = timeout;
-        this.socket = socket;
-        this.input = new DataInputStream(socket.getInputStream());
-        this.output = socket.getOutputStream();
+        this.time = time;
+        this.channel = channel;
     }
 
     /**
      * Connects and agrees on versions.
      *
-     * @param timeout for connecting, and for each answer
+     * @param timeout for all of that, and then for each call
      * @throws ConnectionFailedException if nobody answers there, or not in the Kafka protocol
      */
     public static BrokerConnection open(HostPort address, String clientId, Duration timeout) {
-        int timeoutMillis = Math.toIntExact(timeout.toMillis());
-        Socket socket = new Socket();
+        ClientTime time = ClientTime.system();
+        return open(address, clientId, timeout, time, Deadline.after(time, timeout));
+    }
+
+    static BrokerConnection open(
+            HostPort address,
+            String clientId,
+            Duration timeout,
+            ClientTime time,
+            Deadline deadline) {
+        DeadlineChannel channel;
         try {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(timeoutMillis);
             InetSocketAddress target = new InetSocketAddress(address.host(), address.port());
             if (target.isUnresolved()) {
                 throw new UnknownHostException(address.host());
             }
-            socket.connect(target, timeoutMillis);
-            BrokerConnection connection = new BrokerConnection(address, clientId, timeout, socket);
-            connection.negotiate();
-            return connection;
+            channel = DeadlineChannel.connect(target, deadline);
         } catch (IOException failure) {
-            closeQuietly(socket);
-            throw ConnectionFailedException.connecting(address, timeout, failure);
-        } catch (RuntimeException failure) {
-            closeQuietly(socket);
-            throw failure;
+            throw ConnectionFailedException.connecting(address, deadline.timeout(), failure);
         }
-    }
-
-    private static void closeQuietly(Socket socket) {
+        BrokerConnection connection =
+                new BrokerConnection(address, clientId, timeout, time, channel);
+        boolean agreed = false;
         try {
-            socket.close();
-        } catch (IOException alreadyFailing) {
-            // the failure that led here is the one to report
+            connection.negotiate(deadline);
+            agreed = true;
+            return connection;
+        } finally {
+            if (!agreed) {
+                connection.close();
+            }
         }
     }
 
-    private void negotiate() {
+    private void negotiate(Deadline deadline) {
         short newest = ApiKey.API_VERSIONS.highestVersion();
-        ApiVersionsResponse answer = askVersions(newest);
+        ApiVersionsResponse answer = askVersions(newest, deadline);
         if (answer.errorCode() == ErrorCode.UNSUPPORTED_VERSION.code()) {
             short known =
                     answer.apiKeys().stream()
@@ -98,7 +109,7 @@ public final class BrokerConnection implements AutoCloseable {
                             .map(ApiVersionsResponse.ApiVersion::maxVersion)
                             .findFirst()
                             .orElse((short) 0);
-            answer = askVersions(known);
+            answer = askVersions(known, deadline);
         }
         BrokerErrorException.check(
                 answer.errorCode(), "asking " + address + " for its versions", null);
@@ -113,13 +124,17 @@ public final class BrokerConnection implements AutoCloseable {
         }
     }
 
-    private ApiVersionsResponse askVersions(short version) {
+    private ApiVersionsResponse askVersions(short version, Deadline deadline) {
+        if (!ApiKey.API_VERSIONS.hasVersion(version)) {
+            throw ConnectionFailedException.notKafka(
+                    address, "it serves ApiVersions in no version that this client knows");
+        }
         ApiVersionsRequest request =
                 new ApiVersionsRequest()
                         .clientSoftwareName("mortise")
                         .clientSoftwareVersion("0.1.0");
-        send(ApiKey.API_VERSIONS, request, version);
-        ByteBuffer frame = receive(ApiKey.API_VERSIONS);
+        int correlationId = send(ApiKey.API_VERSIONS, request, version, deadline);
+        ByteBuffer frame = receive(ApiKey.API_VERSIONS, deadline);
         ApiVersionsResponse response = new ApiVersionsResponse();
         // a broker that does not know the version answers with version 0 of the body, whatever was
         // asked
@@ -127,7 +142,7 @@ public final class BrokerConnection implements AutoCloseable {
                 frame.remaining() >= 6
                         && frame.getShort(frame.position() + 4)
                                 == ErrorCode.UNSUPPORTED_VERSION.code();
-        parse(ApiKey.API_VERSIONS, frame, response, older ? 0 : version);
+        parse(ApiKey.API_VERSIONS, correlationId, frame, response, older ? 0 : version);
         return response;
     }
 
@@ -139,21 +154,18 @@ public final class BrokerConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for its answer.
+     * Sends a request and waits for its answer, within the timeout of the connection.
      *
      * @throws BrokerErrorException if the broker does not serve the API
-     * @throws ConnectionFailedException if the connection breaks or the answer is late
+     * @throws ConnectionFailedException if the connection breaks or the answer is late; the
+     *     connection is closed then
      */
     public <R extends ApiMessage> R call(ApiKey key, ApiMessage request, Class<R> responseType) {
-        short version = send(key, request);
-        return responseType.cast(answer(key, version));
+        return call(key, request, responseType, Deadline.after(time, timeout));
     }
 
-    /**
-     * Sends a request and does not wait; answers come in the order of the requests. Returns the
-     * version used.
-     */
-    public short send(ApiKey key, ApiMessage request) {
+    <R extends ApiMessage> R call(
+            ApiKey key, ApiMessage request, Class<R> responseType, Deadline deadline) {
         Short version = versions.get(key);
         if (version == null) {
             throw new BrokerErrorException(
@@ -163,52 +175,79 @@ public final class BrokerConnection implements AutoCloseable {
                             + key.apiName()
                             + " in a version that this client knows");
         }
-        send(key, request, version);
-        return version;
+        boolean answered = false;
+        try {
+            int correlationId = send(key, request, version, deadline);
+            ApiMessage response = key.newResponse();
+            parse(key, correlationId, receive(key, deadline), response, version);
+            answered = true;
+            return responseType.cast(response);
+        } finally {
+            if (!answered) {
+                close();
+            }
+        }
     }
 
-    /** Waits for the answer to the oldest request that has none. */
-    public ApiMessage answer(ApiKey key, short version) {
-        ApiMessage response = key.newResponse();
-        parse(key, receive(key), response, version);
-        return response;
+    /** Whether it can still be used: no call has ended without its answer. */
+    boolean isOpen() {
+        return channel.isOpen();
     }
 
-    private void send(ApiKey key, ApiMessage request, short version) {
+    private int send(ApiKey key, ApiMessage request, short version, Deadline deadline) {
+        int correlationId = nextCorrelationId++;
         RequestHeader header =
                 new RequestHeader()
                         .requestApiKey(key.id())
                         .requestApiVersion(version)
-                        .correlationId(nextCorrelationId++)
+                        .correlationId(correlationId)
                         .clientId(clientId);
         ByteBuffer frame =
                 Frames.encode(key.requestHeaderVersion(version), header, request, version);
         try {
-            output.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
+            channel.write(frame, deadline);
         } catch (IOException failure) {
-            throw talking(key, failure);
+            throw talking(key, deadline, failure);
         }
+        return correlationId;
     }
 
-    private ByteBuffer receive(ApiKey key) {
+    private ByteBuffer receive(ApiKey key, Deadline deadline) {
         try {
-            int length = input.readInt();
-            if (length < 4 || length > LARGEST_RESPONSE) {
+            ByteBuffer prefix = ByteBuffer.allocate(Frames.LENGTH_BYTES);
+            channel.read(prefix, deadline);
+            int length = prefix.getInt(0);
+            if (versions.isEmpty() ? length < 4 || length > LONGEST_ANSWER : length < 4) {
                 throw ConnectionFailedException.notKafka(
                         address,
                         "its answer to " + key.apiName() + " begins with " + shown(length));
             }
-            byte[] frame = new byte[length];
-            input.readFully(frame);
-            return ByteBuffer.wrap(frame);
+            if (length > LONGEST_ANSWER) {
+                throw ConnectionFailedException.tooLong(address, key, length, LONGEST_ANSWER);
+            }
+            return frame(length, deadline);
         } catch (IOException failure) {
-            throw talking(key, failure);
+            throw talking(key, deadline, failure);
         }
     }
 
-    private ConnectionFailedException talking(ApiKey key, IOException failure) {
+    /** Reads a frame into memory that grows as it arrives, not by what the peer claims. */
+    private ByteBuffer frame(int length, Deadline deadline) throws IOException {
+        byte[] bytes = new byte[Math.min(length, FIRST_CHUNK)];
+        int filled = 0;
+        while (true) {
+            channel.read(ByteBuffer.wrap(bytes, filled, bytes.length - filled), deadline);
+            filled = bytes.length;
+            if (filled == length) {
+                return ByteBuffer.wrap(bytes);
+            }
+            bytes = Arrays.copyOf(bytes, (int) Math.min(length, 4L * filled));
+        }
+    }
+
+    private ConnectionFailedException talking(ApiKey key, Deadline deadline, IOException failure) {
         return ConnectionFailedException.talking(
-                address, key, versions.isEmpty(), timeout, failure);
+                address, key, versions.isEmpty(), deadline.timeout(), failure);
     }
 
     /** Four bytes as text if they are that, else as the length that they stand for. */
@@ -220,10 +259,16 @@ public final class BrokerConnection implements AutoCloseable {
                 : "a length of " + word;
     }
 
-    private void parse(ApiKey key, ByteBuffer frame, ApiMessage response, int version) {
+    private void parse(
+            ApiKey key, int correlationId, ByteBuffer frame, ApiMessage response, int version) {
         try {
             WireReader reader = new WireReader(frame);
-            new ResponseHeader().read(reader, key.responseHeaderVersion((short) version));
+            ResponseHeader header = new ResponseHeader();
+            header.read(reader, key.responseHeaderVersion((short) version));
+            if (header.correlationId() != correlationId) {
+                throw ConnectionFailedException.mixedUp(
+                        address, key, correlationId, header.correlationId());
+            }
             response.read(reader, (short) version);
         } catch (MalformedMessageException malformed) {
             throw ConnectionFailedException.notKafka(
@@ -245,6 +290,6 @@ public final class BrokerConnection implements AutoCloseable {
     /** Closes the connection. */
     @Override
     public void close() {
-        closeQuietly(socket);
+        channel.close();
     }
 }

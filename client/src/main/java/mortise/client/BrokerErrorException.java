@@ -1,9 +1,10 @@
 package mortise.client;
 
 import mortise.api.ErrorCode;
+import mortise.api.ForeignText;
 import org.jspecify.annotations.Nullable;
 
-/** A broker answered with an error. */
+/** A broker answered with an error. The message is one line, whatever the broker said. */
 public final class BrokerErrorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -22,14 +23,19 @@ public final class BrokerErrorException extends RuntimeException {
      */
     static void check(short code, String doing, @Nullable String message) {
         if (code != ErrorCode.NONE.code()) {
-            ErrorCode error = ErrorCode.of(code);
-            throw new BrokerErrorException(
-                    error,
-                    doing
-                            + ": "
-                            + error
-                            + (message == null || message.isEmpty() ? "" : ": " + message));
+            throw of(ErrorCode.of(code), doing, message);
         }
+    }
+
+    static BrokerErrorException of(ErrorCode error, String doing, @Nullable String message) {
+        return new BrokerErrorException(
+                error,
+                ForeignText.of(doing)
+                        + ": "
+                        + error
+                        + (message == null || message.isEmpty()
+                                ? ""
+                                : ": " + ForeignText.of(message)));
     }
 
     /** Throws if the code of a topic's metadata is not success, saying what to do about it. */
@@ -43,6 +49,14 @@ public final class BrokerErrorException extends RuntimeException {
                     default -> null;
                 };
         check(code, "topic " + topic, hint);
+    }
+
+    /** The same error, with what it leaves behind. */
+    BrokerErrorException adding(String consequence) {
+        BrokerErrorException longer =
+                new BrokerErrorException(error, getMessage() + "; " + consequence);
+        longer.initCause(this);
+        return longer;
     }
 
     /** The error. */

@@ -48,13 +48,19 @@ public final class Configs {
                                                 .resourceType(kind.code)
                                                 .resourceName(name)
                                                 .configurationKeys(null)));
+        Deadline deadline = cluster.deadline();
+        return cluster.asking(deadline, () -> describe(request, what(kind, name), deadline));
+    }
+
+    private List<DescribeConfigsResponse.DescribeConfigsResourceResult> describe(
+            DescribeConfigsRequest request, String what, Deadline deadline) {
+        BrokerConnection broker = cluster.anyBroker(deadline);
+        DescribeConfigsResponse answer =
+                broker.call(
+                        ApiKey.DESCRIBE_CONFIGS, request, DescribeConfigsResponse.class, deadline);
         DescribeConfigsResponse.DescribeConfigsResult result =
-                cluster.bootstrap()
-                        .call(ApiKey.DESCRIBE_CONFIGS, request, DescribeConfigsResponse.class)
-                        .results()
-                        .getFirst();
-        BrokerErrorException.check(
-                result.errorCode(), "describing " + what(kind, name), result.errorMessage());
+                Answers.only(answer.results(), broker, ApiKey.DESCRIBE_CONFIGS, what);
+        BrokerErrorException.check(result.errorCode(), "describing " + what, result.errorMessage());
         return result.configs().stream()
                 .sorted((left, right) -> left.name().compareTo(right.name()))
                 .toList();
@@ -88,16 +94,23 @@ public final class Configs {
                                                 .resourceType(kind.code)
                                                 .resourceName(name)
                                                 .configs(changes)));
-        IncrementalAlterConfigsResponse.AlterConfigsResourceResponse result =
-                cluster.controller()
-                        .call(
-                                ApiKey.INCREMENTAL_ALTER_CONFIGS,
-                                request,
-                                IncrementalAlterConfigsResponse.class)
-                        .responses()
-                        .getFirst();
-        BrokerErrorException.check(
-                result.errorCode(), "changing " + what(kind, name), result.errorMessage());
+        String change = "changing " + what(kind, name);
+        cluster.changing(
+                cluster.deadline(),
+                change,
+                ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                controller -> request,
+                IncrementalAlterConfigsResponse.class,
+                (controller, answer) -> {
+                    IncrementalAlterConfigsResponse.AlterConfigsResourceResponse result =
+                            Answers.only(
+                                    answer.responses(),
+                                    controller,
+                                    ApiKey.INCREMENTAL_ALTER_CONFIGS,
+                                    what(kind, name));
+                    BrokerErrorException.check(result.errorCode(), change, result.errorMessage());
+                    return result;
+                });
     }
 
     private static String what(Kind kind, String name) {

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import mortise.api.ForeignText;
 import mortise.api.HostPort;
 import mortise.wire.ApiKey;
 import mortise.wire.OversizedMessageException;
@@ -18,8 +19,29 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private ConnectionFailedException(String message, @Nullable Throwable cause) {
+    /** What may help. */
+    enum Kind {
+        /** The connection could not be made: nothing was sent; another time it may work. */
+        UNREACHABLE,
+        /** As unreachable, of a broker that was reached before: it may be starting again. */
+        GONE,
+        /** The connection ended in the middle of a call, whose fate is unknown. */
+        BROKEN,
+        /** The call's time is over, and its fate is unknown. */
+        LATE,
+        /** The peer does not speak as a broker does: asking again does not help. */
+        UNUSABLE
+    }
+
+    private final Kind kind;
+
+    private ConnectionFailedException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
     }
 
     static ConnectionFailedException connecting(
@@ -32,15 +54,22 @@ public final class ConnectionFailedException extends RuntimeException {
                                     + "); start a broker there, or name another with --bootstrap HOST:PORT";
                     case UnknownHostException unknown ->
                             "no address is known for the host "
-                                    + address.host()
+                                    + ForeignText.of(address.host())
                                     + "; correct the name, or use an address, in --bootstrap HOST:PORT";
                     case SocketTimeoutException late ->
                             "no answer within "
-                                    + timeout.toSeconds()
-                                    + " s; check the address and what filters packets on the way, or wait longer with --timeout SECONDS";
+                                    + shown(timeout)
+                                    + "; check the address and what filters packets on the way, or wait longer with --timeout SECONDS";
                     case IOException other -> other.getMessage() + "; check --bootstrap HOST:PORT";
                 };
-        return new ConnectionFailedException("cannot connect to " + address + ": " + why, failure);
+        Kind kind =
+                switch (failure) {
+                    case UnknownHostException unknown -> Kind.UNUSABLE;
+                    case SocketTimeoutException late -> Kind.LATE;
+                    case IOException other -> Kind.UNREACHABLE;
+                };
+        return new ConnectionFailedException(
+                kind, "cannot connect to " + shown(address) + ": " + why, failure);
     }
 
     /**
@@ -56,8 +85,8 @@ public final class ConnectionFailedException extends RuntimeException {
                             "no answer to "
                                     + key.apiName()
                                     + " within "
-                                    + timeout.toSeconds()
-                                    + " s; "
+                                    + shown(timeout)
+                                    + "; "
                                     + (first
                                             ? "check that a Kafka broker listens there without TLS, or wait longer with --timeout SECONDS"
                                             : "wait longer with --timeout SECONDS, or look into the broker's log");
@@ -75,7 +104,8 @@ public final class ConnectionFailedException extends RuntimeException {
                                     + other.getMessage()
                                     + "); the broker's log may say why";
                 };
-        return new ConnectionFailedException(address + ": " + why, failure);
+        Kind kind = failure instanceof SocketTimeoutException ? Kind.LATE : Kind.BROKEN;
+        return new ConnectionFailedException(kind, shown(address) + ": " + why, failure);
     }
 
     /** The address that a broker told cannot be reached. */
@@ -85,34 +115,111 @@ public final class ConnectionFailedException extends RuntimeException {
             HostPort advertised,
             ConnectionFailedException unreachable) {
         return new ConnectionFailedException(
-                bootstrap
+                unreachable.kind,
+                shown(bootstrap)
                         + " says that broker "
                         + nodeId
                         + " is reached at "
-                        + advertised
+                        + shown(advertised)
                         + ", which cannot be connected to; start that broker with --advertise and an address that this host reaches",
                 unreachable);
     }
 
     static ConnectionFailedException notKafka(HostPort address, String how) {
         return new ConnectionFailedException(
-                address
+                Kind.UNUSABLE,
+                shown(address)
                         + " does not speak the Kafka protocol: "
-                        + how
+                        + ForeignText.of(how)
                         + "; name a broker with --bootstrap HOST:PORT",
                 null);
     }
 
-    /** An answer would take more heap than there is for one. */
+    /** An answer that would not fit into memory. */
+    static ConnectionFailedException tooLong(HostPort address, ApiKey key, int length, int most) {
+        return new ConnectionFailedException(
+                Kind.UNUSABLE,
+                shown(address)
+                        + ": its answer to "
+                        + key.apiName()
+                        + " has "
+                        + length
+                        + " bytes, at most "
+                        + most
+                        + " are read; ask for less at once, or use another client",
+                null);
+    }
+
+    /** An answer whose objects would take more heap than there is for one. */
     static ConnectionFailedException oversized(
             HostPort address, ApiKey key, OversizedMessageException oversized) {
         return new ConnectionFailedException(
-                address
+                Kind.UNUSABLE,
+                shown(address)
                         + ": its answer to "
                         + key.apiName()
                         + " is too large: "
                         + oversized.getMessage()
                         + "; ask for less at once, or give this program more heap (-Xmx)",
                 oversized);
+    }
+
+    /** The answer of another request, or of nobody's. */
+    static ConnectionFailedException mixedUp(
+            HostPort address, ApiKey key, int wanted, int answered) {
+        return new ConnectionFailedException(
+                Kind.BROKEN,
+                shown(address)
+                        + ": it answered request "
+                        + answered
+                        + " when "
+                        + key.apiName()
+                        + " was request "
+                        + wanted
+                        + "; the connection was closed; check what stands between here and the broker",
+                null);
+    }
+
+    /** An answer that leaves out what was asked for. */
+    static ConnectionFailedException incomplete(HostPort address, ApiKey key, String what) {
+        return new ConnectionFailedException(
+                Kind.UNUSABLE,
+                shown(address)
+                        + ": its answer to "
+                        + key.apiName()
+                        + " says nothing of "
+                        + ForeignText.of(what)
+                        + "; check that a Kafka broker listens there",
+                null);
+    }
+
+    /** The same failure, of a broker that was reached before. */
+    ConnectionFailedException ofKnownBroker() {
+        return kind == Kind.UNREACHABLE
+                ? new ConnectionFailedException(Kind.GONE, String.valueOf(getMessage()), this)
+                : this;
+    }
+
+    /** The same failure, of a change that may or may not have been made. */
+    ConnectionFailedException leavingOpen(String change) {
+        return kind == Kind.BROKEN || kind == Kind.LATE
+                ? new ConnectionFailedException(
+                        kind,
+                        getMessage()
+                                + "; whether "
+                                + ForeignText.of(change)
+                                + " was done is not known: look before you try again",
+                        this)
+                : this;
+    }
+
+    private static String shown(HostPort address) {
+        return ForeignText.of(address);
+    }
+
+    private static String shown(Duration timeout) {
+        return timeout.toMillis() % 1_000 == 0
+                ? timeout.toSeconds() + " s"
+                : timeout.toMillis() + " ms";
     }
 }

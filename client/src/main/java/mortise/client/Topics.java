@@ -11,6 +11,7 @@ import mortise.wire.message.CreateTopicsResponse;
 import mortise.wire.message.DeleteTopicsRequest;
 import mortise.wire.message.DeleteTopicsResponse;
 import mortise.wire.message.MetadataResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creating, listing, changing and deleting topics. Every method throws {@link BrokerErrorException}
@@ -39,24 +40,29 @@ public final class Topics {
                                         .name(entry.getKey())
                                         .value(entry.getValue()))
                         .toList();
-        CreateTopicsRequest request =
-                new CreateTopicsRequest()
-                        .timeoutMs(timeoutMillis())
-                        .topics(
-                                List.of(
-                                        new CreateTopicsRequest.CreatableTopic()
-                                                .name(name)
-                                                .numPartitions(partitions)
-                                                .replicationFactor((short) replicationFactor)
-                                                .configs(wanted)));
-        CreateTopicsResponse.CreatableTopicResult result =
-                cluster.controller()
-                        .call(ApiKey.CREATE_TOPICS, request, CreateTopicsResponse.class)
-                        .topics()
-                        .getFirst();
-        BrokerErrorException.check(
-                result.errorCode(), "creating topic " + name, result.errorMessage());
-        return result;
+        CreateTopicsRequest.CreatableTopic topic =
+                new CreateTopicsRequest.CreatableTopic()
+                        .name(name)
+                        .numPartitions(partitions)
+                        .replicationFactor((short) replicationFactor)
+                        .configs(wanted);
+        Deadline deadline = cluster.deadline();
+        String change = "creating topic " + name;
+        return cluster.changing(
+                deadline,
+                change,
+                ApiKey.CREATE_TOPICS,
+                controller ->
+                        new CreateTopicsRequest()
+                                .timeoutMs(deadline.remainingMillis())
+                                .topics(List.of(topic)),
+                CreateTopicsResponse.class,
+                (controller, answer) -> {
+                    CreateTopicsResponse.CreatableTopicResult result =
+                            Answers.only(answer.topics(), controller, ApiKey.CREATE_TOPICS, name);
+                    BrokerErrorException.check(result.errorCode(), change, result.errorMessage());
+                    return result;
+                });
     }
 
     /** All topics, by name. */
@@ -69,49 +75,62 @@ public final class Topics {
 
     /** One topic. */
     public MetadataResponse.MetadataResponseTopic describe(String name) {
-        return cluster.topic(name, false);
+        Deadline deadline = cluster.deadline();
+        return TopicLeaders.find(cluster, name, false, deadline).topic(deadline);
     }
 
     /** Grows a topic to {@code count} partitions. */
     public void grow(String name, int count) {
-        CreatePartitionsRequest request =
-                new CreatePartitionsRequest()
-                        .timeoutMs(timeoutMillis())
-                        .topics(
-                                List.of(
-                                        new CreatePartitionsRequest.CreatePartitionsTopic()
-                                                .name(name)
-                                                .count(count)
-                                                .assignments(null)));
-        CreatePartitionsResponse.CreatePartitionsTopicResult result =
-                cluster.controller()
-                        .call(ApiKey.CREATE_PARTITIONS, request, CreatePartitionsResponse.class)
-                        .results()
-                        .getFirst();
-        BrokerErrorException.check(
-                result.errorCode(), "growing topic " + name, result.errorMessage());
+        CreatePartitionsRequest.CreatePartitionsTopic topic =
+                new CreatePartitionsRequest.CreatePartitionsTopic()
+                        .name(name)
+                        .count(count)
+                        .assignments(null);
+        Deadline deadline = cluster.deadline();
+        String change = "growing topic " + name;
+        cluster.changing(
+                deadline,
+                change,
+                ApiKey.CREATE_PARTITIONS,
+                controller ->
+                        new CreatePartitionsRequest()
+                                .timeoutMs(deadline.remainingMillis())
+                                .topics(List.of(topic)),
+                CreatePartitionsResponse.class,
+                (controller, answer) -> {
+                    CreatePartitionsResponse.CreatePartitionsTopicResult result =
+                            Answers.only(
+                                    answer.results(), controller, ApiKey.CREATE_PARTITIONS, name);
+                    BrokerErrorException.check(result.errorCode(), change, result.errorMessage());
+                    return result;
+                });
     }
 
     /** Deletes a topic and its data. */
     public void delete(String name) {
-        BrokerConnection controller = cluster.controller();
-        Short version = controller.version(ApiKey.DELETE_TOPICS);
-        DeleteTopicsRequest request = new DeleteTopicsRequest().timeoutMs(timeoutMillis());
-        if (version != null && version >= 6) {
-            request.topics(List.of(new DeleteTopicsRequest.DeleteTopicState().name(name)));
-        } else {
-            request.topicNames(List.of(name));
-        }
-        DeleteTopicsResponse.DeletableTopicResult result =
-                controller
-                        .call(ApiKey.DELETE_TOPICS, request, DeleteTopicsResponse.class)
-                        .responses()
-                        .getFirst();
-        BrokerErrorException.check(
-                result.errorCode(), "deleting topic " + name, result.errorMessage());
+        Deadline deadline = cluster.deadline();
+        String change = "deleting topic " + name;
+        cluster.changing(
+                deadline,
+                change,
+                ApiKey.DELETE_TOPICS,
+                controller ->
+                        deletion(name, controller.version(ApiKey.DELETE_TOPICS))
+                                .timeoutMs(deadline.remainingMillis()),
+                DeleteTopicsResponse.class,
+                (controller, answer) -> {
+                    DeleteTopicsResponse.DeletableTopicResult result =
+                            Answers.only(
+                                    answer.responses(), controller, ApiKey.DELETE_TOPICS, name);
+                    BrokerErrorException.check(result.errorCode(), change, result.errorMessage());
+                    return result;
+                });
     }
 
-    private int timeoutMillis() {
-        return Math.toIntExact(cluster.timeout().toMillis());
+    private static DeleteTopicsRequest deletion(String name, @Nullable Short version) {
+        return version != null && version >= 6
+                ? new DeleteTopicsRequest()
+                        .topics(List.of(new DeleteTopicsRequest.DeleteTopicState().name(name)))
+                : new DeleteTopicsRequest().topicNames(List.of(name));
     }
 }

@@ -35,9 +35,10 @@ final class AssembleCommand implements Callable<Integer> {
             names = "--with",
             paramLabel = "PLUGIN",
             split = ",",
+            arity = "1..*",
             description =
                     "The plugins, separated by commas: storage-local,consensus-raft,codec-zstd.")
-    private List<String> plugins = new ArrayList<>();
+    private List<String> named = new ArrayList<>();
 
     @Option(
             names = "--to",
@@ -79,18 +80,20 @@ final class AssembleCommand implements Callable<Integer> {
             if (checked != null) {
                 return check(checked);
             }
+            List<String> plugins =
+                    named.stream().map(String::strip).filter(name -> !name.isEmpty()).toList();
             if (plugins.isEmpty() || target == null) {
                 throw new ParameterException(
                         spec.commandLine(),
                         "name the plugins and the place: --with storage-local,consensus-raft --to DIR");
             }
-            return assemble(target);
+            return assemble(plugins, target);
         } catch (AssemblyRefusedException refused) {
             throw new CommandFailedException(String.valueOf(refused.getMessage()));
         }
     }
 
-    private int assemble(Path to) {
+    private int assemble(List<String> plugins, Path to) {
         Home home = Home.read(HomeDirectory.find());
         Order order = new Order(plugins, set, to, runtime, aot, Optional.ofNullable(tar));
         Assembled made = new Assembler(home, ConfigurationOptions.bare()).assemble(order);

@@ -71,7 +71,8 @@ final class ConfigCommand implements Runnable {
                         if (value != null && !fact.equals("key") && !fact.equals("doc")) {
                             out().println(
                                             "  "
-                                                    + (fact + "              ").substring(0, 14)
+                                                    + (label(fact) + "              ")
+                                                            .substring(0, 14)
                                                     + value);
                         }
                     });
@@ -165,10 +166,10 @@ final class ConfigCommand implements Runnable {
         facts.put("type", key.type().name());
         facts.put("default", key.secret() ? "****" : key.defaultText().orElse(null));
         facts.put("accepted", key.bounds().isEmpty() ? null : key.bounds());
-        facts.put("Kafka's name", key.kafkaName().orElse(null));
+        facts.put("kafkaName", key.kafkaName().orElse(null));
         facts.put("variable", BrokerBuilder.environmentName(key));
-        facts.put("read by", known.concern().reader());
-        facts.put("while running", key.reloadable() ? "may change" : "fixed at the start");
+        facts.put("readBy", known.concern().reader());
+        facts.put("whileRunning", key.reloadable() ? "may change" : "fixed at the start");
         facts.put("value", value(key, set));
         facts.put(
                 "origin",
@@ -180,6 +181,16 @@ final class ConfigCommand implements Runnable {
                         .orElse(key.defaultText().isPresent() ? "default" : "not set"));
         set.flatMap(value -> problem(key, value)).ifPresent(text -> facts.put("problem", text));
         return facts;
+    }
+
+    /** A fact's name for people; for programs it is a plain word. */
+    private static String label(String fact) {
+        return switch (fact) {
+            case "kafkaName" -> "Kafka's name";
+            case "readBy" -> "read by";
+            case "whileRunning" -> "while running";
+            default -> fact;
+        };
     }
 
     private static @Nullable String value(ConfigKey<?> key, Optional<ConfiguredValue> set) {

@@ -30,7 +30,7 @@ final class ConfigurationOptions {
     BrokerBuilder builder() {
         BrokerBuilder builder = bare();
         layerFile(builder, file);
-        builder.environment(System.getenv());
+        builder.environment(BrokerEnvironment.read());
         return builder.layer("--set", set);
     }
 

@@ -10,9 +10,10 @@ final class ConnectionOptions {
     @Option(
             names = "--bootstrap",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
+            defaultValue = "${env:" + BrokerEnvironment.BOOTSTRAP + ":-127.0.0.1:9092}",
             converter = HostPortText.class,
-            description = "A broker of the cluster (default ${DEFAULT-VALUE}).")
+            description =
+                    "A broker of the cluster (default: the variable MORTISE_BOOTSTRAP, else 127.0.0.1:9092).")
     private HostPort bootstrap = new HostPort("127.0.0.1", 9092);
 
     @Option(
@@ -20,7 +21,8 @@ final class ConnectionOptions {
             paramLabel = "SECONDS",
             defaultValue = "30",
             converter = Numbers.Seconds.class,
-            description = "How long to wait for each answer (default ${DEFAULT-VALUE}).")
+            description =
+                    "How long each call may take, with all its attempts (default ${DEFAULT-VALUE}).")
     private int timeoutSeconds = 30;
 
     Cluster connect() {

@@ -1,11 +1,9 @@
 package mortise.dist;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import mortise.client.Cluster;
 import mortise.client.Consumer;
@@ -39,6 +37,7 @@ final class ConsumeCommand implements Callable<Integer> {
     @Option(
             names = "--partition",
             paramLabel = "N",
+            converter = Numbers.Partition.class,
             description = "Only this partition. Repeatable.")
     private @Nullable List<Integer> partitions;
 
@@ -69,47 +68,41 @@ final class ConsumeCommand implements Callable<Integer> {
     private @Nullable String keySeparator;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         RecordPrinter printer = new RecordPrinter(output.json(), keySeparator);
         try (Cluster cluster = connection.connect();
                 Consumer consumer = new Consumer(cluster, topic, InstalledCodecs.load())) {
             List<Integer> chosen = partitions == null ? consumer.partitions() : partitions;
-            Map<Integer, Long> ends = new TreeMap<>();
-            for (int partition : chosen) {
-                ends.put(partition, consumer.offset(partition, Consumer.LATEST));
-            }
+            Map<Integer, Long> ends = consumer.offsets(chosen, Consumer.LATEST);
             begin(consumer, ends);
             print(consumer, ends, printer);
             return 0;
         }
     }
 
-    private void print(Consumer consumer, Map<Integer, Long> ends, RecordPrinter printer) {
+    private void print(Consumer consumer, Map<Integer, Long> ends, RecordPrinter printer)
+            throws IOException {
         long printed = 0;
-        try {
-            while (printed < max && (follow || !consumer.reached(ends))) {
-                for (Consumer.Received received : consumer.poll(WAIT_MILLIS)) {
-                    if (printed == max) {
-                        break;
-                    }
-                    printer.print(received);
-                    printed++;
+        while (printed < max && (follow || !consumer.reached(ends))) {
+            for (Consumer.Received received : consumer.poll(WAIT_MILLIS)) {
+                if (printed == max) {
+                    break;
                 }
-                printer.flush();
+                printer.print(received);
+                printed++;
             }
-        } catch (IOException | UncheckedIOException readerLeft) {
-            // as in "mortise consume ... | head -1": who reads the output has had enough
+            printer.flush();
         }
     }
 
     private void begin(Consumer consumer, Map<Integer, Long> ends) {
         if (from.equals("beginning")) {
-            ends.keySet().forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
+            consumer.seekToTime(ends.keySet(), Consumer.EARLIEST);
         } else if (from.equals("end")) {
             ends.forEach(consumer::seek);
         } else if (from.startsWith("@")) {
             long time = number(from.substring(1));
-            ends.keySet().forEach(partition -> consumer.seekToTime(partition, time));
+            consumer.seekToTime(ends.keySet(), time);
         } else {
             seek(consumer, ends, number(from));
         }
@@ -134,8 +127,9 @@ final class ConsumeCommand implements Callable<Integer> {
     /** Begins at an offset, or in partitions that do not have it at the nearest that they have. */
     private void seek(Consumer consumer, Map<Integer, Long> ends, long wanted) {
         List<String> ranges = new ArrayList<>();
+        Map<Integer, Long> starts = consumer.offsets(ends.keySet(), Consumer.EARLIEST);
         ends.forEach((partition, end) -> {
-            long start = consumer.offset(partition, Consumer.EARLIEST);
+            long start = starts.getOrDefault(partition, end);
             consumer.seek(partition, Math.clamp(wanted, start, end));
             if (wanted < start || wanted > end) {
                 ranges.add("partition " + partition + " has " + start + " to " + end);

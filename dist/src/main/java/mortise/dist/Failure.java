@@ -26,6 +26,9 @@ record Failure(String error, String message) {
     /** The command cannot do what it was asked. */
     static final String REFUSED = "REFUSED";
 
+    /** Standard output cannot be written. */
+    static final String OUTPUT = "OUTPUT";
+
     /** A fault of ours. */
     static final String INTERNAL = "INTERNAL";
 
@@ -40,18 +43,22 @@ record Failure(String error, String message) {
             document.put("error", error);
             document.put("message", message);
             if (unforeseen != null) {
-                StringWriter trace = new StringWriter();
-                unforeseen.printStackTrace(new PrintWriter(trace, true));
-                document.put("trace", trace.toString());
+                document.put("trace", trace(unforeseen));
             }
             Json.write(err, document);
             err.println();
         } else {
             err.println("mortise: " + message);
             if (unforeseen != null) {
-                unforeseen.printStackTrace(err);
+                trace(unforeseen).replace("\t", "    ").lines().forEach(err::println);
             }
         }
         err.flush();
+    }
+
+    private static String trace(Throwable unforeseen) {
+        StringWriter trace = new StringWriter();
+        unforeseen.printStackTrace(new PrintWriter(trace, true));
+        return trace.toString();
     }
 }

@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import mortise.broker.BrokerBuilder;
-import mortise.broker.BrokerStartException;
 import mortise.broker.OfflineLogs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code mortise log}: the logs of a broker that does not run. */
@@ -30,6 +30,9 @@ final class LogCommand implements Runnable {
 
     /** What to accept, and whether to do it. */
     static final class LossOptions {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command;
+
         @Option(
                 names = "--data",
                 paramLabel = "DIR",
@@ -42,11 +45,23 @@ final class LogCommand implements Runnable {
         @Option(
                 names = "--partition",
                 paramLabel = "N",
+                converter = Numbers.Partition.class,
                 description = "Only the partitions of this number.")
         private @Nullable Integer partition;
 
         @Option(names = "--yes", description = "Do it; without this it is only shown.")
         private boolean yes;
+
+        private Map<String, String> layer() {
+            if (data == null) {
+                return Map.of();
+            }
+            if (data.isBlank()) {
+                throw new ParameterException(
+                        command.commandLine(), "--data: the name of the directory is empty");
+            }
+            return Map.of("data.directory", data);
+        }
     }
 
     @Command(
@@ -62,10 +77,7 @@ final class LogCommand implements Runnable {
             @Mixin ConfigurationOptions configuration,
             @Mixin OutputOptions output,
             @Mixin LossOptions options) {
-        BrokerBuilder builder = configuration.builder();
-        if (options.data != null) {
-            builder.layer("--data", Map.of("data.directory", options.data));
-        }
+        BrokerBuilder builder = configuration.builder().layer("--data", options.layer());
         List<OfflineLogs.Loss> losses;
         try (OfflineLogs logs = builder.offlineLogs()) {
             losses =
@@ -76,8 +88,6 @@ final class LogCommand implements Runnable {
                                             && (options.partition == null
                                                     || options.partition == partition.partition()),
                             options.yes);
-        } catch (BrokerStartException refused) {
-            throw new CommandFailedException(String.valueOf(refused.getMessage()));
         }
         PrintWriter out = spec.commandLine().getOut();
         output.print(out, asMap(losses, options.yes), () -> print(out, losses, options.yes));

@@ -1,11 +1,13 @@
 package mortise.dist;
 
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import mortise.api.config.ConfigException;
+import mortise.broker.BrokerStartException;
 import mortise.client.BrokerErrorException;
 import mortise.client.ConnectionFailedException;
 import mortise.client.UndecodableBatchException;
@@ -47,6 +49,7 @@ public final class Main implements Runnable {
         commands.put("plugins", PluginsCommand.class);
         commands.put("assemble", AssembleCommand.class);
         commands.put("config", ConfigCommand.class);
+        commands.put("completion", CompletionCommand.class);
         commands.put("log", LogCommand.class);
         commands.put("train", TrainCommand.class);
         return commands;
@@ -54,28 +57,71 @@ public final class Main implements Runnable {
 
     /** Runs the command line and ends the process with its status. */
     public static void main(String[] arguments) {
-        System.exit(
-                run(
-                        new PrintWriter(System.out, false, StandardCharsets.UTF_8),
-                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                        arguments));
+        PrintWriter out = new LinePrinter(StandardOutput.ofProcess());
+        PrintWriter err = new LinePrinter(System.err);
+        System.exit(run(out, err, arguments));
     }
 
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         boolean json = asksForJson(arguments);
+        int status;
+        try {
+            status = execute(out, err, json, arguments);
+            out.flush();
+        } catch (OutputFailedException failed) {
+            status = outputFailed(failed, err, json);
+        } catch (OutOfMemoryError failed) {
+            new Failure(
+                            Failure.INTERNAL,
+                            "the memory of this command is not enough ("
+                                    + failed.getMessage()
+                                    + "); give it more with MORTISE_JAVA_OPTIONS=-Xmx2g")
+                    .print(err, json);
+            status = FAILED;
+        }
+        err.flush();
+        return status;
+    }
+
+    /** Who reads the output may leave: that is no failure, and needs no word. */
+    private static int outputFailed(OutputFailedException failed, PrintWriter err, boolean json) {
+        if (failed.readerLeft()) {
+            return 0;
+        }
+        new Failure(Failure.OUTPUT, String.valueOf(failed.getMessage())).print(err, json);
+        return FAILED;
+    }
+
+    private static int execute(
+            PrintWriter out, PrintWriter err, boolean json, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main());
         addCommands(commandLine, arguments);
         commandLine
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Main::runLast)
                 .setParameterExceptionHandler((wrong, all) -> misused(wrong, json))
                 .setExecutionExceptionHandler(
                         (failure, command, parsed) -> explain(failure, command, json));
-        int status = commandLine.execute(arguments);
-        out.flush();
-        err.flush();
-        return status;
+        return commandLine.execute(arguments);
+    }
+
+    /** Help and versions are printed by picocli, which shows a stack trace if that fails. */
+    private static int runLast(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (OutputFailedException failed) {
+            throw new CommandLine.ExecutionException(
+                    parsed.commandSpec().commandLine(), "printing", failed);
+        }
+    }
+
+    /** With every command, for those who look at all of them. */
+    static CommandLine withAllCommands() {
+        CommandLine commandLine = new CommandLine(new Main());
+        COMMANDS.forEach(commandLine::addSubcommand);
+        return commandLine;
     }
 
     /** Adds the command that is named, or all: reading the annotations of each takes time. */
@@ -131,6 +177,9 @@ public final class Main implements Runnable {
             throw wrong;
         }
         PrintWriter err = command.getErr();
+        if (failure instanceof OutputFailedException failed) {
+            return outputFailed(failed, err, json);
+        }
         List<Failure> failures = failures(failure, command);
         boolean ours = failures.getFirst().error().equals(Failure.INTERNAL);
         failures.forEach(each -> each.print(err, json, ours ? failure : null));
@@ -150,18 +199,16 @@ public final class Main implements Runnable {
             case ConnectionFailedException failed ->
                     List.of(new Failure(Failure.CONNECTION, String.valueOf(failed.getMessage())));
             case UndecodableBatchException failed ->
-                    List.of(
-                            new Failure(
-                                    "CORRUPT_MESSAGE",
-                                    failed.getMessage()
-                                            + "; go on behind it with --partition "
-                                            + failed.partition().partition()
-                                            + " --from "
-                                            + failed.nextOffset()));
+                    List.of(new Failure("CORRUPT_MESSAGE", undecodable(failed)));
+            case BrokerStartException refused when refused.foreseen() ->
+                    List.of(new Failure(Failure.REFUSED, String.valueOf(refused.getMessage())));
             case CommandFailedException failed ->
                     List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
             case PartitionerException failed ->
                     List.of(new Failure(Failure.REFUSED, String.valueOf(failed.getMessage())));
+            case UncheckedIOException failed ->
+                    List.of(new Failure(Failure.REFUSED, reason(failed)));
+            case IOException failed -> List.of(new Failure(Failure.REFUSED, Reasons.of(failed)));
             case Exception other ->
                     List.of(
                             new Failure(
@@ -171,6 +218,29 @@ public final class Main implements Runnable {
                                             + "': "
                                             + other));
         };
+    }
+
+    /** The place, the cause and, if that is known, how to read what follows. */
+    private static String undecodable(UndecodableBatchException failed) {
+        return failed.getMessage()
+                + (failed.nextOffset() > failed.offset()
+                        ? "; go on behind it with --partition "
+                                + failed.partition().partition()
+                                + " --from "
+                                + failed.nextOffset()
+                        : "");
+    }
+
+    /** What was being done, if that is said, and why it failed. */
+    private static String reason(UncheckedIOException failed) {
+        String doing = String.valueOf(failed.getMessage());
+        IOException cause = failed.getCause();
+        if (cause == null) {
+            return doing;
+        }
+        return doing.equals(cause.toString())
+                ? Reasons.of(cause)
+                : doing + ": " + Reasons.of(cause);
     }
 
     @Override

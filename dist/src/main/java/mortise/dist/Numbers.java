@@ -36,7 +36,23 @@ final class Numbers {
         }
     }
 
-    /** The number of a partition, or how many there are. */
+    /** The number of a partition. */
+    static final class Partition implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) within(text, "a number", 0, Integer.MAX_VALUE);
+        }
+    }
+
+    /** How many of something that has to be there. */
+    static final class AtLeastOne implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return (int) within(text, "a number", 1, Integer.MAX_VALUE);
+        }
+    }
+
+    /** How many partitions; -1 leaves it to the broker. */
     static final class Partitions implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {

@@ -31,7 +31,9 @@ final class PluginFolders {
         return directory
                 .filter(Files::isDirectory)
                 .map(folders ->
-                        new BrokerBuilder().pluginFolders(folders).environment(System.getenv()));
+                        new BrokerBuilder()
+                                .pluginFolders(folders)
+                                .environment(BrokerEnvironment.read()));
     }
 
     /** What of them cannot be used, and why, as the end of a line; empty if there is nothing. */

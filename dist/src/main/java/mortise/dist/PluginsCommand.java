@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {PluginsCommand.Describe.class, PluginsCommand.Verify.class})
 final class PluginsCommand implements Runnable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @Spec private CommandSpec spec;
 
     @Mixin private ConfigurationOptions configuration = new ConfigurationOptions();
@@ -47,6 +45,14 @@ final class PluginsCommand implements Runnable {
             description =
                     "Ask this running broker for the plugins that it uses, and what they have done.")
     private @Nullable HostPort bootstrap;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            converter = Numbers.Seconds.class,
+            description = "How long that broker may take (default ${DEFAULT-VALUE}).")
+    private int timeoutSeconds = 30;
 
     @Override
     public void run() {
@@ -66,8 +72,9 @@ final class PluginsCommand implements Runnable {
                 () -> printTable(out, plugins));
     }
 
-    private static List<PluginActivityField.Activity> activities(HostPort bootstrap) {
-        try (Cluster cluster = Cluster.connect(bootstrap, "mortise-cli", PATIENCE)) {
+    private List<PluginActivityField.Activity> activities(HostPort bootstrap) {
+        try (Cluster cluster =
+                Cluster.connect(bootstrap, "mortise-cli", Duration.ofSeconds(timeoutSeconds))) {
             return cluster.pluginActivity()
                     .orElseThrow(() ->
                             new CommandFailedException(

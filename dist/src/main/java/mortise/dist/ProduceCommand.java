@@ -3,7 +3,6 @@ package mortise.dist;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -76,6 +75,9 @@ final class ProduceCommand implements Callable<Integer> {
                     "A setting of the partitioner, for example partitioner.crc32.mode=consistent.")
     private Map<String, String> partitionerSettings = new LinkedHashMap<>();
 
+    /** How many records the broker has acknowledged. */
+    private long stored;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -85,25 +87,25 @@ final class ProduceCommand implements Callable<Integer> {
                 Producer producer =
                         new Producer(
                                 cluster, Clock.system(), topic, codec(), BATCH_BYTES, chosen)) {
-            long sent;
             try {
-                sent = sendLines(producer, separator, out);
-            } catch (CommandFailedException | PartitionerException unusable) {
+                try {
+                    sendLines(producer, separator, out);
+                } catch (CommandFailedException | PartitionerException unusable) {
+                    report(out, producer.flush());
+                    throw unusable;
+                }
                 report(out, producer.flush());
-                throw unusable;
+            } finally {
+                report(out, producer.takeStored());
             }
-            report(out, producer.flush());
             if (!output.json()) {
-                spec.commandLine().getErr().println("sent " + sent + " records to " + topic);
+                spec.commandLine().getErr().println("sent " + stored + " records to " + topic);
             }
             return 0;
-        } catch (IOException failure) {
-            throw new UncheckedIOException("reading standard input", failure);
         }
     }
 
-    private long sendLines(Producer producer, byte @Nullable [] separator, PrintWriter out)
-            throws IOException {
+    private void sendLines(Producer producer, byte @Nullable [] separator, PrintWriter out) {
         long sent = 0;
         LineReader lines = new LineReader(System.in);
         for (ByteBuffer line = lines.next(); line != null; line = lines.next()) {
@@ -113,7 +115,6 @@ final class ProduceCommand implements Callable<Integer> {
                 report(out, producer.flush());
             }
         }
-        return sent;
     }
 
     private List<Producer.Stored> send(
@@ -157,9 +158,21 @@ final class ProduceCommand implements Callable<Integer> {
         return -1;
     }
 
-    private void report(PrintWriter out, List<Producer.Stored> stored) {
+    private void report(PrintWriter out, List<Producer.Stored> batches) {
+        batches.forEach(batch -> stored += batch.records());
+        try {
+            print(out, batches);
+        } catch (OutputFailedException failed) {
+            // who has read enough of the reports still wants all of the input to be sent
+            if (!failed.readerLeft()) {
+                throw failed;
+            }
+        }
+    }
+
+    private void print(PrintWriter out, List<Producer.Stored> batches) {
         if (output.json()) {
-            for (Producer.Stored batch : stored) {
+            for (Producer.Stored batch : batches) {
                 Map<String, Object> document = new LinkedHashMap<>();
                 document.put("topic", batch.partition().topic());
                 document.put("partition", batch.partition().partition());
@@ -218,12 +231,11 @@ final class ProduceCommand implements Callable<Integer> {
         }
 
         /** The next line, or null at the end. */
-        @Nullable ByteBuffer next() throws IOException {
+        @Nullable ByteBuffer next() {
             int length = 0;
             while (true) {
                 if (chunkPosition == chunkLimit) {
-                    chunkPosition = 0;
-                    chunkLimit = Math.max(0, input.read(chunk));
+                    fill();
                     if (chunkLimit == 0) {
                         return length == 0 ? null : ByteBuffer.wrap(Arrays.copyOf(line, length));
                     }
@@ -238,6 +250,25 @@ final class ProduceCommand implements Callable<Integer> {
                 }
                 line[length++] = next;
             }
+        }
+
+        private void fill() {
+            try {
+                chunkPosition = 0;
+                chunkLimit = 0;
+                chunkLimit = Math.max(0, input.read(chunk));
+            } catch (IOException failure) {
+                throw unreadable(failure);
+            }
+        }
+
+        private CommandFailedException unreadable(IOException failure) {
+            return new CommandFailedException(
+                    "standard input cannot be read: "
+                            + Reasons.of(failure)
+                            + (lines == 0
+                                    ? "; nothing was sent"
+                                    : "; the " + lines + " lines before were sent"));
         }
 
         private void grow(int length) {
@@ -255,8 +286,12 @@ final class ProduceCommand implements Callable<Integer> {
         /**
          * Whether the next line is not there yet: a person types, so what there is should go out.
          */
-        boolean wouldWait() throws IOException {
-            return chunkPosition == chunkLimit && input.available() == 0;
+        boolean wouldWait() {
+            try {
+                return chunkPosition == chunkLimit && input.available() == 0;
+            } catch (IOException failure) {
+                throw unreadable(failure);
+            }
         }
     }
 }

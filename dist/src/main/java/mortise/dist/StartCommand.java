@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import mortise.api.HostPort;
 import mortise.broker.Broker;
 import mortise.broker.BrokerBuilder;
-import mortise.broker.BrokerStartException;
 import mortise.broker.BrokerStatus;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code mortise start}: runs a broker in the foreground until SIGTERM or SIGINT. */
@@ -60,6 +60,9 @@ final class StartCommand implements Callable<Integer> {
 
     @Mixin private OutputOptions output = new OutputOptions();
 
+    /** Whether the broker ended of itself; read by the thread that ends the process. */
+    private volatile boolean failed;
+
     @Override
     public Integer call() throws InterruptedException {
         BrokerBuilder builder = configured();
@@ -72,21 +75,23 @@ final class StartCommand implements Callable<Integer> {
                     () -> out.println("the configuration is good"));
             return 0;
         }
-        Broker broker;
-        try {
-            broker = builder.start();
-        } catch (BrokerStartException refused) {
-            if (!refused.foreseen()) {
-                throw refused; // a defect: its trace is wanted
-            }
-            throw new CommandFailedException(String.valueOf(refused.getMessage()));
-        }
-        Thread hook = new Thread(broker::close, "shutdown");
+        Broker broker = builder.start();
+        Thread hook = new Thread(() -> stop(broker), "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         BrokerStatus status = broker.status();
-        output.print(out, asMap(status), () -> printText(out, status));
+        try {
+            output.print(out, asMap(status), () -> printText(out, status));
+        } catch (OutputFailedException unread) {
+            // a broker serves clients, whether or not somebody reads what it says of itself
+            if (!unread.readerLeft()) {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("mortise: " + unread.getMessage() + "; the broker runs all the same");
+                err.flush();
+            }
+        }
         String failure = broker.awaitStop();
         if (failure != null) {
+            failed = true;
             throw new CommandFailedException(failure);
         }
         // the shutdown hook stopped the broker: let it finish before the process ends
@@ -94,7 +99,29 @@ final class StartCommand implements Callable<Integer> {
         return 0;
     }
 
+    private void stop(Broker broker) {
+        broker.close();
+        if (failed) {
+            return;
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            output.print(
+                    out,
+                    Map.of("stopped", "signal"),
+                    () ->
+                            out.println(
+                                    "mortise stopped: a signal asked for it (SIGTERM, SIGINT or SIGHUP)"));
+        } catch (OutputFailedException unread) {
+            // it has stopped, whether or not somebody reads that
+        }
+    }
+
     private BrokerBuilder configured() {
+        if (data != null && data.isBlank()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--data: the name of the directory is empty");
+        }
         BrokerBuilder builder = configuration.builder();
         flag(builder, "--listen", "listeners", listen);
         flag(builder, "--advertise", "advertised-listeners", advertise);
@@ -140,8 +167,26 @@ final class StartCommand implements Callable<Integer> {
                         + status.partitions()
                         + " partitions");
         if (status.formatted()) {
-            out.println("  next        ./mortise topics create orders --partitions 3");
+            out.println(
+                    "  next        ./mortise topics create orders --partitions 3"
+                            + elsewhere(status));
         }
+    }
+
+    /** What client commands have to be told, if this broker is not where they look. */
+    private static String elsewhere(BrokerStatus status) {
+        Optional<HostPort> first = status.listeners().values().stream().findFirst();
+        return first.map(address -> reachable(address).toString())
+                .filter(address -> !address.equals("127.0.0.1:9092"))
+                .map(address -> " --bootstrap " + address)
+                .orElse("");
+    }
+
+    /** An address that a command on this machine can connect to. */
+    private static HostPort reachable(HostPort listening) {
+        return listening.host().equals("0.0.0.0") || listening.host().equals("::")
+                ? new HostPort("127.0.0.1", listening.port())
+                : listening;
     }
 
     private static Optional<Path> dataDirectory(BrokerStatus status) {

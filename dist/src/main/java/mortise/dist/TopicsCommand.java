@@ -67,11 +67,15 @@ final class TopicsCommand implements Runnable {
                                     partitions,
                                     replicationFactor,
                                     configs == null ? Map.of() : configs);
+            // who may not describe the topic is not told what it got
+            boolean told = created.numPartitions() >= 0;
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("topic", name);
             result.put("id", new TopicId(created.topicId()));
-            result.put("partitions", created.numPartitions());
-            result.put("replicationFactor", created.replicationFactor());
+            if (told) {
+                result.put("partitions", created.numPartitions());
+                result.put("replicationFactor", created.replicationFactor());
+            }
             output.print(
                     out(),
                     result,
@@ -79,10 +83,12 @@ final class TopicsCommand implements Runnable {
                             out().println(
                                             "created "
                                                     + name
-                                                    + ": "
-                                                    + created.numPartitions()
-                                                    + " partitions, replication factor "
-                                                    + created.replicationFactor()));
+                                                    + (told
+                                                            ? ": "
+                                                                    + created.numPartitions()
+                                                                    + " partitions, replication factor "
+                                                                    + created.replicationFactor()
+                                                            : "")));
         }
     }
 
@@ -162,6 +168,7 @@ final class TopicsCommand implements Runnable {
                             names = "--partitions",
                             paramLabel = "N",
                             required = true,
+                            converter = Numbers.AtLeastOne.class,
                             description = "How many it shall have.")
                     int partitions) {
         try (Cluster cluster = connection.connect()) {

@@ -114,8 +114,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void consume(Cluster cluster, Codecs codecs) {
         try (Consumer consumer = new Consumer(cluster, TOPIC, codecs)) {
-            consumer.partitions()
-                    .forEach(partition -> consumer.seekToTime(partition, Consumer.EARLIEST));
+            consumer.seekToTime(consumer.partitions(), Consumer.EARLIEST);
             List<Consumer.Received> received;
             do {
                 received = consumer.poll(10);

@@ -105,6 +105,42 @@ class AssembleRefusalsTest {
     }
 
     @Test
+    void aPlaceWhereNoTarFileCanBeIsNamedBeforeAnythingIsLaidOut() {
+        refused(
+                assemble(
+                        "storage-local,consensus-raft",
+                        "refused",
+                        "--tar",
+                        directory.resolve("missing/broker.tar").toString()),
+                "there is no directory " + directory.resolve("missing"));
+        refused(
+                assemble("storage-local,consensus-raft", "refused", "--tar", directory.toString()),
+                "is a directory");
+        refused(
+                assemble(
+                        "storage-local,consensus-raft",
+                        "refused",
+                        "--tar",
+                        directory.resolve("refused/broker.tar").toString()),
+                "lies in the directory that it is to hold");
+    }
+
+    @Test
+    void blanksBetweenPluginsAreNoPartOfTheirNames() {
+        refused(assemble("storage-local, storage-memory ,consensus-raft", "refused"), "are 2");
+        refused(
+                BrokerProcess.run(
+                        "assemble",
+                        "--with",
+                        "storage-local,",
+                        "storage-memory,",
+                        "consensus-raft",
+                        "--to",
+                        directory.resolve("refused").toString()),
+                "are 2");
+    }
+
+    @Test
     void aDirectoryWithoutALockIsNamed() {
         refused(
                 BrokerProcess.run("assemble", "--check", directory.toString()),

@@ -151,6 +151,21 @@ class CommandLineTest {
     }
 
     @Test
+    void aReaderOfReportsThatLeavesTakesNothingFromTheInput() {
+        mortise("", "topics", "create", "reported", "--partitions", "1");
+        List<String> script =
+                List.of(
+                        "bash",
+                        "-c",
+                        "seq 100000 | \"$0\" produce reported -o json | head -c 0; echo ${PIPESTATUS[1]}",
+                        BrokerProcess.HOME.resolve("mortise").toString());
+        BrokerProcess.Finished finished =
+                BrokerProcess.run(Map.of("MORTISE_BOOTSTRAP", broker.bootstrap()), script, "");
+        assertThat(finished.out()).as(finished.err()).isEqualTo("0\n");
+        assertThat(mortise("", "consume", "reported").lines()).hasSize(100_000);
+    }
+
+    @Test
     void theCommandRunsFromAnywhereAndThroughLinks() throws IOException {
         Path link =
                 Files.createSymbolicLink(

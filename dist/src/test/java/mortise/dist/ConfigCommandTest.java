@@ -74,8 +74,8 @@ class ConfigCommandTest {
         assertThat(run(Map.of(), "config", "list", "-o", "json").out())
                 .contains(
                         "\"key\":\"storage.memory.max-bytes\"",
-                        "\"read by\":\"storage-memory\"",
-                        "\"read by\":\"consensus-raft\"");
+                        "\"readBy\":\"storage-memory\"",
+                        "\"readBy\":\"consensus-raft\"");
         assertThat(run(Map.of(), "config", "list", "--changed", "--set", "node.id=4").out())
                 .isEqualTo("node.id = 4  (--set)\n");
     }

@@ -64,6 +64,7 @@ public final class Assembler {
             RuntimeImage.requireJlink();
         }
         Path target = order.target().toAbsolutePath().normalize();
+        order.tar().ifPresent(file -> TarArchive.requirePlace(file, target));
         boolean made = requireEmpty(target);
         try {
             return layOut(choice, order, new Tree(target));

@@ -2,7 +2,6 @@ package mortise.dist.assembly;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +29,71 @@ final class TarArchive {
      * @param file where to; compressed with gzip if the name ends in {@code gz}
      */
     static void write(Path directory, Path file) {
+        boolean written = false;
+        try {
+            writeAll(directory, file);
+            written = true;
+        } catch (IOException failure) {
+            throw new AssemblyRefusedException(
+                    "cannot write "
+                            + file
+                            + ": "
+                            + failure.getMessage()
+                            + "; name another file with --tar",
+                    failure);
+        } finally {
+            if (!written) {
+                remove(file);
+            }
+        }
+    }
+
+    /** Removes what was begun; the failure that led here is the one to report. */
+    private static void remove(Path file) {
+        try {
+            if (Files.isRegularFile(file)) {
+                Files.delete(file);
+            }
+        } catch (IOException left) {
+            throw new AssemblyRefusedException(
+                    "cannot remove " + file + ", which is incomplete: " + left.getMessage(), left);
+        }
+    }
+
+    /**
+     * Makes sure that a file can be made there, before anything is laid out.
+     *
+     * @throws AssemblyRefusedException with what is wrong
+     */
+    static void requirePlace(Path file, Path assembled) {
+        Path whole = file.toAbsolutePath().normalize();
+        Path parent = whole.getParent();
+        if (parent == null || Files.isDirectory(whole)) {
+            throw new AssemblyRefusedException(file + " is a directory; name a file with --tar");
+        }
+        if (whole.startsWith(assembled)) {
+            throw new AssemblyRefusedException(
+                    file + " lies in the directory that it is to hold; name another with --tar");
+        }
+        if (!Files.isDirectory(parent)) {
+            throw new AssemblyRefusedException(
+                    "cannot write "
+                            + file
+                            + ": there is no directory "
+                            + parent
+                            + "; make it, or name another file with --tar");
+        }
+        if (!Files.isWritable(parent)) {
+            throw new AssemblyRefusedException(
+                    "cannot write "
+                            + file
+                            + ": this user may not write in "
+                            + parent
+                            + "; name another file with --tar");
+        }
+    }
+
+    private static void writeAll(Path directory, Path file) throws IOException {
         String top = directory.toAbsolutePath().normalize().getFileName().toString();
         boolean compressed = file.getFileName().toString().endsWith("gz");
         try (OutputStream plain = Files.newOutputStream(file);
@@ -40,8 +104,6 @@ final class TarArchive {
                 tar.add(path, top + "/" + Tree.relative(directory, path));
             }
             out.write(new byte[2 * BLOCK]);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("writing " + file, failure);
         }
     }
 
