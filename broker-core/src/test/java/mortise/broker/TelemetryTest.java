@@ -143,7 +143,7 @@ class TelemetryTest {
                                     + port
                                     + ": another process uses port "
                                     + port
-                                    + "; stop it (ss -ltnp names it), or choose another port with metrics.prometheus.listen");
+                                    + "; stop it (ss -tanp names it), or choose another port with metrics.prometheus.listen");
         }
     }
 

@@ -126,7 +126,7 @@ final class ListenerServer {
             return what
                     + "another process uses port "
                     + bind.port()
-                    + "; stop it (ss -ltnp names it), or choose another port with --listen HOST:PORT";
+                    + "; stop it (ss -tanp names it), or choose another port with --listen HOST:PORT";
         }
         if (failure instanceof UnresolvedAddressException || cause.contains("unresolved")) {
             return what

@@ -77,7 +77,7 @@ class NetworkServerTest {
                                         + port
                                         + ": another process uses port "
                                         + port
-                                        + "; stop it (ss -ltnp names it), or choose another port with --listen HOST:PORT");
+                                        + "; stop it (ss -tanp names it), or choose another port with --listen HOST:PORT");
             }
         }
     }

@@ -112,7 +112,7 @@ final class HttpServer implements AutoCloseable {
             return what
                     + "another process uses port "
                     + listen.port()
-                    + "; stop it (ss -ltnp names it), or choose another port with "
+                    + "; stop it (ss -tanp names it), or choose another port with "
                     + key;
         }
         if (message.contains("assign")) {

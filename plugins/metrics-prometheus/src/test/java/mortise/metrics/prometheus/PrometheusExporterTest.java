@@ -391,7 +391,7 @@ class PrometheusExporterTest {
                                     + address
                                     + ": another process uses port "
                                     + taken.getLocalPort()
-                                    + "; stop it (ss -ltnp names it), or choose another port with metrics.prometheus.listen");
+                                    + "; stop it (ss -tanp names it), or choose another port with metrics.prometheus.listen");
         }
     }
 
