@@ -172,5 +172,6 @@ class BadStreamsTest {
     @Test
     void anEmptyNameOfADataDirectoryIsMisuse() {
         assertThat(shell("\"$0\" start --data ''").status()).isEqualTo(2);
+        assertThat(shell("\"$0\" log accept-loss --data ''").status()).isEqualTo(2);
     }
 }

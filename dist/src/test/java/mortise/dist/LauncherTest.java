@@ -47,16 +47,40 @@ class LauncherTest {
         Path data = directory.resolve("data");
         try (BrokerProcess broker = BrokerProcess.start(data)) {
             assertThat(broker.alive()).isTrue();
-            try (Stream<Path> all = Files.walk(data)) {
-                for (Path path : all.toList()) {
-                    String mode =
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
-                    assertThat(mode)
-                            .as(path.toString())
-                            .matches(Files.isDirectory(path) ? "rwxr-x---" : "rw-(r--|---)---");
-                }
+            assertPrivate(data);
+        }
+    }
+
+    private static void assertPrivate(Path data) throws IOException {
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path path : all.toList()) {
+                String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+                assertThat(mode)
+                        .as(path.toString())
+                        .matches(Files.isDirectory(path) ? "rwxr-x---" : "rw-(r--|---)---");
             }
         }
+    }
+
+    @Test
+    void acceptingALossKeepsWhatItWritesPrivateAndItsOutputPlain() throws IOException {
+        Path data = directory.resolve("data");
+        try (BrokerProcess broker = BrokerProcess.start(data)) {
+            BrokerProcess.run("topics", "create", "orders", "--bootstrap", broker.bootstrap());
+            broker.kill();
+        }
+        String accept = "\"$0\" log accept-loss --data 'DIR/data'";
+        BrokerProcess.Finished full =
+                shell(
+                        Map.of(),
+                        (accept + " --yes > /dev/full").replace("DIR", directory.toString()));
+        assertThat(full.status()).isEqualTo(1);
+        assertThat(full.err())
+                .isEqualTo("mortise: cannot write the output: No space left on device\n");
+        assertPrivate(data);
+        BrokerProcess.Finished foreign =
+                shell(Map.of(), "\"$0\" log accept-loss --data \"$(printf '/x\\033[2J')\"");
+        assertThat(foreign.err()).startsWith("mortise: /x\\x1b[2J is no broker's data directory");
     }
 
     @Test
