@@ -319,7 +319,8 @@ public final class TopicConfigs {
                             "How many in-sync replicas must have a record before acks=all is answered.")
                     .atLeast(1)
                     .underBrokerName("min.insync.replicas")
-                    .honoured("honoured");
+                    .honoured(
+                            "honoured; no more than a partition has replicas are asked for, as in Apache Kafka");
 
     /** Full-size files at once. */
     public static final TopicConfig<Boolean> PREALLOCATE =
