@@ -51,6 +51,9 @@ class PartitionModelTest {
     /** The batches that producers may be known by: those of the log, and deleted ones. */
     private final List<Entry> memory = new ArrayList<>();
 
+    /** What producers of which nothing is known began with, and could not have written. */
+    private final Map<Long, Integer> unwritten = new HashMap<>();
+
     private long start;
     private long end;
     private final List<Sent> waiting = new ArrayList<>();
@@ -112,6 +115,7 @@ class PartitionModelTest {
                 }
                 waiting.clear();
                 waitingFor.clear();
+                unwritten.clear();
                 HeapLog heap = rig.log("t", 0);
                 boolean damaged = dice == 99;
                 if (damaged) {
@@ -187,15 +191,19 @@ class PartitionModelTest {
             assertThat(sent.error()).isEqualTo(error);
             return;
         }
+        unwritten.remove(entry.producerId());
         log.add(entry);
         memory.add(entry);
         end = entry.nextOffset();
         answered(sent, entry.baseOffset(), entry.nextOffset(), durable);
     }
 
-    private static ErrorCode error(Producer producer, Entry entry) {
+    private ErrorCode error(Producer producer, Entry entry) {
         if (producer.epoch < 0) {
-            return ErrorCode.NONE;
+            Integer first = unwritten.get(entry.producerId());
+            return first != null && entry.epoch() == 0 && entry.firstSequence() > first
+                    ? ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+                    : ErrorCode.NONE;
         }
         if (entry.epoch() < producer.epoch) {
             return ErrorCode.INVALID_PRODUCER_EPOCH;
@@ -238,6 +246,9 @@ class PartitionModelTest {
         short epoch = producer.epoch < 0 ? 0 : producer.epoch;
         Sent sent = rig.send(partition, PartitionRig.batch(1, 20, id, epoch, first));
         assertThat(sent.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        if (producer.epoch < 0) {
+            unwritten.put(id, first);
+        }
     }
 
     private void crash(PartitionRig rig) {
