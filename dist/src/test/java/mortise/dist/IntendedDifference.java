@@ -91,6 +91,12 @@ record IntendedDifference(String name, Pattern api, Pattern request, Pattern pat
                             "responses\\[altered].error_code",
                             "mortise 42, kafka -1"),
                     of(
+                            "each-resource-once",
+                            "IncrementalAlterConfigs|OffsetForLeaderEpoch",
+                            "one resource twice|twice",
+                            "(responses|topics\\[read].partitions).*",
+                            ANY),
+                    of(
                             "loggers",
                             "ListConfigResources",
                             "all",

@@ -104,6 +104,10 @@ class SlowClientsTest {
                                     .lines())
                     .hasSize(100);
             assertThat(residentBytes(broker) - before).isLessThan(MORE_MEMORY);
+            // they wait for each other's memory until it is taken from them
+            for (int look = 0; look < 2_000 && !broker.log().contains("stopped arriving"); look++) {
+                LockSupport.parkNanos(10_000_000);
+            }
             ErrorsPage.saw(broker.log());
             stalled.forEach(ByteConnection::close);
         }
