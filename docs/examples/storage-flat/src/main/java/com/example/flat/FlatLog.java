@@ -27,6 +27,7 @@ import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.TimestampPosition;
+import mortise.spi.storage.UnreadableDataException;
 
 /**
  * A log as one file of record batches, with a list of them in memory that opening rebuilds. Every
@@ -275,8 +276,8 @@ final class FlatLog implements PartitionLog {
         try {
             return new HeapSlice(read(entry.position(), length));
         } catch (IOException failure) {
-            throw new StorageException(
-                    StorageException.Reach.LOG, "reading " + file + " of " + id, failure);
+            throw new UnreadableDataException(
+                    false, "reading " + file + " of " + id + ": " + failure, failure);
         }
     }
 

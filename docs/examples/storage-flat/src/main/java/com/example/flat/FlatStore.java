@@ -81,7 +81,9 @@ final class FlatStore implements LogStore, LogDirectory {
             open.put(id, log);
             return log;
         } catch (IOException failure) {
-            throw failed("opening " + id, failure);
+            // it may go well later, and says nothing about other logs
+            throw new StorageException(
+                    StorageException.Reach.CALL, "opening " + id + ": " + failure, failure);
         }
     }
 
