@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import mortise.api.HostPort;
 import mortise.broker.request.ListenerEndpoint;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,9 @@ final class ListenerServer {
     }
 
     /**
-     * Opens the port. Connections wait until {@link #accept} and are handed over before they are
-     * read.
+     * Opens the port. Connections wait until {@link #accept}. Each is shown to {@code admits} on
+     * the event loop that accepted it; those that it takes are handed to {@code accepted} on the
+     * event loop that they will live on, before they are read.
      *
      * @throws ListenException if the port cannot be opened
      */
@@ -42,6 +44,7 @@ final class ListenerServer {
             EventLoopGroup loops,
             ByteBufAllocator allocator,
             PeerLog peers,
+            Predicate<Channel> admits,
             BiConsumer<Channel, ListenerEndpoint> accepted) {
         InetSocketAddress address =
                 new InetSocketAddress(config.bind().host(), config.bind().port());
@@ -51,6 +54,7 @@ final class ListenerServer {
                 new ServerBootstrap()
                         .group(loops)
                         .channel(transport.serverChannel())
+                        .handler(new Gate(admits))
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.SO_BACKLOG, settings.backlog())
@@ -72,7 +76,29 @@ final class ListenerServer {
         }
     }
 
-    /** Runs for every accepted connection, on the event loop that it will live on. */
+    /**
+     * Closes who is not admitted at once: handed to another event loop first, a crowd of them would
+     * hold the last of the process's files until that loop comes to them.
+     */
+    private static final class Gate extends ChannelInboundHandlerAdapter {
+        private final Predicate<Channel> admits;
+
+        Gate(Predicate<Channel> admits) {
+            this.admits = admits;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            Channel channel = (Channel) message;
+            if (admits.test(channel)) {
+                context.fireChannelRead(channel);
+            } else {
+                channel.unsafe().closeForcibly(); // it is registered nowhere
+            }
+        }
+    }
+
+    /** Runs for every admitted connection, on the event loop that it will live on. */
     private static final class Acceptor extends ChannelInitializer<Channel> {
         private final ListenerConfig config;
         private final BiConsumer<Channel, ListenerEndpoint> accepted;

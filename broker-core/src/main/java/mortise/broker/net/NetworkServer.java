@@ -160,6 +160,7 @@ public final class NetworkServer implements AutoCloseable {
                                 group,
                                 allocator,
                                 peers,
+                                this::admits,
                                 this::accepted));
             }
         } catch (ListenException refused) {
@@ -179,15 +180,22 @@ public final class NetworkServer implements AutoCloseable {
         listeners.forEach(ListenerServer::accept);
     }
 
+    /** Counts a connection that was accepted, unless there are too many. On the listener's loop. */
+    private boolean admits(Channel channel) {
+        if (connections.incrementAndGet() <= settings.maxConnections()) {
+            return true;
+        }
+        connections.decrementAndGet();
+        refused(channel);
+        return false;
+    }
+
+    /** Serves a connection that was admitted. On the connection's loop. */
     private void accepted(Channel channel, ListenerEndpoint listener) {
         LoopState state = loopStates.get(channel.eventLoop());
         if (state == null || !(channel.remoteAddress() instanceof InetSocketAddress)) {
-            var _ = channel.close(); // it is gone already
-            return;
-        }
-        if (connections.incrementAndGet() > settings.maxConnections()) {
             connections.decrementAndGet();
-            refuse(channel);
+            var _ = channel.close(); // it is gone already
             return;
         }
         channel.pipeline()
@@ -210,7 +218,7 @@ public final class NetworkServer implements AutoCloseable {
         }
     }
 
-    private void refuse(Channel channel) {
+    private void refused(Channel channel) {
         telemetry.closed(CloseReason.LIMIT);
         if (channel.remoteAddress() instanceof InetSocketAddress remote) {
             String host = remote.getAddress().getHostAddress();
@@ -222,7 +230,6 @@ public final class NetworkServer implements AutoCloseable {
                             + settings.maxConnections()
                             + " connections already (net.max-connections)");
         }
-        var _ = channel.close();
     }
 
     /** The open listeners, with their real ports, in the order of the configuration. */

@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import mortise.api.Clock;
 import mortise.broker.request.RequestContext;
@@ -399,6 +400,49 @@ class SlowClientTest {
                 four.send(heartbeat(4));
                 assertThat(four.receiveCorrelationId()).isEqualTo(4);
             }
+        }
+    }
+
+    /** Refused ones that wait for the loop they would have lived on hold files until it comes. */
+    @Test
+    void aBusyEventLoopKeepsNoRefusedConnectionOpen() throws InterruptedException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        ScriptedHandler<HeartbeatRequest> holdingItsLoop =
+                new ScriptedHandler<>(
+                        ApiKey.HEARTBEAT,
+                        (context, _) -> {
+                            busy.countDown();
+                            awaitUninterruptibly(release);
+                            context.respond(new HeartbeatResponse());
+                        });
+        try (TestServer server =
+                        TestServer.with(
+                                Transport.best(),
+                                Clock.system(),
+                                Map.of("net.threads", "2", "net.max-connections", "1"),
+                                holdingItsLoop);
+                RawClient one = server.client()) {
+            // the listener has the first loop, the first connection the second
+            one.send(heartbeat(1));
+            assertThat(busy.await(20, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 8; i++) {
+                try (RawClient refused = server.client()) {
+                    assertThat(refused.closedByServer()).as("connection %s", i).isTrue();
+                }
+            }
+            release.countDown();
+            assertThat(one.receiveCorrelationId()).isEqualTo(1);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
