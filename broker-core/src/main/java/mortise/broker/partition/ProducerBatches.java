@@ -47,6 +47,11 @@ final class ProducerBatches {
         return file;
     }
 
+    /** Of how many producers an encoded file holds batches. */
+    static int count(ByteBuffer file) {
+        return file.getInt(PRODUCERS_AT);
+    }
+
     private static void put(ByteBuffer file, ProducerEntry producer) {
         file.putLong(producer.producerId)
                 .putShort(producer.epoch())

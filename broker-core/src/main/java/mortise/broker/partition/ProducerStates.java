@@ -347,11 +347,16 @@ final class ProducerStates {
         return ProducerSnapshot.encode(this);
     }
 
-    /** Keeps all of them beside a log as of an offset. */
+    /**
+     * Keeps all of them beside a log as of an offset. A snapshot of none says that by itself, so a
+     * log without idempotent producers has one file less to sync at each segment.
+     */
     void keepBeside(PartitionLog log, long offset) {
         ByteBuffer snapshot = snapshot();
-        log.putSidecar(
-                SidecarKind.PRODUCER_BATCHES, offset, ProducerBatches.encode(this, snapshot));
+        ByteBuffer batches = ProducerBatches.encode(this, snapshot);
+        if (ProducerBatches.count(batches) > 0) {
+            log.putSidecar(SidecarKind.PRODUCER_BATCHES, offset, batches);
+        }
         log.putSidecar(SidecarKind.PRODUCER_STATE, offset, snapshot);
     }
 }

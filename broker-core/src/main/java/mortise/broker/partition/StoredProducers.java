@@ -18,10 +18,11 @@ import org.slf4j.LoggerFactory;
  * the producers wrote after it. (Apache Kafka removes such snapshots when it opens a log,
  * ProducerStateManager.truncateAndReload.)
  *
- * <p>The newest snapshot whose {@link ProducerBatches} are intact knows all there was as of its
- * offset. Where they are damaged, an older pair and the batches after it are as good. Where none
- * were ever written (by Apache Kafka, or before there were any) the snapshot before the newest will
- * do, so that opening a log reads two segments at most and not all of it.
+ * <p>The newest snapshot whose {@link ProducerBatches} are intact, or that has no producers and so
+ * needs none, knows all there was as of its offset. Where they are damaged, an older pair and the
+ * batches after it are as good. Where none were ever written (by Apache Kafka, or before there were
+ * any) the snapshot before the newest will do, so that opening a log reads two segments at most and
+ * not all of it.
  *
  * @param states what is known as of {@code from}
  * @param lastBatches the newest snapshot, if it is not what {@code states} came from: it knows
@@ -51,6 +52,9 @@ record StoredProducers(
             Sidecar snapshot = found.get();
             long offset = snapshot.offset();
             ProducerStates last = lastBatches(name, snapshot, producersMax);
+            if (last != null && last.size() == 0) {
+                return new StoredProducers(last, newest, offset, offset);
+            }
             if (last != null) {
                 Optional<Sidecar> batches =
                         log.latestSidecar(SidecarKind.PRODUCER_BATCHES, offset)

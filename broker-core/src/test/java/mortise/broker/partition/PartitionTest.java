@@ -434,6 +434,21 @@ class PartitionTest {
     }
 
     @Test
+    void aSnapshotOfNobodyNeedsNoBatchesAndNothingIsReadBeforeIt() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(5, 20));
+        rig.stop();
+        assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE)).containsExactly(5L);
+        assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_BATCHES)).isEmpty();
+
+        PartitionState state =
+                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+
+        assertThat(state.replayedBatches()).isZero();
+        assertThat(state.newestSnapshot()).isEqualTo(5);
+    }
+
+    @Test
     void damagedBatchesAreReadFromTheLogAgain() {
         written(12, 400);
         rig.stop();
