@@ -34,8 +34,8 @@ final class AllocationRun {
     }
 
     void run() throws IOException, InterruptedException {
-        bench.run(() -> {
-            for (Subject subject : bench.subjects()) {
+        bench.run(turn -> {
+            for (Subject subject : turn) {
                 measure(subject);
             }
         });

@@ -35,15 +35,25 @@ record Bench(
 
     private static final int PORT = 29_192;
 
-    /** One round's work. */
-    interface Round {
+    /** A comparison that is ready to run. */
+    interface Comparison {
         void run() throws IOException, InterruptedException;
     }
 
-    /** Runs all rounds and prints the figures after each. */
+    /** One round's work. */
+    interface Round {
+        /** Measures each system of the turn, in its order. */
+        void run(List<Subject> turn) throws IOException, InterruptedException;
+    }
+
+    /**
+     * Runs all rounds and prints the figures after each. Every other round goes the other way
+     * round: what a system finds (memory that the one before it gave back, a disk that still
+     * writes) depends on its place.
+     */
     void run(Round round) throws IOException, InterruptedException {
         for (int number = 1; number <= rounds; number++) {
-            round.run();
+            round.run(number % 2 == 1 ? subjects : subjects.reversed());
             print("round " + number + " of " + rounds);
         }
     }

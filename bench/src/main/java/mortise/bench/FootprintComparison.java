@@ -20,8 +20,8 @@ final class FootprintComparison {
     }
 
     void run() throws IOException, InterruptedException {
-        bench.run(() -> {
-            for (Subject subject : bench.subjects()) {
+        bench.run(turn -> {
+            for (Subject subject : turn) {
                 measure(subject);
             }
         });

@@ -60,7 +60,7 @@ final class Main {
             System.out.print(USAGE);
             return;
         }
-        Bench.Round comparison;
+        Bench.Comparison comparison;
         try {
             comparison = comparison(arguments);
         } catch (IllegalArgumentException misused) {
@@ -72,7 +72,7 @@ final class Main {
         comparison.run();
     }
 
-    private static Bench.Round comparison(String[] arguments) {
+    private static Bench.Comparison comparison(String[] arguments) {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("say what to measure");
         }

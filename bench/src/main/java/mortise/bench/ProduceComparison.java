@@ -75,9 +75,9 @@ final class ProduceComparison {
     }
 
     void run() throws IOException, InterruptedException {
-        bench.run(() -> {
+        bench.run(turn -> {
             for (Load load : loads) {
-                for (Subject subject : bench.subjects()) {
+                for (Subject subject : turn) {
                     produce(subject, load);
                 }
                 floor(load);

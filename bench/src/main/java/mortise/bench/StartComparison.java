@@ -17,8 +17,8 @@ final class StartComparison {
     }
 
     void run() throws IOException, InterruptedException {
-        bench.run(() -> {
-            for (Subject subject : bench.subjects()) {
+        bench.run(turn -> {
+            for (Subject subject : turn) {
                 start(subject);
             }
         });
