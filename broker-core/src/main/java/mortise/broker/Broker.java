@@ -65,6 +65,7 @@ import mortise.broker.plugin.PluginWorld;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
+import mortise.broker.request.FindCoordinatorRefusal;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.DataDirectory;
@@ -299,6 +300,7 @@ public final class Broker implements AutoCloseable {
                                         ::next,
                                 new BatchOpenings(openings, Codecs.load(codecs)),
                                 clock)));
+        handlers.add(new FindCoordinatorRefusal());
         FetchSettings fetching = FetchSettings.from(assembly.config());
         FetchSessions sessions =
                 new FetchSessions(fetching, clock, timers, assembly.random(), metrics);
