@@ -29,6 +29,7 @@ import mortise.broker.plugin.PluginSettings;
 import mortise.broker.plugin.RefusedPlugin;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.plugin.UnknownPluginException;
+import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.record.Codec;
 import mortise.record.Codecs;
 import mortise.spi.Provider;
@@ -89,6 +90,17 @@ public final class BrokerBuilder {
      */
     public BrokerBuilder layer(String origin, Map<String, String> values) {
         layers.add(origin, values);
+        return this;
+    }
+
+    /**
+     * Puts what the broker was assembled with below all other values. What of it protects records
+     * or clients is not taken away by them, unless the key {@code allow-loosening} says so.
+     *
+     * @param origin where the values come from, for messages
+     */
+    public BrokerBuilder assembled(String origin, Map<String, String> values) {
+        layers.addAssembled(origin, values);
         return this;
     }
 
@@ -174,9 +186,11 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Checks the configuration without starting anything.
+     * Checks the configuration, and whether it goes with the data directory, without starting or
+     * writing anything.
      *
      * @throws ConfigException with every problem
+     * @throws BrokerStartException if the data directory is kept by other plugins
      */
     public void check() {
         Assembly assembly = assembly();
@@ -185,6 +199,11 @@ public final class BrokerBuilder {
         assembly.exporters().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
+        }
+        try {
+            DirectoryKeepers.examine(assembly);
+        } catch (RefusedDirectoryException | RefusedPluginException refused) {
+            throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
         }
     }
 
@@ -331,7 +350,7 @@ public final class BrokerBuilder {
         FoundPlugin<PlacementProvider> placement =
                 chosen(plugins, PluginKind.PLACEMENT, BrokerSettings.PLACEMENT, problems);
         FoundPlugin<AuthorizerProvider> authorizer =
-                layers.find(BrokerSettings.AUTHORIZER).isEmpty()
+                layers.peek(BrokerSettings.AUTHORIZER).equals(BrokerSettings.NO_AUTHORIZER)
                         ? null
                         : chosen(
                                 plugins,
@@ -354,8 +373,21 @@ public final class BrokerBuilder {
             schema = schema.and(plugin.schema());
         }
         Config config = layers.resolve(schema, idle(plugins, found), problems);
-        problems.addAll(Contradictions.of(config, Optional.ofNullable(storage)));
-        if (storage == null || consensus == null || placement == null || !problems.isEmpty()) {
+        problems.addAll(
+                Contradictions.of(
+                        config, Optional.ofNullable(storage), Optional.ofNullable(consensus)));
+        Continuity continuity =
+                problems.isEmpty() && storage != null && consensus != null
+                        ? Continuities.of(layers, plugins, config, storage, consensus)
+                        : null;
+        if (continuity != null) {
+            problems.addAll(Continuities.loosened(layers, plugins, continuity));
+        }
+        if (continuity == null
+                || storage == null
+                || consensus == null
+                || placement == null
+                || !problems.isEmpty()) {
             found.forEach(plugin -> tryOut(plugin, config, problems));
             throw new ConfigException(problems);
         }
@@ -368,7 +400,8 @@ public final class BrokerBuilder {
                 exporters,
                 List.copyOf(plugins.catalog(PluginKind.CODEC).all()),
                 clock,
-                random);
+                random,
+                continuity);
     }
 
     /**
