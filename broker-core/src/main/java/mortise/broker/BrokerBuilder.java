@@ -186,13 +186,31 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Checks the configuration, and whether it goes with the data directory, without starting or
-     * writing anything.
+     * Checks the configuration without starting anything.
+     *
+     * @throws ConfigException with every problem
+     */
+    public void check() {
+        var _ = checked();
+    }
+
+    /**
+     * Checks the configuration, and whether it goes with what is in the data directory, without
+     * starting or writing anything.
      *
      * @throws ConfigException with every problem
      * @throws BrokerStartException if the data directory is kept by other plugins
      */
-    public void check() {
+    public void checkStart() {
+        Assembly assembly = checked();
+        try {
+            DirectoryKeepers.examine(assembly);
+        } catch (RefusedDirectoryException | RefusedPluginException refused) {
+            throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private Assembly checked() {
         Assembly assembly = assembly();
         List<ConfigProblem> problems = new ArrayList<>();
         assembly.plugins().values().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
@@ -200,11 +218,7 @@ public final class BrokerBuilder {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        try {
-            DirectoryKeepers.examine(assembly);
-        } catch (RefusedDirectoryException | RefusedPluginException refused) {
-            throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
-        }
+        return assembly;
     }
 
     /**

@@ -44,7 +44,7 @@ class DirectoryKeepersTest {
     }
 
     private static void isRefused(BrokerBuilder builder, String line) {
-        assertThatThrownBy(builder::check)
+        assertThatThrownBy(builder::checkStart)
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessage(line);
         assertThatThrownBy(builder::start)
@@ -170,7 +170,7 @@ class DirectoryKeepersTest {
         String line =
                 "plugins.consensus: storage-local keeps records on disk, but consensus-raft as configured forgets the topics that they belong to when the broker stops; configure a durable consensus-raft, or choose a storage plugin that is not durable either";
 
-        assertThatThrownBy(builder::check).isInstanceOf(ConfigException.class).hasMessage(line);
+        assertThatThrownBy(builder::checkStart).isInstanceOf(ConfigException.class).hasMessage(line);
         assertThatThrownBy(builder::start).isInstanceOf(ConfigException.class).hasMessage(line);
         assertThat(data).doesNotExist();
     }
@@ -184,8 +184,15 @@ class DirectoryKeepersTest {
     }
 
     @Test
+    void aConfigurationByItselfIsCheckedWithoutTheDirectory() {
+        local().start().close();
+
+        assertThatCode(() -> memory().check()).doesNotThrowAnyException();
+    }
+
+    @Test
     void checkingADirectoryThatIsNotThereYetMakesNone() {
-        assertThatCode(() -> local().check()).doesNotThrowAnyException();
+        assertThatCode(() -> local().checkStart()).doesNotThrowAnyException();
         assertThat(data).doesNotExist();
     }
 }

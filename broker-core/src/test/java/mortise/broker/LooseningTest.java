@@ -60,7 +60,7 @@ class LooseningTest {
 
     private static String refusal(BrokerBuilder builder) {
         try {
-            builder.check();
+            builder.checkStart();
         } catch (ConfigException refused) {
             return String.valueOf(refused.getMessage());
         }
