@@ -170,7 +170,9 @@ class DirectoryKeepersTest {
         String line =
                 "plugins.consensus: storage-local keeps records on disk, but consensus-raft as configured forgets the topics that they belong to when the broker stops; configure a durable consensus-raft, or choose a storage plugin that is not durable either";
 
-        assertThatThrownBy(builder::checkStart).isInstanceOf(ConfigException.class).hasMessage(line);
+        assertThatThrownBy(builder::checkStart)
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(line);
         assertThatThrownBy(builder::start).isInstanceOf(ConfigException.class).hasMessage(line);
         assertThat(data).doesNotExist();
     }
