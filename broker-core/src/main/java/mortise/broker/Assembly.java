@@ -9,6 +9,7 @@ import mortise.api.config.Config;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.PluginKind;
 import mortise.record.Codec;
+import mortise.spi.Capability;
 import mortise.spi.Provider;
 import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.consensus.ConsensusProvider;
@@ -17,7 +18,10 @@ import mortise.spi.storage.StorageProvider;
 import mortise.spi.telemetry.MetricsExporterProvider;
 import org.jspecify.annotations.Nullable;
 
-/** What a broker is made of: checked configuration, the chosen plugins, and the world handed in. */
+/**
+ * What a broker is made of: checked configuration, the chosen plugins, the world handed in, and how
+ * all that follows on what was there before.
+ */
 record Assembly(
         Config config,
         FoundPlugin<StorageProvider> storage,
@@ -27,7 +31,8 @@ record Assembly(
         List<FoundPlugin<MetricsExporterProvider>> exporters,
         List<FoundPlugin<Codec>> codecs,
         Clock clock,
-        RandomGenerator random) {
+        RandomGenerator random,
+        Continuity continuity) {
     Assembly {
         exporters = List.copyOf(exporters);
         codecs = List.copyOf(codecs);
@@ -43,6 +48,11 @@ record Assembly(
             chosen.put(authorizer.kind(), authorizer);
         }
         return chosen;
+    }
+
+    /** Whether records outlive the process: what the store declares, as it is configured. */
+    boolean keepsRecords() {
+        return storage.capabilities(configOf(storage)).contains(Capability.DURABLE);
     }
 
     /** Whether any of the plugins keeps files. */

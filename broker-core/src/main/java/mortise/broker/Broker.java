@@ -65,9 +65,11 @@ import mortise.broker.plugin.PluginWorld;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
+import mortise.broker.request.FindCoordinatorRefusal;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.DataDirectory;
+import mortise.broker.runtime.DirectoryRecord;
 import mortise.broker.runtime.FileBudget;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.RefusedDirectoryException;
@@ -172,6 +174,7 @@ public final class Broker implements AutoCloseable {
                 () -> health.ready().good() ? 1 : 0);
         warnOfFewFiles(FileBudget.ofProcess());
         DataDirectory directory = assembly.usesDataDirectory() ? takeDataDirectory() : null;
+        DirectoryRecord kept = directory == null ? noDirectory() : takenOver(directory);
         String clusterId =
                 directory == null
                         ? TopicId.random(assembly.random()).toString()
@@ -299,6 +302,7 @@ public final class Broker implements AutoCloseable {
                                         ::next,
                                 new BatchOpenings(openings, Codecs.load(codecs)),
                                 clock)));
+        handlers.add(new FindCoordinatorRefusal());
         FetchSettings fetching = FetchSettings.from(assembly.config());
         FetchSessions sessions =
                 new FetchSessions(fetching, clock, timers, assembly.random(), metrics);
@@ -324,6 +328,9 @@ public final class Broker implements AutoCloseable {
         OpenedPartitions opened = await(lifecycle.enter(reachable(network.endpoints())));
         partitions.start();
         sessions.start();
+        if (directory != null && kept != null) {
+            directory.remember(kept.started(assembly.continuity().protection().texts()));
+        }
         network.accept();
         Duration took = Duration.ofNanos(clock.nanoTime() - begun);
         running =
@@ -332,12 +339,15 @@ public final class Broker implements AutoCloseable {
         health.serving();
         event.ended(settings.nodeId(), clusterId, opened.opened(), opened.failed());
         LOG.info(
-                "node {} of cluster {} is ready after {} ms with {} partitions{}",
+                "node {} of cluster {} is ready after {} ms with {} partitions{}; authoriser {}",
                 settings.nodeId(),
                 clusterId,
                 took.toMillis(),
                 opened.opened(),
-                opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened");
+                opened.failed() == 0 ? "" : ", " + opened.failed() + " could not be opened",
+                assembly.authorizer() == null
+                        ? "none: everybody may do everything"
+                        : assembly.authorizer().name());
     }
 
     private static void warnOfFewFiles(FileBudget files) {
@@ -355,6 +365,21 @@ public final class Broker implements AutoCloseable {
         return part(
                 "data directory",
                 DataDirectory.open(settings.dataDirectory(), settings.nodeId(), assembly.random()));
+    }
+
+    /** Without a directory of its own: one that was named must not be another broker's. */
+    private @Nullable DirectoryRecord noDirectory() {
+        DirectoryKeepers.examine(assembly);
+        return null;
+    }
+
+    /** What the directory is to remember; it remembers its keepers before they write anything. */
+    private DirectoryRecord takenOver(DataDirectory directory) {
+        DirectoryKeepers keepers = new DirectoryKeepers(assembly, directory.path());
+        DirectoryRecord kept = directory.formatted() ? keepers.formatted() : keepers.accepted();
+        keepers.refuseLoosening(kept);
+        directory.remember(kept);
+        return kept;
     }
 
     private void started(Clock clock, Duration took) {
@@ -457,7 +482,9 @@ public final class Broker implements AutoCloseable {
                 advertised,
                 directory == null ? null : directory.path(),
                 directory != null && directory.formatted(),
-                BrokerSettings.DURABILITY.type().format(settings.durability()),
+                assembly.keepsRecords()
+                        ? BrokerSettings.DURABILITY.type().format(settings.durability())
+                        : BrokerStatus.NO_DURABILITY,
                 plugins(),
                 Map.copyOf(exporters),
                 now.publisher().image().topicCount(),

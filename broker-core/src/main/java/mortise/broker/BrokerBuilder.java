@@ -29,6 +29,7 @@ import mortise.broker.plugin.PluginSettings;
 import mortise.broker.plugin.RefusedPlugin;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.plugin.UnknownPluginException;
+import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.record.Codec;
 import mortise.record.Codecs;
 import mortise.spi.Provider;
@@ -89,6 +90,17 @@ public final class BrokerBuilder {
      */
     public BrokerBuilder layer(String origin, Map<String, String> values) {
         layers.add(origin, values);
+        return this;
+    }
+
+    /**
+     * Puts what the broker was assembled with below all other values. What of it protects records
+     * or clients is not taken away by them, unless the key {@code allow-loosening} says so.
+     *
+     * @param origin where the values come from, for messages
+     */
+    public BrokerBuilder assembled(String origin, Map<String, String> values) {
+        layers.addAssembled(origin, values);
         return this;
     }
 
@@ -179,6 +191,26 @@ public final class BrokerBuilder {
      * @throws ConfigException with every problem
      */
     public void check() {
+        var _ = checked();
+    }
+
+    /**
+     * Checks the configuration, and whether it goes with what is in the data directory, without
+     * starting or writing anything.
+     *
+     * @throws ConfigException with every problem
+     * @throws BrokerStartException if the data directory is kept by other plugins
+     */
+    public void checkStart() {
+        Assembly assembly = checked();
+        try {
+            DirectoryKeepers.examine(assembly);
+        } catch (RefusedDirectoryException | RefusedPluginException refused) {
+            throw new BrokerStartException(String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    private Assembly checked() {
         Assembly assembly = assembly();
         List<ConfigProblem> problems = new ArrayList<>();
         assembly.plugins().values().forEach(plugin -> tryOut(plugin, assembly.config(), problems));
@@ -186,6 +218,7 @@ public final class BrokerBuilder {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+        return assembly;
     }
 
     /**
@@ -331,7 +364,7 @@ public final class BrokerBuilder {
         FoundPlugin<PlacementProvider> placement =
                 chosen(plugins, PluginKind.PLACEMENT, BrokerSettings.PLACEMENT, problems);
         FoundPlugin<AuthorizerProvider> authorizer =
-                layers.find(BrokerSettings.AUTHORIZER).isEmpty()
+                layers.peek(BrokerSettings.AUTHORIZER).equals(BrokerSettings.NO_AUTHORIZER)
                         ? null
                         : chosen(
                                 plugins,
@@ -354,8 +387,21 @@ public final class BrokerBuilder {
             schema = schema.and(plugin.schema());
         }
         Config config = layers.resolve(schema, idle(plugins, found), problems);
-        problems.addAll(Contradictions.of(config, Optional.ofNullable(storage)));
-        if (storage == null || consensus == null || placement == null || !problems.isEmpty()) {
+        problems.addAll(
+                Contradictions.of(
+                        config, Optional.ofNullable(storage), Optional.ofNullable(consensus)));
+        Continuity continuity =
+                problems.isEmpty() && storage != null && consensus != null
+                        ? Continuities.of(layers, plugins, config, storage, consensus)
+                        : null;
+        if (continuity != null) {
+            problems.addAll(Continuities.loosened(layers, plugins, continuity));
+        }
+        if (continuity == null
+                || storage == null
+                || consensus == null
+                || placement == null
+                || !problems.isEmpty()) {
             found.forEach(plugin -> tryOut(plugin, config, problems));
             throw new ConfigException(problems);
         }
@@ -368,7 +414,8 @@ public final class BrokerBuilder {
                 exporters,
                 List.copyOf(plugins.catalog(PluginKind.CODEC).all()),
                 clock,
-                random);
+                random,
+                continuity);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import mortise.api.HostPort;
 import mortise.broker.plugin.PluginKind;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory where it keeps everything; null if everything is in memory and it has none
  * @param formatted whether this start formatted the data directory
  * @param durability the durability class of topics that do not say: {@code page-cache} or {@code
- *     fsync}
+ *     fsync}; {@link #NO_DURABILITY} if the store keeps records no longer than the process lives
  * @param plugins the plugins in use
  * @param exporters where metrics exporters are reached, by plugin name; those that push are missing
  * @param topics how many topics there are
@@ -45,6 +46,17 @@ public record BrokerStatus(
         int partitions,
         Duration startTime,
         Map<String, Long> metrics) {
+    /** The durability of a store that is not durable. */
+    public static final String NO_DURABILITY = "none";
+
+    /** The authoriser's name; nothing if everybody may do everything. */
+    public Optional<String> authorizer() {
+        return plugins.stream()
+                .filter(plugin -> plugin.kind().equals(PluginKind.AUTHORIZER.name()))
+                .map(Plugin::name)
+                .findFirst();
+    }
+
     /**
      * A plugin in use.
      *

@@ -17,7 +17,9 @@ import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.FoundPlugin;
 import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.RefusedPluginException;
 import mortise.spi.Capability;
+import mortise.spi.consensus.ConsensusProvider;
 import mortise.spi.storage.StorageProvider;
 
 /** Values that are each good and do not go together. */
@@ -35,7 +37,10 @@ final class Contradictions {
     private Contradictions() {}
 
     /** All that the core finds. */
-    static List<ConfigProblem> of(Config config, Optional<FoundPlugin<StorageProvider>> storage) {
+    static List<ConfigProblem> of(
+            Config config,
+            Optional<FoundPlugin<StorageProvider>> storage,
+            Optional<FoundPlugin<ConsensusProvider>> consensus) {
         List<ConfigProblem> problems = new ArrayList<>();
         READERS.forEach(reader -> collect(problems, () -> reader.accept(config)));
         storage.ifPresent(plugin -> {
@@ -44,8 +49,45 @@ final class Contradictions {
                     problems,
                     () -> new BrokerConfigs(config.get(BrokerSettings.NODE_ID), config, store));
             durability(config, store).ifPresent(problems::add);
+            consensus
+                    .flatMap(quorum -> forgottenTopics(config, plugin, quorum))
+                    .ifPresent(problems::add);
         });
         return problems;
+    }
+
+    /** Records that outlive the process are lost with the topics that they belong to. */
+    private static Optional<ConfigProblem> forgottenTopics(
+            Config config,
+            FoundPlugin<StorageProvider> storage,
+            FoundPlugin<ConsensusProvider> consensus) {
+        String key = "plugins." + consensus.kind();
+        try {
+            boolean kept = isDurable(config, storage);
+            boolean remembered = isDurable(config, consensus);
+            return kept && !remembered
+                    ? Optional.of(
+                            new ConfigProblem(
+                                    key,
+                                    id(storage)
+                                            + " keeps records on disk, but "
+                                            + id(consensus)
+                                            + " as configured forgets the topics that they belong to when the broker stops; configure a durable "
+                                            + id(consensus)
+                                            + ", or choose a storage plugin that is not durable either"))
+                    : Optional.empty();
+        } catch (RefusedPluginException broken) {
+            return Optional.of(new ConfigProblem(key, String.valueOf(broken.getMessage())));
+        }
+    }
+
+    private static boolean isDurable(Config config, FoundPlugin<?> plugin) {
+        return plugin.capabilities(config.restrictedTo(plugin.schema()))
+                .contains(Capability.DURABLE);
+    }
+
+    private static String id(FoundPlugin<?> plugin) {
+        return plugin.kind().qualified(plugin.name());
     }
 
     /** Runs a reader of values and keeps what it finds wrong with them. */

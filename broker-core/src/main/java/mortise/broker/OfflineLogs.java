@@ -64,6 +64,8 @@ public final class OfflineLogs implements AutoCloseable {
                             DataDirectory.open(
                                     settings.dataDirectory(), settings.nodeId(), assembly.random()),
                             assembly.clock());
+            // another store would find nothing missing, for it finds nothing at all
+            var _ = new DirectoryKeepers(assembly, settings.dataDirectory()).accepted();
             logs.start(assembly, settings);
             return logs;
         } catch (RefusedDirectoryException | RefusedPluginException | StorageException refused) {

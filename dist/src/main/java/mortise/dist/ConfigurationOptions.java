@@ -9,7 +9,10 @@ import mortise.broker.BrokerBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a command takes a broker's configuration from: file, environment, {@code --set}. */
+/**
+ * Where a command takes a broker's configuration from: what was assembled, a file of one's own, the
+ * environment, {@code --set}; each over the one before, key by key.
+ */
 final class ConfigurationOptions {
     private static final Path LOCAL_FILE = Path.of("mortise.yaml");
 
@@ -17,7 +20,7 @@ final class ConfigurationOptions {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "A YAML file (default ./mortise.yaml, else conf/mortise.yaml of an assembled broker, if it is there).")
+                    "A YAML file (default ./mortise.yaml, if it is there); its keys win over those of an assembled broker's conf/mortise.yaml.")
     private @Nullable Path file;
 
     @Option(
@@ -41,14 +44,13 @@ final class ConfigurationOptions {
         return home == null ? builder : builder.pluginFolders(Path.of(home, "plugins"));
     }
 
-    /** Puts the named file, else the one that is there by default, on top. */
+    /** Puts the named file, else the one that is there by default, over what was assembled. */
     private static void layerFile(BrokerBuilder builder, @Nullable Path named) {
+        assembledFile().ifPresent(file -> builder.assembled(file.toString(), YamlFile.read(file)));
         if (named != null) {
             builder.layer(named.toString(), YamlFile.read(named));
         } else if (Files.exists(LOCAL_FILE)) {
             builder.layer(LOCAL_FILE.toString(), YamlFile.read(LOCAL_FILE));
-        } else {
-            assembledFile().ifPresent(file -> builder.layer(file.toString(), YamlFile.read(file)));
         }
     }
 

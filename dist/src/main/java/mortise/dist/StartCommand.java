@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import mortise.api.ForeignText;
 import mortise.api.HostPort;
 import mortise.broker.Broker;
 import mortise.broker.BrokerBuilder;
@@ -68,7 +69,7 @@ final class StartCommand implements Callable<Integer> {
         BrokerBuilder builder = configured();
         PrintWriter out = spec.commandLine().getOut();
         if (checkOnly) {
-            builder.check();
+            builder.checkStart();
             output.print(
                     out,
                     Map.of("configuration", "good"),
@@ -157,7 +158,16 @@ final class StartCommand implements Callable<Integer> {
                                 .map(Path::toString)
                                 .orElse("in memory; all of it ends with this process")
                         + (status.formatted() ? " (formatted)" : ""));
-        out.println("  durability  " + status.durability());
+        out.println(
+                "  durability  "
+                        + (status.durability().equals(BrokerStatus.NO_DURABILITY)
+                                ? "none; records end with this process"
+                                : status.durability()));
+        out.println(
+                "  authoriser  "
+                        + status.authorizer()
+                                .map(ForeignText::of)
+                                .orElse("none; everybody may do everything"));
         out.println("  plugins     " + plugins(status.plugins()));
         status.exporters().values().forEach(address -> out.println("  metrics     " + address));
         out.println(
@@ -211,6 +221,7 @@ final class StartCommand implements Callable<Integer> {
         dataDirectory(status).ifPresent(directory -> map.put("data", directory));
         map.put("formatted", status.formatted());
         map.put("durability", status.durability());
+        map.put("authorizer", status.authorizer().orElse("none"));
         map.put(
                 "plugins",
                 status.plugins().stream()

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AssembleTest {
     private static final String[] FORGETFUL = {"--set", "consensus.raft.storage=memory"};
 
-    private static final String GATE =
+    static final String GATE =
             """
             package stranger.gate;
 

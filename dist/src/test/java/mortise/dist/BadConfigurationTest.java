@@ -96,4 +96,87 @@ class BadConfigurationTest {
                 .anyMatch(line -> line.contains("consensus.raft.max-entry-bytes: 64MiB is more"))
                 .anyMatch(line -> line.contains("durability: 'never'"));
     }
+
+    private static void oneProblem(BrokerProcess.Finished finished, String... parts) {
+        assertThat(finished.status()).as("%s%s", finished.out(), finished.err()).isEqualTo(1);
+        assertThat(finished.err().lines()).as(finished.err()).hasSize(1);
+        assertThat(finished.err()).contains(parts);
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(directory.resolve("own.yaml"), yaml);
+    }
+
+    @Test
+    void aDataDirectoryWithoutANameIsRefusedWhereverItStands() throws IOException {
+        String problem = "data.directory: '' names no file or directory";
+        oneProblem(run(Map.of(), "start", "--set", "data.directory="), problem, "(from --set)");
+        oneProblem(
+                run(Map.of(), "start", "--config", file("data.directory: \"\"\n").toString()),
+                problem);
+        oneProblem(
+                run(Map.of("MORTISE_DATA__DIRECTORY", ""), "start"), problem, "(from environment)");
+        oneProblem(run(Map.of(), "log", "accept-loss", "--set", "data.directory="), problem);
+    }
+
+    @Test
+    void recordsOnDiskOnAQuorumInMemoryAreRefused() {
+        Path data = directory.resolve("data");
+        BrokerProcess.Finished started =
+                run(
+                        Map.of(),
+                        "start",
+                        "--data",
+                        data.toString(),
+                        "--set",
+                        "consensus.raft.storage=memory");
+        oneProblem(started, "plugins.consensus: storage-local keeps records on disk");
+        assertThat(data).doesNotExist();
+        String[] set = {"--set", "consensus.raft.storage=memory"};
+        assertThat(run(Map.of(), "start", "--check-config", set[0], set[1]).err())
+                .isEqualTo(started.err());
+        assertThat(
+                        run(
+                                        Map.of(),
+                                        "assemble",
+                                        "--with",
+                                        "storage-local,consensus-raft",
+                                        "--to",
+                                        directory.resolve("broker").toString(),
+                                        set[0],
+                                        set[1])
+                                .err())
+                .as("assemble and start refuse the same")
+                .isEqualTo(started.err());
+    }
+
+    @Test
+    void aListenerThatIsNotServedIsRefusedWhereverItStands() throws IOException {
+        for (String scheme : List.of("TLS", "HTTPS", "SSL", "SASL_SSL")) {
+            String address = scheme + "://127.0.0.1:0";
+            String problem = "asks for " + scheme + ", which this version does not serve";
+            oneProblem(run(Map.of(), "start", "--listen", address), problem, "(from --listen)");
+            oneProblem(run(Map.of(), "start", "--set", "listeners=" + address), problem);
+            oneProblem(
+                    run(Map.of(), "start", "--config", file("listeners: " + address).toString()),
+                    problem);
+            oneProblem(run(Map.of("MORTISE_LISTENERS", address), "start"), problem);
+            oneProblem(
+                    run(Map.of(), "start", "--advertise", scheme + "://127.0.0.1:9092"),
+                    problem,
+                    "(from --advertise)");
+        }
+        oneProblem(
+                run(Map.of(), "start", "--listen", "KAFKAS://127.0.0.1:0"),
+                "'KAFKAS' is no protocol that this version serves");
+        assertThat(run(Map.of(), "topics", "list", "--bootstrap", "TLS://127.0.0.1:9092").err())
+                .contains("'TLS://127.0.0.1:9092' is not HOST:PORT");
+    }
+
+    @Test
+    void aLooseningOfWhatIsNotHeldIsRefused() {
+        oneProblem(
+                run(Map.of(), "start", "--check-config", "--set", "allow-loosening=net.threads"),
+                "'net.threads' is no key whose loosening is refused");
+    }
 }

@@ -52,6 +52,8 @@ final class BrokerUnderLoad implements AutoCloseable {
                 "--advertise",
                 "PLAINTEXT://127.0.0.1:" + port + ",CUT://127.0.0.1:" + proxiedPort,
                 "--set",
+                "listener-protocols=CUT:PLAINTEXT",
+                "--set",
                 "log.retention-check-interval=1s",
                 "--set",
                 "topic-defaults.file-delete-delay-ms=2000");

@@ -51,8 +51,9 @@ public final class ConfigType<T> {
     public static final ConfigType<HostPort> HOST_PORT =
             new ConfigType<>("host:port", HostPort::parse, HostPort::toString);
 
-    /** A path of the default file system. */
-    public static final ConfigType<Path> PATH = new ConfigType<>("path", Path::of, Path::toString);
+    /** A path of the default file system; text of blanks only is none. */
+    public static final ConfigType<Path> PATH =
+            new ConfigType<>("path", ConfigType::parsePath, Path::toString);
 
     /** A list, separated by commas; blanks around the elements do not count. */
     public static final ConfigType<List<String>> LIST =
@@ -140,6 +141,14 @@ public final class ConfigType<T> {
         } catch (NumberFormatException noNumber) {
             throw new IllegalArgumentException("'" + text + "' is not a number", noNumber);
         }
+    }
+
+    private static Path parsePath(String text) {
+        if (text.isBlank()) {
+            // else it would be the current directory
+            throw new IllegalArgumentException("'" + text + "' names no file or directory");
+        }
+        return Path.of(text);
     }
 
     private static List<String> parseList(String text) {

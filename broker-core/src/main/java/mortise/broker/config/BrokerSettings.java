@@ -57,11 +57,21 @@ public record BrokerSettings(
             ConfigKey.of(
                             "listeners",
                             ConfigType.LIST,
-                            "Where clients connect, as HOST:PORT or NAME://HOST:PORT, separated by commas. Port 0 lets the system choose.")
+                            "Where clients connect, as HOST:PORT or NAME://HOST:PORT, separated by commas. Port 0 lets the system choose. Listeners are plaintext: NAME is PLAINTEXT, or what listener-protocols says is.")
                     .defaultsTo(List.of("PLAINTEXT://127.0.0.1:9092"))
                     .checked(
                             "one or more listeners with distinct names",
                             ListenerSettings::problemWithListeners);
+
+    /** What the names of listeners stand for. */
+    public static final ConfigKey<List<String>> LISTENER_PROTOCOLS =
+            ConfigKey.of(
+                            "listener-protocols",
+                            ConfigType.LIST,
+                            "What the listeners' own names stand for, as NAME:PLAINTEXT, separated by commas. PLAINTEXT is the only protocol that is served.")
+                    .defaultsTo(List.of("PLAINTEXT:PLAINTEXT"))
+                    .alias("listener.security.protocol.map")
+                    .checked("NAME:PLAINTEXT", ListenerSettings::problemWithProtocols);
 
     /** What clients are told to connect to. */
     public static final ConfigKey<List<String>> ADVERTISED_LISTENERS =
@@ -116,12 +126,16 @@ public record BrokerSettings(
                             "The placement plugin, by name: it decides which brokers hold the replicas of new partitions.")
                     .defaultsTo("spread");
 
+    /** What {@link #AUTHORIZER} says if there is no authoriser. */
+    public static final String NO_AUTHORIZER = "none";
+
     /** Which authoriser plugin. */
     public static final ConfigKey<String> AUTHORIZER =
             ConfigKey.of(
-                    "plugins.authorizer",
-                    ConfigType.STRING,
-                    "The authoriser plugin, by name; without one everybody may do everything.");
+                            "plugins.authorizer",
+                            ConfigType.STRING,
+                            "The authoriser plugin, by name; with none everybody may do everything.")
+                    .defaultsTo(NO_AUTHORIZER);
 
     /** Which metrics exporters. */
     public static final ConfigKey<List<String>> METRICS =
@@ -136,12 +150,21 @@ public record BrokerSettings(
                                             ? "names a plugin twice"
                                             : null);
 
+    /** What may be taken away. */
+    public static final ConfigKey<List<String>> ALLOW_LOOSENING =
+            ConfigKey.of(
+                            "allow-loosening",
+                            ConfigType.LIST,
+                            "The keys, separated by commas, whose values may take away protection or durability that the assembly or the last start on the data directory had. Without its key here such a value is refused.")
+                    .defaultsTo(List.of());
+
     /** All keys of this concern. */
     public static final ConfigSchema SCHEMA =
             ConfigSchema.of(
                     NODE_ID,
                     DATA_DIRECTORY,
                     LISTENERS,
+                    LISTENER_PROTOCOLS,
                     ADVERTISED_LISTENERS,
                     DURABILITY,
                     BLOCKING_TASKS,
@@ -150,7 +173,8 @@ public record BrokerSettings(
                     CONSENSUS,
                     PLACEMENT,
                     AUTHORIZER,
-                    METRICS);
+                    METRICS,
+                    ALLOW_LOOSENING);
 
     public BrokerSettings {
         listeners = List.copyOf(listeners);
@@ -159,14 +183,18 @@ public record BrokerSettings(
     /**
      * Reads the settings.
      *
-     * @throws mortise.api.config.ConfigException if an advertised listener has no listener
+     * @throws mortise.api.config.ConfigException if an advertised listener has no listener, or a
+     *     listener's name no protocol
      */
     public static BrokerSettings from(Config config) {
         Optional<List<String>> advertised = config.find(ADVERTISED_LISTENERS);
         return new BrokerSettings(
                 config.get(NODE_ID),
                 config.get(DATA_DIRECTORY),
-                ListenerSettings.parse(config.get(LISTENERS), advertised.orElse(List.of())),
+                ListenerSettings.parse(
+                        config.get(LISTENERS),
+                        config.get(LISTENER_PROTOCOLS),
+                        advertised.orElse(List.of())),
                 config.get(DURABILITY),
                 config.get(BLOCKING_TASKS));
     }

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
 import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
 
 /**
- * Configuration values in layers: file, environment, {@code --set}, command-line flags; a later
- * layer wins key by key. Names may be ours or Kafka's in every layer but the environment.
+ * Configuration values in layers: what was assembled, file, environment, {@code --set},
+ * command-line flags; a later layer wins key by key. Names may be ours or Kafka's in every layer
+ * but the environment.
  *
  * <p>In the environment a key is {@code MORTISE_} and its name in upper case, with {@code .} as
  * {@code __} and {@code -} as {@code _}: {@code net.max-request-bytes} is {@code
@@ -31,7 +34,20 @@ public final class ConfigLayers {
 
     private final List<Layer> layers = new ArrayList<>();
 
+    /** How many layers at the bottom are what was assembled. */
+    private int assembled;
+
     private record Layer(String origin, Map<String, String> values, boolean environment) {
+        /** Whether it chooses this plugin, by kind and name. */
+        boolean chooses(String qualified) {
+            return values.entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith("plugins."))
+                    .anyMatch(entry ->
+                            ConfigType.LIST.parse(entry.getValue()).stream()
+                                    .map(name -> entry.getKey().substring(8) + "-" + name)
+                                    .anyMatch(qualified::equals));
+        }
+
         boolean sets(String name, ConfigKey<?> key) {
             return environment
                     ? environmentName(key).equals(name)
@@ -47,6 +63,34 @@ public final class ConfigLayers {
     public ConfigLayers add(String origin, Map<String, String> values) {
         layers.add(new Layer(origin, new LinkedHashMap<>(values), false));
         return this;
+    }
+
+    /**
+     * Puts what the broker was assembled with below everything else.
+     *
+     * @param origin where the values come from, for messages
+     */
+    public ConfigLayers addAssembled(String origin, Map<String, String> values) {
+        layers.add(assembled++, new Layer(origin, new LinkedHashMap<>(values), false));
+        return this;
+    }
+
+    /** Only what the broker was assembled with; nothing if it was not. */
+    public Optional<ConfigLayers> assembled() {
+        if (assembled == 0) {
+            return Optional.empty();
+        }
+        ConfigLayers base = new ConfigLayers();
+        base.layers.addAll(layers.subList(0, assembled));
+        base.assembled = assembled;
+        return Optional.of(base);
+    }
+
+    /** Where the values come from that the broker was assembled with. */
+    public String assembledOrigin() {
+        return layers.subList(0, assembled).stream()
+                .map(Layer::origin)
+                .collect(Collectors.joining(", "));
     }
 
     /**
@@ -101,12 +145,17 @@ public final class ConfigLayers {
     public Config resolve(
             ConfigSchema schema, Map<String, ConfigSchema> idle, List<ConfigProblem> problems) {
         Map<String, String> winning = new LinkedHashMap<>();
-        for (Layer layer : layers) {
+        for (int at = 0; at < layers.size(); at++) {
+            Layer layer = layers.get(at);
             List<ConfigProblem> found = new ArrayList<>();
             Map<String, String> named =
                     layer.environment
                             ? byKeyName(layer.values, schema, idle, found)
-                            : known(layer.values, schema, idle, found);
+                            : known(
+                                    at < assembled ? withoutReplaced(layer, idle) : layer.values,
+                                    schema,
+                                    idle,
+                                    found);
             Map<String, String> good = good(named, schema, found);
             try {
                 winning.putAll(Config.of(schema, good).texts());
@@ -133,6 +182,24 @@ public final class ConfigLayers {
             }
         }
         return Optional.ofNullable(top);
+    }
+
+    /**
+     * The values of a layer without those of plugins that it chooses itself and that a later layer
+     * has replaced: whoever chose another plugin need not repeat the assembly to say so.
+     */
+    private static Map<String, String> withoutReplaced(
+            Layer layer, Map<String, ConfigSchema> idle) {
+        List<ConfigSchema> replaced =
+                idle.entrySet().stream()
+                        .filter(plugin -> layer.chooses(plugin.getKey()))
+                        .map(Map.Entry::getValue)
+                        .toList();
+        Map<String, String> kept = new LinkedHashMap<>(layer.values);
+        kept.keySet()
+                .removeIf(name ->
+                        replaced.stream().anyMatch(schema -> schema.find(name).isPresent()));
+        return kept;
     }
 
     private static Map<String, String> known(

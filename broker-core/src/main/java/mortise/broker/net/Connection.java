@@ -16,8 +16,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
+import mortise.api.ForeignText;
 import mortise.broker.net.InflightLimiter.Room;
 import mortise.broker.request.ListenerEndpoint;
+import mortise.broker.request.UnservedFeature;
 import mortise.broker.telemetry.ConnectionClosedEvent;
 import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
@@ -53,6 +55,12 @@ final class Connection extends ChannelInboundHandlerAdapter
 
     /** Fewer unsent bytes than these are not counted: a head whose records are with the kernel. */
     private static final int COUNTED_BYTES = 1_024;
+
+    /** How many characters of what a client calls itself stand in a line. */
+    private static final int MAX_NAME = 100;
+
+    /** The kind of lines about one thing that is not served. */
+    private static final String UNSERVED = "unserved ";
 
     private static final String HTTP_ANSWER =
             """
@@ -141,6 +149,9 @@ final class Connection extends ChannelInboundHandlerAdapter
     private @Nullable HeapWish heapWish;
 
     private volatile boolean closed;
+
+    /** What software the client says that it is; null until it says so. */
+    private volatile @Nullable String software;
 
     @SuppressWarnings("unused") // through SIGNALLED
     private volatile boolean signalled;
@@ -504,18 +515,14 @@ final class Connection extends ChannelInboundHandlerAdapter
         short version = header.requestApiVersion();
         ApiKey apiKey = ApiKey.find(header.requestApiKey());
         if (apiKey == null || !services.router().serves(apiKey)) {
-            throw new FrameException(
-                    CloseReason.UNSUPPORTED,
-                    "a request with API key "
-                            + header.requestApiKey()
-                            + (apiKey == null ? "" : " (" + apiKey.apiName() + ")")
-                            + ", which is not served; ApiVersions lists what is");
+            throw unserved(apiKey, header);
         }
         boolean served = services.router().serves(apiKey, version);
         if (!served && apiKey != ApiKey.API_VERSIONS) {
             throw new FrameException(
                     CloseReason.UNSUPPORTED,
-                    "a request for version "
+                    client(header.clientId())
+                            + " asks for version "
                             + version
                             + " of "
                             + apiKey.apiName()
@@ -523,6 +530,60 @@ final class Connection extends ChannelInboundHandlerAdapter
         }
         return new NettyRequest(
                 this, chunk, frame, apiKey, version, served, header, readNanos, length);
+    }
+
+    private FrameException unserved(@Nullable ApiKey apiKey, RequestHeader header) {
+        String client = client(header.clientId());
+        return apiKey == null
+                ? new FrameException(
+                        CloseReason.UNSUPPORTED,
+                        client
+                                + " sends a request with API key "
+                                + header.requestApiKey()
+                                + ", which is not served; ApiVersions lists what is")
+                : new FrameException(
+                        CloseReason.UNSUPPORTED,
+                        UNSERVED + apiKey.apiName(),
+                        client + asksInVain(apiKey, UnservedFeature.of(apiKey).orElse(null)));
+    }
+
+    private static String asksInVain(ApiKey apiKey, @Nullable UnservedFeature feature) {
+        return " asks for "
+                + apiKey.apiName()
+                + " (API key "
+                + apiKey.id()
+                + "), which is not served"
+                + (feature == null ? "; ApiVersions lists what is" : ": " + feature.remedy());
+    }
+
+    /** The client as lines about it name it: its software, and what it calls itself. */
+    private String client(@Nullable String clientId) {
+        String name = software == null ? "a client" : software;
+        return clientId == null || clientId.isEmpty()
+                ? name
+                : name + " ('" + shortened(clientId) + "')";
+    }
+
+    private static String shortened(String text) {
+        return ForeignText.escaped(
+                text.length() <= MAX_NAME ? text : text.substring(0, MAX_NAME) + "…");
+    }
+
+    /** Notes what software the client is. Any thread. */
+    void introduced(String name) {
+        software = shortened(name);
+    }
+
+    /** Logs that a request is for what is not served. Any thread. */
+    void notServed(NettyRequest request, UnservedFeature feature) {
+        services.peers()
+                .notServed(
+                        host,
+                        UNSERVED + feature,
+                        client(request.clientId())
+                                + " at "
+                                + peer
+                                + asksInVain(request.apiKey(), feature));
     }
 
     private void append(NettyRequest request) {
@@ -1120,7 +1181,7 @@ final class Connection extends ChannelInboundHandlerAdapter
                 && channel instanceof DuplexChannel socket) {
             answerHttp(ctx, socket, String.valueOf(broken.getMessage()));
         } else {
-            end(broken.reason(), String.valueOf(broken.getMessage()));
+            end(broken.reason(), broken.kind(), String.valueOf(broken.getMessage()));
         }
     }
 
@@ -1145,8 +1206,12 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
 
     private void end(CloseReason reason, String what) {
+        end(reason, reason.text(), what);
+    }
+
+    private void end(CloseReason reason, String kind, String what) {
         if (!closed && !closing()) {
-            services.peers().closing(host, peer, reason, what);
+            services.peers().closing(host, peer, kind, what);
         }
         end(reason);
     }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.ResponsePayloads;
+import mortise.broker.request.UnservedFeature;
 import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
@@ -380,6 +381,16 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
     @Override
     public void failedUnexpectedly(Throwable failure) {
         connection.failedUnexpectedly(this, failure);
+    }
+
+    @Override
+    public void introduced(String software) {
+        connection.introduced(software);
+    }
+
+    @Override
+    public void notServed(UnservedFeature feature) {
+        connection.notServed(this, feature);
     }
 
     @Override

@@ -71,9 +71,27 @@ final class PeerLog {
      * @param what what it did
      */
     void closing(String host, String peer, CloseReason reason, String what) {
-        int suppressed = admit(new Key(host, reason.text()));
+        closing(host, peer, reason.text(), what);
+    }
+
+    /** The same, of a kind of its own. */
+    void closing(String host, String peer, String kind, String what) {
+        int suppressed = admit(new Key(host, kind));
         if (suppressed != NOT_NOW) {
             LOG.warn("closing the connection from {}: {}{}", peer, what, more(suppressed, host));
+        }
+    }
+
+    /**
+     * Warns that a client asks for what is not served.
+     *
+     * @param kind one line for each peer and kind in an interval
+     * @param what who asks for what, and what to do
+     */
+    void notServed(String host, String kind, String what) {
+        int suppressed = admit(new Key(host, kind));
+        if (suppressed != NOT_NOW) {
+            LOG.warn("{}{}", what, more(suppressed, host));
         }
     }
 

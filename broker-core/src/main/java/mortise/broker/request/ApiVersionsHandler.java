@@ -41,7 +41,13 @@ final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest> {
 
     @Override
     public void handle(RequestContext context, ApiVersionsRequest request) {
-        context.respond(answer(context.apiVersion(), request));
+        ApiVersionsResponse answer = answer(context.apiVersion(), request);
+        if (context.apiVersion() >= FIRST_WITH_SOFTWARE_NAME
+                && answer.errorCode() != ErrorCode.INVALID_REQUEST.code()) {
+            context.introduced(
+                    request.clientSoftwareName() + " " + request.clientSoftwareVersion());
+        }
+        context.respond(answer);
     }
 
     private ApiVersionsResponse answer(short version, ApiVersionsRequest request) {

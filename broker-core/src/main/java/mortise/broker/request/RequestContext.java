@@ -72,6 +72,19 @@ public interface RequestContext {
      */
     void whenConnectionClosed(Runnable action);
 
+    /**
+     * Notes what software the client says that it is, for lines about it.
+     *
+     * @param software name and version
+     */
+    default void introduced(String software) {}
+
+    /**
+     * Logs that the client asks for something that this version does not serve; how often is
+     * bounded. The client is answered by the caller.
+     */
+    default void notServed(UnservedFeature feature) {}
+
     /** Keeps the frame beyond the answer. */
     void retain();
 

@@ -10,7 +10,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Properties;
@@ -23,9 +22,10 @@ import mortise.api.TopicId;
 /**
  * The directory that holds everything a broker keeps, and the proof that it is this broker's.
  *
- * <p>{@code mortise.properties} says the format, the cluster and the node; {@code .lock} is held
- * while the broker runs; each kind of plugin has a subdirectory of its own. An empty or missing
- * directory is formatted; one with foreign content is refused and left as it is.
+ * <p>{@code mortise.properties} says the format, the cluster and the node; {@code mortise.assembly}
+ * the plugins that keep it ({@link DirectoryRecord}); {@code .lock} is held while the broker runs;
+ * each kind of plugin has a subdirectory of its own. An empty or missing directory is formatted;
+ * one with foreign content is refused and left as it is.
  */
 public final class DataDirectory implements AutoCloseable {
     /** The file that makes a directory a broker's. */
@@ -86,14 +86,18 @@ public final class DataDirectory implements AutoCloseable {
                 throw failure;
             }
         } catch (IOException failure) {
-            throw new RefusedDirectoryException(
-                    "data directory "
-                            + path
-                            + " cannot be used: "
-                            + reason(failure)
-                            + ", or name another with --data",
-                    failure);
+            throw cannotBeUsed(path, failure);
         }
+    }
+
+    private static RefusedDirectoryException cannotBeUsed(Path path, IOException failure) {
+        return new RefusedDirectoryException(
+                "data directory "
+                        + path
+                        + " cannot be used: "
+                        + reason(failure)
+                        + ", or name another with --data",
+                failure);
     }
 
     private static String reason(IOException failure) {
@@ -151,7 +155,7 @@ public final class DataDirectory implements AutoCloseable {
                             entry -> {
                                 String name = String.valueOf(entry.getFileName());
                                 return !name.equals(LOCK)
-                                        && !name.equals(IDENTITY + ".new")
+                                        && !name.equals(IDENTITY + DurableFile.UNFINISHED)
                                         && !name.equals("lost+found");
                             })
                     .sorted()
@@ -216,27 +220,7 @@ public final class DataDirectory implements AutoCloseable {
                         + ("format.version=" + FORMAT + "\n")
                         + ("cluster.id=" + clusterId + "\n")
                         + ("node.id=" + nodeId + "\n");
-        Path unfinished = path.resolve(IDENTITY + ".new");
-        try (FileChannel file =
-                FileChannel.open(
-                        unfinished,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
-            file.force(true);
-        }
-        Files.move(unfinished, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(path);
-    }
-
-    private static void syncDirectory(Path path) throws IOException {
-        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        DurableFile.write(path, IDENTITY, content);
     }
 
     private static String verified(Path identity, int nodeId) throws IOException {
@@ -285,6 +269,17 @@ public final class DataDirectory implements AutoCloseable {
             throw new UncheckedIOException("cannot make " + directory, failure);
         }
         return directory;
+    }
+
+    /** Has the directory remember the broker that it belongs to, durably, if that is news. */
+    public void remember(DirectoryRecord record) {
+        try {
+            if (!DirectoryRecord.read(path).filter(record::equals).isPresent()) {
+                DurableFile.write(path, DirectoryRecord.FILE, record.text());
+            }
+        } catch (IOException failure) {
+            throw cannotBeUsed(path, failure);
+        }
     }
 
     /** Where it is. */

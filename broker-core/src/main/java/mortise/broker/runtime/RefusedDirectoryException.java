@@ -4,11 +4,13 @@ package mortise.broker.runtime;
 public final class RefusedDirectoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RefusedDirectoryException(String message) {
+    /** With the line. */
+    public RefusedDirectoryException(String message) {
         super(message);
     }
 
-    RefusedDirectoryException(String message, Throwable cause) {
+    /** With the line, and what it is from. */
+    public RefusedDirectoryException(String message, Throwable cause) {
         super(message, cause);
     }
 }

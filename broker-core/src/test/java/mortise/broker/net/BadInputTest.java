@@ -84,7 +84,9 @@ class BadInputTest {
     void anApiWithoutAHandlerEndsTheConnection() {
         byte[] frame = heartbeat(1);
         ByteBuffer.wrap(frame).putShort(4, ApiKey.CREATE_ACLS.id()).putShort(6, (short) 3);
-        assertThat(lineAbout(frame)).contains("(CreateAcls)").contains("not served");
+        assertThat(lineAbout(frame))
+                .contains(
+                        ": a client ('raw') asks for CreateAcls (API key 30), which is not served: ACLs are not kept by the broker; ");
     }
 
     @ParameterizedTest

@@ -61,6 +61,7 @@ class InternalTopicApisTest {
     private static final Set<ApiKey> WITHOUT_TOPICS =
             Set.of(
                     ApiKey.API_VERSIONS,
+                    ApiKey.FIND_COORDINATOR,
                     ApiKey.INIT_PRODUCER_ID,
                     ApiKey.DESCRIBE_CLUSTER,
                     ApiKey.LIST_CONFIG_RESOURCES);

@@ -30,6 +30,7 @@ import mortise.wire.message.DescribeConfigsRequest;
 import mortise.wire.message.DescribeLogDirsRequest;
 import mortise.wire.message.DescribeTopicPartitionsRequest;
 import mortise.wire.message.FetchRequest;
+import mortise.wire.message.FindCoordinatorRequest;
 import mortise.wire.message.IncrementalAlterConfigsRequest;
 import mortise.wire.message.InitProducerIdRequest;
 import mortise.wire.message.ListConfigResourcesRequest;
@@ -251,6 +252,10 @@ class RepetitiveRequestsTest {
                                                                 .AlterConfigsResource()
                                                         .resourceType((byte) 2)
                                                         .resourceName(TOPIC))));
+        // before version 4 it names one key
+        rows.put(
+                ApiKey.FIND_COORDINATOR,
+                version -> new FindCoordinatorRequest().key("k".repeat(8)));
         rows.put(ApiKey.DESCRIBE_CLUSTER, version -> new DescribeClusterRequest());
         rows.put(
                 ApiKey.LIST_CONFIG_RESOURCES,

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import mortise.api.config.EditDistance;
 import mortise.broker.InstalledPlugin;
-import mortise.spi.Capability;
 
 /**
- * The plugins that a broker is to be made of, checked against each other.
+ * The plugins that a broker is to be made of. Whether they go together is what a start says of them
+ * too.
  *
  * @param names what was chosen, as the folder or module is called
  * @param plugins what these provide
@@ -23,9 +23,14 @@ import mortise.spi.Capability;
  */
 record Choice(
         NavigableSet<String> names, List<InstalledPlugin> plugins, Map<String, String> settings) {
+    /** The kind that a broker may say to have none of. */
+    private static final String AUTHORIZER = "authorizer";
+
+    private static final String NONE = "none";
+
     /** Kinds of which a broker has one; the first two it cannot do without. */
     private static final List<String> SINGLE =
-            List.of("storage", "consensus", "placement", "authorizer");
+            List.of("storage", "consensus", "placement", AUTHORIZER);
 
     /** The kind of which a broker runs all that are chosen. */
     private static final String EXPORTERS = "metrics";
@@ -72,9 +77,7 @@ record Choice(
                     "plugins." + EXPORTERS,
                     exporters.stream().map(InstalledPlugin::name).collect(Collectors.joining(",")));
         }
-        Choice choice = new Choice(names, plugins, all);
-        choice.refuseForgettingQuorum();
-        return choice;
+        return new Choice(names, plugins, all);
     }
 
     private static List<String> defaults(
@@ -115,6 +118,9 @@ record Choice(
         String key = "plugins." + kind;
         List<InstalledPlugin> candidates = ofKind(kind, chosen);
         String wanted = settings.get(key);
+        if (AUTHORIZER.equals(kind) && NONE.equals(wanted)) {
+            return Optional.empty();
+        }
         if (wanted != null) {
             return Optional.of(
                     candidates.stream()
@@ -152,29 +158,6 @@ record Choice(
                             + candidates.getFirst().name());
         }
         return candidates.stream().findFirst();
-    }
-
-    private void refuseForgettingQuorum() {
-        InstalledPlugin storage = running("storage");
-        InstalledPlugin consensus = running("consensus");
-        if (storage.capabilities().contains(Capability.DURABLE)
-                && !consensus.capabilities().contains(Capability.DURABLE)) {
-            throw new AssemblyRefusedException(
-                    storage.id()
-                            + " keeps records on disk, but "
-                            + consensus.id()
-                            + " as configured forgets the topics that they belong to when the broker stops; configure a durable "
-                            + consensus.id()
-                            + ", or choose a storage plugin that is not durable either");
-        }
-    }
-
-    /** The chosen plugin of a kind of which there is one. */
-    private InstalledPlugin running(String kind) {
-        return ofKind(kind, plugins).stream()
-                .filter(plugin -> plugin.name().equals(settings.get("plugins." + kind)))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static List<InstalledPlugin> ofKind(String kind, List<InstalledPlugin> plugins) {

@@ -6,6 +6,7 @@ import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
+import mortise.broker.request.UnservedFeature;
 import mortise.broker.request.WireErrors;
 import mortise.spi.auth.Operation;
 import mortise.spi.auth.ResourceType;
@@ -13,15 +14,12 @@ import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.message.InitProducerIdRequest;
 import mortise.wire.message.InitProducerIdResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * InitProducerId in its idempotent form: a new ID with epoch 0, whatever ID the producer had. The
  * transactional form is refused by name.
  */
 public final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequest> {
-    private static final Logger LOG = LoggerFactory.getLogger(InitProducerIdHandler.class);
     private static final short LAST_STABLE_VERSION = 5;
 
     private final ProducerIdSource source;
@@ -61,10 +59,9 @@ public final class InitProducerIdHandler implements ApiHandler<InitProducerIdReq
                     transactionalId.isEmpty()
                             ? ErrorCode.INVALID_REQUEST
                             : ErrorCode.UNSUPPORTED_VERSION;
-            LOG.debug(
-                    "{} asks for transactional id '{}'; transactions are not served by this broker",
-                    context.clientHost(),
-                    transactionalId);
+            if (refusal == ErrorCode.UNSUPPORTED_VERSION) {
+                context.notServed(UnservedFeature.TRANSACTIONS);
+            }
             context.respond(refused(refusal));
         } else if (!access.allowsOnCluster(context, Operation.IDEMPOTENT_WRITE)) {
             context.respond(refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED));

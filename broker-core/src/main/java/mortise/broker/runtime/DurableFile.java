@@ -1,0 +1,39 @@
+package mortise.broker.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** A small text file that is there in full or as it was before, whatever happens meanwhile. */
+final class DurableFile {
+    /** What the name of a file that is not finished ends with. */
+    static final String UNFINISHED = ".new";
+
+    private DurableFile() {}
+
+    /** Writes or replaces a file; it is on disk when this returns. */
+    static void write(Path directory, String name, String content) throws IOException {
+        Path unfinished = directory.resolve(name + UNFINISHED);
+        try (FileChannel file =
+                FileChannel.open(
+                        unfinished,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        }
+        Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        }
+    }
+}
