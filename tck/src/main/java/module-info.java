@@ -7,13 +7,17 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module mortise.tck {
     requires static transitive org.jspecify;
+    requires transitive mortise.record;
     requires transitive mortise.spi;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
     requires java.management;
+    requires jdk.jfr;
+    requires jdk.management;
     requires jdk.zipfs;
 
     exports mortise.tck.auth;
+    exports mortise.tck.codec;
     exports mortise.tck.consensus;
     exports mortise.tck.partition;
     exports mortise.tck.placement;
@@ -22,6 +26,7 @@ module mortise.tck {
     exports mortise.tck.storage;
     exports mortise.tck.telemetry;
 
+    uses mortise.record.Codec;
     uses mortise.spi.auth.AuthorizerProvider;
     uses mortise.spi.consensus.ConsensusProvider;
     uses mortise.spi.partition.PartitionerProvider;

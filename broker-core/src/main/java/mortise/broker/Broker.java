@@ -61,6 +61,7 @@ import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginKind;
 import mortise.broker.plugin.PluginSettings;
+import mortise.broker.plugin.PluginStarts;
 import mortise.broker.plugin.PluginWorld;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.Access;
@@ -80,9 +81,11 @@ import mortise.broker.telemetry.BrokerMetrics;
 import mortise.broker.telemetry.BrokerStartEvent;
 import mortise.broker.telemetry.TelemetrySettings;
 import mortise.record.Codecs;
+import mortise.spi.Lifecycle;
 import mortise.spi.Provider;
 import mortise.spi.auth.Authorizer;
 import mortise.spi.consensus.MetadataQuorum;
+import mortise.spi.placement.ReplicaPlacement;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.StorageException;
 import mortise.spi.telemetry.MetricsExporter;
@@ -181,26 +184,24 @@ public final class Broker implements AutoCloseable {
                         : directory.clusterId();
         SystemTimers timers =
                 part("timers", new SystemTimers(new NamedThreads("timer"), clock, metrics));
-        for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
-            MetricsExporter exporter =
-                    part(
-                            "metrics exporter " + plugin.name(),
-                            new MeteredExporter(create(plugin, directory, timers)));
-            exporter.start(metrics, health);
-            exporter.address().ifPresent(address -> exporters.put(plugin.name(), address));
-        }
+        part("plugins that were not put to use", () -> plugins.forEach(PluginInstance::release));
+        startExporters(directory, timers);
         BrokerGauges gauges = new BrokerGauges(metrics);
         VirtualThreads blocking =
                 part("blocking tasks", new VirtualThreads(settings.blockingTasks()));
         PartitionSettings partitionSettings = PartitionSettings.from(assembly.config());
         VirtualThreads openings =
                 part("batch openings", new VirtualThreads(partitionSettings.batchOpenings()));
-        Authorizer authorizer = authorizer(directory, timers);
+        Plugins made = startPlugins(directory, timers);
+        Authorizer authorizer =
+                made.authorizer() == null
+                        ? Authorizer.ALLOW_ALL
+                        : part("authorizer", new MeteredAuthorizer(made.authorizer()));
         Access access = new Access(authorizer);
 
-        LogStore store = new MeteredStore(create(assembly.storage(), directory, timers));
+        LogStore store = new MeteredStore(made.storage());
         part("storage", store, store::abandon);
-        store.start();
+        health.check(() -> BrokerGauges.failures(plugins));
         gauges.directories(store);
         health.check(() -> BrokerGauges.failures(store));
         FlushCoordinator flushes =
@@ -246,12 +247,8 @@ public final class Broker implements AutoCloseable {
         PlacementRules placements =
                 new PlacementRules(
                         assembly.placement().name(),
-                        part(
-                                "placement",
-                                new MeteredPlacement(
-                                        create(assembly.placement(), directory, timers))));
-        MetadataQuorum quorum =
-                part("quorum", new MeteredQuorum(create(assembly.consensus(), directory, timers)));
+                        part("placement", new MeteredPlacement(made.placement())));
+        MetadataQuorum quorum = part("quorum", new MeteredQuorum(made.consensus()));
         gauges.quorum(quorum);
         health.check(() -> BrokerGauges.leaderless(publisher.leadership()));
         ControllerLoop controller =
@@ -391,15 +388,51 @@ public final class Broker implements AutoCloseable {
                 () -> since);
     }
 
-    private Authorizer authorizer(@Nullable DataDirectory directory, SystemTimers timers) {
-        return assembly.authorizer() == null
-                ? Authorizer.ALLOW_ALL
-                : part(
-                        "authorizer",
-                        new MeteredAuthorizer(create(assembly.authorizer(), directory, timers)));
+    /** Exporters start before everything else, so that they can tell of it. */
+    private void startExporters(@Nullable DataDirectory directory, SystemTimers timers) {
+        PluginStarts starts = new PluginStarts();
+        Map<String, MetricsExporter> started = new LinkedHashMap<>();
+        for (FoundPlugin<MetricsExporterProvider> plugin : assembly.exporters()) {
+            MeteredExporter exporter =
+                    part(
+                            "metrics exporter " + plugin.name(),
+                            new MeteredExporter(create(plugin, directory, timers)));
+            exporter.begin(starts, metrics, health);
+            started.put(plugin.name(), exporter);
+        }
+        starts.await();
+        started.forEach((name, exporter) ->
+                exporter.address().ifPresent(address -> exporters.put(name, address)));
     }
 
-    private <T extends AutoCloseable> PluginInstance<T> create(
+    /** The plugins of which a broker has one, started. */
+    private record Plugins(
+            @Nullable PluginInstance<Authorizer> authorizer,
+            PluginInstance<LogStore> storage,
+            PluginInstance<ReplicaPlacement> placement,
+            PluginInstance<MetadataQuorum> consensus) {}
+
+    private Plugins startPlugins(@Nullable DataDirectory directory, SystemTimers timers) {
+        Plugins made =
+                new Plugins(
+                        assembly.authorizer() == null
+                                ? null
+                                : create(assembly.authorizer(), directory, timers),
+                        create(assembly.storage(), directory, timers),
+                        create(assembly.placement(), directory, timers),
+                        create(assembly.consensus(), directory, timers));
+        PluginStarts starts = new PluginStarts();
+        if (made.authorizer() != null) {
+            starts.begin(made.authorizer());
+        }
+        starts.begin(made.storage());
+        starts.begin(made.placement());
+        starts.begin(made.consensus());
+        starts.await();
+        return made;
+    }
+
+    private <T extends Lifecycle> PluginInstance<T> create(
             FoundPlugin<? extends Provider<T>> plugin,
             @Nullable DataDirectory directory,
             SystemTimers timers) {

@@ -254,15 +254,37 @@ public final class BrokerBuilder {
     }
 
     /**
-     * Loads one plugin folder as a broker would, and tells what it provides and what of it is
-     * refused. Nothing is started.
+     * Loads one plugin folder as a broker would beside the plugins that are built in, and tells
+     * what it provides, and all that a start would complain of. Each plugin is created with its
+     * default values, if it has one for each key that it needs. Nothing is started.
      */
-    public List<InstalledPlugin> verifyFolder(Path folder) {
+    public VerifiedFolder verifyFolder(Path folder) {
         PluginSet set = PluginSet.ofFolder(folder);
         List<InstalledPlugin> all = new ArrayList<>();
-        set.usable().forEach(plugin -> all.add(InstalledPlugin.found(plugin, false)));
+        set.usable().stream()
+                .filter(plugin -> plugin.origin().isFolder())
+                .forEach(plugin -> all.add(verified(plugin)));
         set.refused().forEach(plugin -> all.add(InstalledPlugin.refused(plugin)));
-        return all;
+        return new VerifiedFolder(all, set.problems());
+    }
+
+    private InstalledPlugin verified(FoundPlugin<?> plugin) {
+        InstalledPlugin found = InstalledPlugin.found(plugin, false);
+        if (plugin.provider() instanceof Provider<?> provider) {
+            try {
+                PluginInstance.tryOut(
+                        plugin,
+                        provider,
+                        Config.of(plugin.schema(), Map.of()),
+                        PluginSettings.from(Config.of(PluginSettings.SCHEMA, Map.of())),
+                        new TrialContext(plugin.name(), clock, random));
+            } catch (ConfigException needsValues) {
+                return found;
+            } catch (RefusedPluginException broken) {
+                return found.refusedFor(String.valueOf(broken.getMessage()));
+            }
+        }
+        return found;
     }
 
     /**

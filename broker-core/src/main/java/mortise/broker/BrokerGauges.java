@@ -9,6 +9,7 @@ import mortise.api.metrics.Readings;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
+import mortise.broker.plugin.PluginInstance;
 import mortise.broker.telemetry.TelemetrySettings;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
@@ -76,6 +77,15 @@ final class BrokerGauges {
                                     new Reason(
                                             "log-directory-failed",
                                             directory.location() + ": " + why)));
+        }
+        return reasons;
+    }
+
+    /** What plugins say about themselves. */
+    static List<Reason> failures(List<PluginInstance<?>> plugins) {
+        List<Reason> reasons = new ArrayList<>();
+        for (PluginInstance<?> plugin : plugins) {
+            plugin.failure().ifPresent(why -> reasons.add(new Reason("plugin-failed", why)));
         }
         return reasons;
     }

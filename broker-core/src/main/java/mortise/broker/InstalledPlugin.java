@@ -64,6 +64,11 @@ public record InstalledPlugin(
                 "");
     }
 
+    InstalledPlugin refusedFor(String why) {
+        return new InstalledPlugin(
+                kind, name, place, version, spiVersion, schema, capabilities, State.REFUSED, why);
+    }
+
     static InstalledPlugin refused(RefusedPlugin plugin) {
         return new InstalledPlugin(
                 "",

@@ -10,10 +10,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mortise.api.HostPort;
 import mortise.api.config.ConfigKey;
 import mortise.broker.BrokerBuilder;
 import mortise.broker.InstalledPlugin;
+import mortise.broker.VerifiedFolder;
 import mortise.client.Cluster;
 import mortise.wire.PluginActivityField;
 import org.jspecify.annotations.Nullable;
@@ -271,7 +273,7 @@ final class PluginsCommand implements Runnable {
     @Command(
             name = "verify",
             description = {
-                "Loads a plugin folder as a broker would and says what it provides.",
+                "Loads a plugin folder as a broker would, creates each plugin with its default values, and says what it provides and what a start would complain of.",
                 "Exit status 1 if anything of it is refused."
             },
             mixinStandardHelpOptions = true)
@@ -285,12 +287,20 @@ final class PluginsCommand implements Runnable {
 
         @Override
         public Integer call() {
-            List<InstalledPlugin> found = new BrokerBuilder().verifyFolder(folder);
+            VerifiedFolder verified = new BrokerBuilder().verifyFolder(folder);
+            List<InstalledPlugin> found = verified.plugins();
             PrintWriter out = spec.commandLine().getOut();
             output.print(
                     out,
-                    found.stream().map(PluginsCommand::asMap).toList(),
-                    () -> printTable(out, found));
+                    Stream.concat(
+                                    found.stream().map(PluginsCommand::asMap),
+                                    verified.warnings().stream()
+                                            .map(warning -> Map.of("warning", warning)))
+                            .toList(),
+                    () -> {
+                        printTable(out, found);
+                        verified.warnings().forEach(warning -> out.println("warning  " + warning));
+                    });
             return found.stream()
                             .anyMatch(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
                     ? 1

@@ -110,6 +110,10 @@ class AssembleTest {
     }
 
     private Path assembledFrom(Path source, String target) {
+        return assembledFrom(source, "doorman", target);
+    }
+
+    private Path assembledFrom(Path source, String plugin, String target) {
         BrokerProcess.Finished finished =
                 BrokerProcess.run(
                         Map.of(),
@@ -117,7 +121,7 @@ class AssembleTest {
                                 source.resolve("mortise").toString(),
                                 "assemble",
                                 "--with",
-                                "storage-memory,consensus-raft,doorman",
+                                "storage-memory,consensus-raft," + plugin,
                                 "--to",
                                 directory.resolve(target).toString(),
                                 "--set",
@@ -132,6 +136,13 @@ class AssembleTest {
                 Map.of(),
                 List.of(broker.resolve("mortise").toString(), "start", "--check-config"),
                 "");
+    }
+
+    @Test
+    void aPluginInAFolderIsAlsoFoundByTheNameThatListsGiveIt() throws IOException {
+        Path target = assembledFrom(withDoorman(), "authorizer-gate", "by id");
+        assertThat(names(target)).contains("plugins/doorman/gate.jar");
+        assertThat(Files.readString(target.resolve("conf/mortise.yaml"))).contains("gate");
     }
 
     @Test

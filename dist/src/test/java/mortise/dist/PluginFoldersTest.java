@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,11 +214,76 @@ class PluginFoldersTest {
     }
 
     @Test
-    void oneThatThrowsWhenItIsMadeIsNamed() throws Exception {
-        gate("gate", "", "if (true) { throw new IllegalStateException(\"not today\"); }", "");
+    void oneThatThrowsWhenItIsMadeIsNamedWithTheChainOfCauses() throws Exception {
+        gate(
+                "gate",
+                "",
+                "if (true) { throw new IllegalStateException(\"not today\", new java.io.IOException(\"db:5432\", new java.net.ConnectException())); }",
+                "");
         assertThat(lastLine(startFails("plugins.authorizer=gate")))
                 .isEqualTo(
-                        "mortise: authorizer plugin 'gate' (plugins/gate) failed in create: java.lang.IllegalStateException: not today");
+                        "mortise: authorizer plugin 'gate' (plugins/gate) failed in create: java.lang.IllegalStateException: not today, caused by java.io.IOException: db:5432, caused by java.net.ConnectException");
+    }
+
+    /** A broker's pool may first need its thread in a plugin's call. */
+    @Test
+    void threadsOfTheBrokerAreNotTakenForThoseOfAPluginThatNeededThemFirst() throws Exception {
+        gate(
+                "gate",
+                "",
+                """
+                context.timers().schedule(java.time.Duration.ofHours(1), () -> {});
+                new java.util.concurrent.CompletableFuture<String>().orTimeout(1, java.util.concurrent.TimeUnit.HOURS);
+                """,
+                "");
+        try (BrokerProcess broker = start("plugins.authorizer=gate")) {
+            JavaClient.createTopic(broker.bootstrap(), "open", 1);
+        }
+        assertThat(new PluginDirectory(directory).log())
+                .contains("is ready after")
+                .doesNotContain("left threads running", "ERROR");
+    }
+
+    private static Path brokersOwn(String name) throws IOException {
+        try (Stream<Path> jars = Files.list(BrokerProcess.HOME.resolve("lib"))) {
+            return jars.filter(jar -> jar.getFileName().toString().matches(name + "-\\d.*"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** What an author copies who copies all dependencies. */
+    @Test
+    void copiesOfWhatTheBrokerSharesAreLeftOutAndThePluginsLoggingIsHeard() throws Exception {
+        Path folder = Files.createDirectories(plugins.resolve("talker"));
+        List<Path> copied =
+                List.of(
+                        brokersOwn("slf4j-api"),
+                        brokersOwn("mortise-spi"),
+                        brokersOwn("logback-classic"),
+                        brokersOwn("logback-core"));
+        for (Path jar : copied) {
+            Files.copy(jar, folder.resolve(jar.getFileName()));
+        }
+        new PluginJars()
+                .with(copied.getFirst())
+                .source(module("talker", "org.slf4j"))
+                .source(
+                        authorizer(
+                                "talker",
+                                "",
+                                "org.slf4j.LoggerFactory.getLogger(\"stranger.talker\").info(\"made by hand\");",
+                                ""))
+                .write(folder.resolve("talker.jar"));
+        start("plugins.authorizer=talker").close();
+        assertThat(new PluginDirectory(directory).log())
+                .contains("made by hand")
+                .containsPattern(
+                        "plugins/talker: slf4j-api-\\S+.jar is left out, org.slf4j is the broker's; remove the copy")
+                .containsPattern(
+                        "plugins/talker: mortise-spi-\\S+.jar is left out, mortise.spi is the broker's")
+                .containsPattern("plugins/talker: logback-classic-\\S+.jar is not used for logging")
+                .doesNotContain("No SLF4J providers");
     }
 
     @Test
@@ -487,5 +553,29 @@ class PluginFoldersTest {
                 BrokerProcess.run("plugins", "verify", plugins.resolve("thrower").toString());
         assertThat(bad.status()).isEqualTo(1);
         assertThat(bad.out()).contains("refused  plugins/thrower: ", "not today");
+    }
+
+    @Test
+    void verifyTellsEverythingThatAStartWouldComplainOf() throws Exception {
+        gate("gate");
+        new PluginJars()
+                .source("package some.library; public class Thing {}")
+                .file("not-a-name/Thing.class", "any")
+                .write(plugins.resolve("gate/thing.jar"));
+        BrokerProcess.Finished warned =
+                BrokerProcess.run("plugins", "verify", plugins.resolve("gate").toString());
+        assertThat(warned.status()).as(warned.err()).isZero();
+        assertThat(warned.out())
+                .contains(
+                        "authorizer  gate  available",
+                        "warning  plugins/gate: thing.jar: package not-a-name is no Java name, so its classes cannot be loaded");
+        // what goes wrong only when it is made
+        gate("maker", "", "if (true) { throw new NoClassDefFoundError(\"some/Library\"); }", "");
+        BrokerProcess.Finished bad =
+                BrokerProcess.run("plugins", "verify", plugins.resolve("maker").toString());
+        assertThat(bad.status()).isEqualTo(1);
+        assertThat(bad.out())
+                .contains(
+                        "authorizer plugin 'maker' (plugins/maker) failed in create: java.lang.NoClassDefFoundError: some/Library");
     }
 }

@@ -9,9 +9,10 @@ import mortise.api.config.ConfigSchema;
  * most one instance is created per broker and name. A provider has a public no-argument constructor
  * that does nothing.
  *
- * @param <T> what it makes; closed when the broker stops
+ * @param <T> what it makes. The first of its bounds is what {@code create} returns in compiled
+ *     plugins, so it stays the first
  */
-public interface Provider<T extends AutoCloseable> {
+public interface Provider<T extends AutoCloseable & Lifecycle> {
     /** What the operator writes to choose it: lower case with dashes, for example {@code local}. */
     String name();
 
@@ -40,7 +41,9 @@ public interface Provider<T extends AutoCloseable> {
     }
 
     /**
-     * Validates and allocates. Does no I/O and starts no thread: the kind's own {@code start} does.
+     * Validates and allocates. Does no I/O, does not wait and starts no thread: {@link
+     * Lifecycle#start} may. It is also called to check a configuration, and what it made is then
+     * thrown away without being started or closed.
      *
      * @throws mortise.api.config.ConfigException if the values contradict each other
      */

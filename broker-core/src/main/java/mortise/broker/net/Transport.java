@@ -36,7 +36,13 @@ enum Transport {
 
     private static ThreadFactory threads() {
         AtomicInteger next = new AtomicInteger();
-        return task -> new FastThreadLocalThread(task, "net-" + next.getAndIncrement());
+        return task -> {
+            Thread thread = new FastThreadLocalThread(task, "net-" + next.getAndIncrement());
+            // the same whoever makes it: an event loop starts when it first has something to do
+            thread.setDaemon(false);
+            thread.setContextClassLoader(Transport.class.getClassLoader());
+            return thread;
+        };
     }
 
     Class<? extends ServerChannel> serverChannel() {

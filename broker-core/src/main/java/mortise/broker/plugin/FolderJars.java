@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import mortise.api.Causes;
 
 /** The jars that lie in a plugin folder, in file-name order. */
 final class FolderJars {
@@ -22,7 +23,7 @@ final class FolderJars {
             files = entries.filter(LibraryJar::isJar).sorted().toList();
         } catch (IOException unreadable) {
             throw new RefusedPluginException(
-                    "the folder cannot be read: " + unreadable, unreadable);
+                    "the folder cannot be read: " + Causes.line(unreadable), unreadable);
         }
         if (files.isEmpty()) {
             throw new RefusedPluginException(

@@ -31,14 +31,11 @@ import org.jspecify.annotations.Nullable;
  * that a plugin's {@code requires some.library} resolves. A library with a descriptor that shares a
  * package with another jar is treated as if it had none.
  *
- * <p>The library module reads the platform's modules and Mortise's plugin interfaces, except those
- * that share a name or a package with the folder; never the broker's own libraries.
+ * <p>The library module reads the platform's modules and {@link OfferedModules what brokers share
+ * with their plugins}, except those that share a name or a package with the folder; never the
+ * broker's own libraries.
  */
 final class FolderModules {
-    /** Modules that are not the platform's and that libraries without a descriptor may use. */
-    private static final Set<String> OFFERED =
-            Set.of("mortise.api", "mortise.spi", "mortise.record", "org.slf4j");
-
     /**
      * A module that is never there. Who requires such a one statically may use and provide services
      * that no module it requires exports: those of the folder's explicit modules, which the library
@@ -75,8 +72,12 @@ final class FolderModules {
         Map<String, LibraryJar> explicit = new TreeMap<>();
         Map<String, ModuleReference> modules = new TreeMap<>();
         List<String> problems = new ArrayList<>();
+        OfferedModules offered = OfferedModules.of(parent);
         for (LibraryJar jar : jars) {
             ModuleReference module = jar.module() ? explicitModule(jar, problems) : null;
+            if (offered.leavesOut(jar, module, problems)) {
+                continue;
+            }
             if (module == null) {
                 libraries.add(jar);
                 continue;
@@ -229,7 +230,9 @@ final class FolderModules {
             ModuleDescriptor module, Set<String> names, Set<String> packages) {
         String name = module.name();
         boolean offered =
-                name.startsWith("java.") || name.startsWith("jdk.") || OFFERED.contains(name);
+                name.startsWith("java.")
+                        || name.startsWith("jdk.")
+                        || OfferedModules.NAMES.contains(name);
         return offered
                 && !names.contains(name)
                 && module.packages().stream().noneMatch(packages::contains);

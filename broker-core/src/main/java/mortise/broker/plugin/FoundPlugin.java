@@ -2,6 +2,7 @@ package mortise.broker.plugin;
 
 import java.util.Set;
 import java.util.function.Supplier;
+import mortise.api.Causes;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigSchema;
 import mortise.spi.Capability;
@@ -65,7 +66,7 @@ public record FoundPlugin<P>(
             return answer.get();
         } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
             throw new RefusedPluginException(
-                    title() + " failed in " + question + ": " + failure, failure);
+                    title() + " failed in " + question + ": " + Causes.line(failure), failure);
         }
     }
 

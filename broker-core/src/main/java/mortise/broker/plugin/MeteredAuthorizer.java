@@ -24,7 +24,6 @@ public final class MeteredAuthorizer implements Authorizer {
         this.authorizer = instance.made();
         this.activity = instance.activity();
         this.complaints = new OncePerMinute(activity.now());
-        instance.start(() -> {});
     }
 
     @Override

@@ -25,16 +25,25 @@ public final class MeteredExporter implements MetricsExporter {
 
     @Override
     public void start(MetricsView metrics, HealthView health) {
-        try {
-            instance.start(() -> exporter.start(metrics, health));
-        } catch (RefusedPluginException refused) {
-            if (refused.getCause() instanceof IllegalStateException foreseen) {
-                // the SPI asks for one line with cause and remedy: nothing to add but the name
-                throw new RefusedPluginException(
-                        activity.title() + ": " + foreseen.getMessage(), foreseen);
-            }
-            throw refused;
-        }
+        PluginStarts alone = new PluginStarts();
+        begin(alone, metrics, health);
+        alone.await();
+    }
+
+    /** Starts among others. */
+    public void begin(PluginStarts starts, MetricsView metrics, HealthView health) {
+        starts.begin(
+                instance,
+                () -> {
+                    try {
+                        exporter.start(metrics, health);
+                    } catch (IllegalStateException foreseen) {
+                        // the SPI asks for one line with cause and remedy: nothing to add but the
+                        // name
+                        throw new RefusedPluginException(
+                                activity.title() + ": " + foreseen.getMessage(), foreseen);
+                    }
+                });
     }
 
     @Override

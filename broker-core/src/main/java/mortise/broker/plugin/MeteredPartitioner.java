@@ -22,6 +22,15 @@ final class MeteredPartitioner implements Partitioner {
     }
 
     @Override
+    public void start() {
+        try {
+            instance.start();
+        } catch (RefusedPluginException refused) {
+            throw new PartitionerException(String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
+    @Override
     public int partition(TopicView topic, @Nullable ByteBuffer key, int recordBytes) {
         ClassLoader before = activity.enter();
         long begun = activity.now();

@@ -19,7 +19,6 @@ public final class MeteredPlacement implements ReplicaPlacement {
         this.instance = instance;
         this.placement = instance.made();
         this.activity = instance.activity();
-        instance.start(() -> {});
     }
 
     @Override

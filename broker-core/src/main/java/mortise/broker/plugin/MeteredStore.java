@@ -23,7 +23,7 @@ public final class MeteredStore implements LogStore {
 
     @Override
     public void start() {
-        instance.start(store::start);
+        instance.start();
     }
 
     @Override

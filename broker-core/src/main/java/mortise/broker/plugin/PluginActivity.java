@@ -1,6 +1,7 @@
 package mortise.broker.plugin;
 
 import java.util.concurrent.atomic.LongAdder;
+import mortise.api.Causes;
 import mortise.api.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,11 @@ final class PluginActivity {
     void leave(@Nullable ClassLoader before, long begunNanos) {
         calls.increment();
         nanos.add(clock.nanoTime() - begunNanos);
+        leave(before);
+    }
+
+    /** Restores the context class loader after a question that is not counted as a call. */
+    void leave(@Nullable ClassLoader before) {
         if (loader != null) {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -68,7 +74,7 @@ final class PluginActivity {
     /** Notes that a call failed; returns how to say it. */
     String failed(String call, Throwable failure) {
         failed();
-        return title + " failed in " + call + ": " + failure;
+        return title + " failed in " + call + ": " + Causes.line(failure);
     }
 
     long calls() {

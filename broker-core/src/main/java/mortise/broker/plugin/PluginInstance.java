@@ -2,10 +2,14 @@ package mortise.broker.plugin;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import mortise.api.ForeignText;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
+import mortise.spi.Lifecycle;
 import mortise.spi.PluginContext;
 import mortise.spi.Provider;
 import mortise.spi.storage.StorageException;
@@ -17,11 +21,12 @@ import org.slf4j.LoggerFactory;
  * A plugin at work in one broker: created, started and closed within bounds of time, with its name
  * in every failure, its calls counted and its threads accounted for.
  *
- * <p>Created, started and closed by one thread; its figures may be read by any.
+ * <p>Created, started and closed by one thread; its figures may be read by any. {@link
+ * PluginStarts} starts it.
  *
  * @param <T> what the plugin makes
  */
-public final class PluginInstance<T extends AutoCloseable> implements AutoCloseable {
+public final class PluginInstance<T extends Lifecycle> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PluginInstance.class);
     private static final Duration THREAD_PATIENCE = Duration.ofSeconds(1);
 
@@ -31,6 +36,8 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
     private final PluginThreads threads;
     private final T made;
     private volatile State state = State.CREATED;
+    private @Nullable GuardedCall<?> starting;
+    private boolean ended;
 
     /** How far a plugin has come. */
     public enum State {
@@ -40,7 +47,7 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
         STARTED,
         /** It was closed. */
         CLOSED,
-        /** It did not start, or did not close. */
+        /** It did not start, says that it cannot do its work, or did not close. */
         FAILED
     }
 
@@ -64,7 +71,7 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
      * @throws RefusedPluginException if it throws or takes too long
      * @throws ConfigException if it refuses its configuration
      */
-    public static <T extends AutoCloseable> PluginInstance<T> create(
+    public static <T extends Lifecycle> PluginInstance<T> create(
             FoundPlugin<? extends Provider<T>> plugin,
             Config config,
             PluginSettings settings,
@@ -89,7 +96,7 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
      * @throws RefusedPluginException if it throws or takes too long
      * @throws ConfigException if it refuses its configuration
      */
-    static <T extends AutoCloseable> PluginInstance<T> create(
+    static <T extends Lifecycle> PluginInstance<T> create(
             FoundPlugin<? extends Provider<T>> plugin,
             Config config,
             PluginSettings settings,
@@ -99,7 +106,7 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
         return create(plugin, config, settings, activity, threads, () -> context);
     }
 
-    private static <T extends AutoCloseable> PluginInstance<T> create(
+    private static <T extends Lifecycle> PluginInstance<T> create(
             FoundPlugin<? extends Provider<T>> plugin,
             Config config,
             PluginSettings settings,
@@ -131,21 +138,50 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
             Config config,
             PluginSettings settings,
             PluginContext context) {
+        tryOut(plugin, plugin.provider(), config, settings, context);
+    }
+
+    /** The same for a plugin of whatever kind whose provider this is. */
+    public static void tryOut(
+            FoundPlugin<?> plugin,
+            Provider<?> provider,
+            Config config,
+            PluginSettings settings,
+            PluginContext context) {
         PluginActivity activity =
                 new PluginActivity(
                         plugin.title(), plugin.origin().loader().orElse(null), context.clock());
-        var _ =
-                guarded(
+        AutoCloseable _ =
+                PluginInstance.<AutoCloseable>guarded(
                         activity,
                         "create",
                         settings.createLimit(),
-                        () -> plugin.provider().create(config, context));
+                        () -> provider.create(config, context));
+    }
+
+    /**
+     * Closes it if it was started and nobody else has closed it. What was never started holds
+     * nothing, and closing it might leave traces in its directory.
+     */
+    public void release() {
+        if (starting != null) {
+            close();
+        }
     }
 
     private static <R extends @Nullable Object> R guarded(
             PluginActivity activity, String what, Duration limit, Callable<R> call) {
+        return result(
+                activity,
+                what,
+                GuardedCall.begin(
+                        activity.title(), what, activity.loader(), limit, call, () -> {}));
+    }
+
+    private static <R extends @Nullable Object> R result(
+            PluginActivity activity, String what, GuardedCall<R> call) {
         try {
-            return GuardedCall.run(activity.title(), what, activity.loader(), limit, call);
+            return call.result();
         } catch (RefusedPluginException | ConfigException | StorageException known) {
             throw known;
         } catch (Exception | LinkageError | StackOverflowError | AssertionError failure) {
@@ -163,25 +199,103 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
     }
 
     /**
-     * Runs the plugin's own start within its bound of time.
+     * Starts it, and waits until it is ready.
      *
      * @throws RefusedPluginException if it throws or takes too long
      */
-    void start(Runnable start) {
+    void start() {
+        begin(() -> {}, () -> {});
+        started();
+    }
+
+    /**
+     * Hands in what its kind is handed when it has started, within the same bound of time.
+     *
+     * @throws RefusedPluginException if it throws or takes too long
+     */
+    void start(Runnable more) {
+        call(
+                () -> {
+                    more.run();
+                    return true;
+                },
+                () -> {});
+        started();
+    }
+
+    /**
+     * Starts it, and does not wait.
+     *
+     * @param more what its kind hands in once it has started
+     * @param whenEnded told on another thread when the start has returned or thrown
+     */
+    void begin(Runnable more, Runnable whenEnded) {
+        call(
+                () -> {
+                    made.start();
+                    more.run();
+                    return true;
+                },
+                whenEnded);
+    }
+
+    private void call(Callable<Boolean> start, Runnable whenEnded) {
+        starting =
+                GuardedCall.begin(
+                        activity.title(),
+                        "start",
+                        activity.loader(),
+                        settings.startLimit(),
+                        start,
+                        whenEnded);
+    }
+
+    private GuardedCall<?> starting() {
+        return Objects.requireNonNull(starting, "it was not started");
+    }
+
+    /**
+     * Waits until it has started.
+     *
+     * @throws RefusedPluginException if it throws or takes too long
+     */
+    void started() {
+        State reached = State.FAILED;
         try {
-            guarded(
-                    activity,
-                    "start",
-                    settings.startLimit(),
-                    () -> {
-                        start.run();
-                        return null;
-                    });
-            state = State.STARTED;
+            result(activity, "start", starting());
+            reached = State.STARTED;
         } finally {
-            if (state != State.STARTED) {
-                state = State.FAILED;
-            }
+            state = reached;
+        }
+    }
+
+    /** How much of its time to start is left. */
+    Duration timeLeft() {
+        return starting().left();
+    }
+
+    /** Whether its time to start is over. */
+    boolean isOutOfTime() {
+        return !timeLeft().isPositive();
+    }
+
+    /** Its name, and where its start is. */
+    String whereItIs() {
+        return activity.title() + " (" + starting().where() + ")";
+    }
+
+    /** Why it says that it cannot do its work, by its name; empty if it does not say so. */
+    public Optional<String> failure() {
+        if (state != State.STARTED) {
+            return Optional.empty();
+        }
+        ClassLoader before = activity.enter();
+        try {
+            return made.failure().map(why -> activity.title() + ": " + ForeignText.of(why));
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
+            return Optional.of(activity.failed("failure", failure));
+        } finally {
+            activity.leave(before);
         }
     }
 
@@ -191,9 +305,17 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
         end("close", made);
     }
 
-    /** Ends the plugin, perhaps otherwise than by closing it. */
+    /** Ends the plugin, perhaps otherwise than by closing it; once it has ended, nothing. */
     void end(String what, AutoCloseable ending) {
-        if (state == State.CLOSED) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        GuardedCall<?> start = starting;
+        if (start != null && !start.endsWithin(settings.stopLimit())) {
+            state = State.FAILED;
+            LOG.error(
+                    "{} is not closed, since it still starts; {}", activity.title(), start.where());
             return;
         }
         try {
@@ -226,7 +348,7 @@ public final class PluginInstance<T extends AutoCloseable> implements AutoClosea
 
     /** How far it has come. */
     public State state() {
-        return state;
+        return failure().isPresent() ? State.FAILED : state;
     }
 
     /** How many calls it was asked to serve, and how many nanoseconds they took together. */

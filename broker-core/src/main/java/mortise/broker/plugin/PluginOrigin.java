@@ -54,6 +54,11 @@ public record PluginOrigin(
                 .flatMap(SpiVersion::compiledAgainst);
     }
 
+    /** Whether it came from a folder of plugins. */
+    public boolean isFolder() {
+        return loader.isPresent();
+    }
+
     /** Whether it came with the broker. */
     public boolean isBuiltIn() {
         return place.equals(BUILT_IN);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import mortise.api.Causes;
 import mortise.api.config.ConfigKey;
 import mortise.record.Codec;
 import mortise.record.CompressionType;
@@ -64,9 +65,9 @@ public final class PluginSet {
         return set;
     }
 
-    /** The plugins of one folder alone. */
+    /** The plugins of one folder, and of the broker's own layer, with which they may clash. */
     public static PluginSet ofFolder(Path folder) {
-        PluginSet set = new PluginSet(LOAD_LIMIT);
+        PluginSet set = discover(null);
         set.addFolder(folder.toAbsolutePath().normalize());
         return set;
     }
@@ -96,7 +97,10 @@ public final class PluginSet {
             }
             return all.stream().filter(Files::isDirectory).toList();
         } catch (IOException unreadable) {
-            refuse(directory.toString(), "", "the directory cannot be read: " + unreadable);
+            refuse(
+                    directory.toString(),
+                    "",
+                    "the directory cannot be read: " + Causes.line(unreadable));
             return List.of();
         }
     }
@@ -111,7 +115,7 @@ public final class PluginSet {
             refuse(place, name, String.valueOf(misfit.getMessage()));
             return;
         } catch (RuntimeException | LinkageError failure) {
-            refuse(place, name, "it cannot be loaded: " + failure);
+            refuse(place, name, "it cannot be loaded: " + Causes.line(failure));
             return;
         }
         folder.problems().forEach(problem -> problems.add(place + ": " + problem));
@@ -243,7 +247,7 @@ public final class PluginSet {
         while (cause instanceof ServiceConfigurationError && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause.toString().replaceAll("\\s+", " ");
+        return Causes.line(cause);
     }
 
     private void refuse(String place, String name, String reason) {
@@ -282,6 +286,11 @@ public final class PluginSet {
                         .filter(plugin -> !all.contains(plugin))
                         .forEach(all::add));
         return all;
+    }
+
+    /** What of folders that can be used cannot be. */
+    public List<String> problems() {
+        return List.copyOf(problems);
     }
 
     /** What a person should know: everything refused, and what of a usable folder is not usable. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The threads of one plugin: those that it was given, and those that carry its class loader. */
 final class PluginThreads {
+    /** Of the pool that a whole process shares; who first needs one of its threads is chance. */
+    private static final String OF_THE_COMMON_POOL = "ForkJoinPool.commonPool-";
+
     private final String pluginName;
     private final @Nullable ClassLoader loader;
     private final Set<Thread> given = Collections.synchronizedSet(newWeakSet());
@@ -66,7 +69,8 @@ final class PluginThreads {
                 loader == null
                         ? Stream.empty()
                         : Thread.getAllStackTraces().keySet().stream()
-                                .filter(thread -> loader.equals(thread.getContextClassLoader()));
+                                .filter(thread -> loader.equals(thread.getContextClassLoader()))
+                                .filter(thread -> !thread.getName().startsWith(OF_THE_COMMON_POOL));
         return Stream.concat(own, inherited)
                 .filter(Thread::isAlive)
                 .filter(thread -> thread != Thread.currentThread())

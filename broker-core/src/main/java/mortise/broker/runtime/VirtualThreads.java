@@ -18,14 +18,17 @@ public final class VirtualThreads implements Blocking, AutoCloseable {
     /** At most {@code bound} tasks at once. */
     public VirtualThreads(int bound) {
         permits = new Semaphore(bound);
-        threads = Thread.ofVirtual();
+        threads = Thread.ofVirtual().inheritInheritableThreadLocals(false);
     }
 
     @Override
     public <T> CompletionStage<T> run(String what, Callable<T> task) {
         CompletableFuture<T> result = new CompletableFuture<>();
         running.incrementAndGet();
-        threads.unstarted(() -> runPermitted(task, result)).start();
+        Thread thread = threads.unstarted(() -> runPermitted(task, result));
+        // not that of a plugin in whose call the task came up
+        thread.setContextClassLoader(VirtualThreads.class.getClassLoader());
+        thread.start();
         return result;
     }
 

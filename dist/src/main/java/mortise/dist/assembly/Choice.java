@@ -56,7 +56,10 @@ record Choice(
             Map<String, String> settings) {
         NavigableSet<String> known = new TreeSet<>(home.plugins().keySet());
         known.addAll(home.folders().keySet());
-        NavigableSet<String> names = new TreeSet<>(asked);
+        NavigableSet<String> names =
+                asked.stream()
+                        .map(name -> known.contains(name) ? name : nameOfId(name, available))
+                        .collect(Collectors.toCollection(TreeSet::new));
         names.stream()
                 .filter(name -> !known.contains(name))
                 .findFirst()
@@ -98,6 +101,15 @@ record Choice(
         return plugin.place().startsWith(FOLDER)
                 ? plugin.place().substring(FOLDER.length())
                 : plugin.id();
+    }
+
+    /** The name of the plugin that lists call this, such as {@code authorizer-rules}. */
+    private static String nameOfId(String id, List<InstalledPlugin> available) {
+        return available.stream()
+                .filter(plugin -> plugin.id().equals(id))
+                .findFirst()
+                .map(Choice::nameOf)
+                .orElse(id);
     }
 
     private static String unknown(String name, NavigableSet<String> known) {

@@ -2,9 +2,13 @@ package mortise.spi.auth;
 
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.Lifecycle;
 
-/** Decides who may do what, from memory only. Thread-safe. */
-public interface Authorizer extends AutoCloseable {
+/**
+ * Decides who may do what, from memory only: what it decides by is read when it starts, and kept up
+ * to date by threads or timers of its context. Thread-safe.
+ */
+public interface Authorizer extends Lifecycle {
     /** Everybody may do everything. */
     Authorizer ALLOW_ALL =
             new Authorizer() {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.Lifecycle;
 
 /**
  * An agreed log of entries, each a list of records that take effect together. Every broker hears
@@ -11,10 +12,10 @@ import mortise.spi.Caller;
  *
  * <p>Thread-safe. Completions run on the quorum's thread and must not block.
  */
-public interface MetadataQuorum extends AutoCloseable {
+public interface MetadataQuorum extends Lifecycle {
     /**
-     * Recovers what is stored and takes part. The listener hears the stored state first: a snapshot
-     * if there is one, then the entries after it.
+     * Recovers what is stored and takes part; called once, after {@link Lifecycle#start}. The
+     * listener hears the stored state first: a snapshot if there is one, then the entries after it.
      *
      * @throws IllegalStateException if the stored state cannot be trusted, saying where
      */

@@ -3,6 +3,7 @@ package mortise.spi.partition;
 import java.nio.ByteBuffer;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.Lifecycle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * sent again goes to the same partition.
  */
 @FunctionalInterface
-public interface Partitioner extends AutoCloseable {
+public interface Partitioner extends Lifecycle {
     /**
      * The partition of one record, from 0 to below the topic's {@link TopicView#partitionCount()}.
      * What is thrown, or lies outside, fails the record and nothing else.

@@ -6,6 +6,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import mortise.api.Causes;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -91,12 +92,13 @@ public final class Partitioners {
     }
 
     /**
-     * Makes a partitioner, to be closed by the caller.
+     * Makes a partitioner and starts it on the calling thread; to be closed by the caller.
      *
      * @param values its configuration, by key; nothing for defaults
      * @throws IllegalArgumentException if there is none of this name; the message lists those that
      *     there are
      * @throws ConfigException with every problem of the values
+     * @throws PartitionerException if it does not start
      */
     public Partitioner create(String name, Map<String, String> values) {
         PartitionerProvider provider = byName.get(name);
@@ -107,6 +109,25 @@ public final class Partitioners {
                             + "'; known are "
                             + (byName.isEmpty() ? "none" : String.join(", ", byName.keySet())));
         }
-        return provider.create(Config.of(provider.config(), values), new ProducerContext(name));
+        return started(
+                name,
+                provider.create(Config.of(provider.config(), values), new ProducerContext(name)));
+    }
+
+    private static Partitioner started(String name, Partitioner partitioner) {
+        try {
+            partitioner.start();
+            return partitioner;
+        } catch (PartitionerException named) {
+            partitioner.close();
+            throw named;
+        } catch (Exception failure) {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            partitioner.close();
+            throw new PartitionerException(
+                    "partitioner '" + name + "' failed in start: " + Causes.line(failure), failure);
+        }
     }
 }

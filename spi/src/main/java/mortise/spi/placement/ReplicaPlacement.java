@@ -2,17 +2,19 @@ package mortise.spi.placement;
 
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.Lifecycle;
 
 /**
  * Decides which brokers hold the replicas of partitions that are about to be created.
  *
- * <p>A pure function: what it answers depends on its arguments alone. It reads no clock, keeps no
- * state and takes its randomness from {@link PlacementRequest#seed()}, so that equal questions have
- * equal answers and a simulated cluster can be replayed. It does no I/O and never waits: while it
- * thinks, nothing else in the cluster changes.
+ * <p>A pure function: what it answers depends on its arguments alone, and on what it has read in
+ * {@link #start}. It reads no clock, keeps no state and takes its randomness from {@link
+ * PlacementRequest#seed()}, so that equal questions have equal answers and a simulated cluster can
+ * be replayed. It does no I/O and never waits: while it thinks, nothing else in the cluster
+ * changes.
  */
 @FunctionalInterface
-public interface ReplicaPlacement extends AutoCloseable {
+public interface ReplicaPlacement extends Lifecycle {
     /**
      * Places partitions.
      *

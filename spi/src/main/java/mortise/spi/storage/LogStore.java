@@ -3,17 +3,19 @@ package mortise.spi.storage;
 import java.util.List;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.Lifecycle;
 
 /**
  * The partition logs of one broker. Methods may be called concurrently for different partitions,
  * never for one.
  */
-public interface LogStore extends AutoCloseable {
+public interface LogStore extends Lifecycle {
     /**
      * Takes hold of the store's place and finds what is there.
      *
      * @throws StorageException if the place cannot be used, saying why
      */
+    @Override
     @CalledOn(Caller.VIRTUAL)
     void start();
 

@@ -18,6 +18,8 @@ import mortise.spi.auth.Operation;
 import mortise.spi.auth.Principal;
 import mortise.spi.auth.ResourceType;
 import mortise.tck.plugin.PluginContract;
+import mortise.tck.plugin.SideEffects;
+import mortise.tck.plugin.Started;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,7 +49,12 @@ public interface AuthorizerContract extends PluginContract {
     }
 
     private Authorizer authorizer() {
-        return provider().create(Config.of(provider().config(), settings()), context());
+        Authorizer made = provider().create(Config.of(provider().config(), settings()), context());
+        return Started.of(made);
+    }
+
+    private String named() {
+        return "authorizer plugin '" + provider().name() + "'";
     }
 
     private static List<Action> actions() {
@@ -69,7 +76,7 @@ public interface AuthorizerContract extends PluginContract {
             for (Action action : actions()) {
                 boolean first = authorizer.allows(principal(), "192.0.2.1", action);
                 assertThat(authorizer.allows(principal(), "192.0.2.1", action))
-                        .as("%s, asked again", action)
+                        .as("whether %s allows %s, asked again", named(), action)
                         .isEqualTo(first);
             }
         }
@@ -86,7 +93,11 @@ public interface AuthorizerContract extends PluginContract {
                 tasks.add(task);
             }
             for (FutureTask<List<Boolean>> task : tasks) {
-                assertThat(task.get()).isEqualTo(expected);
+                assertThat(task.get())
+                        .as(
+                                "what %s decides on one of four threads, compared with what it decided on one",
+                                named())
+                        .isEqualTo(expected);
             }
         }
     }
@@ -95,6 +106,22 @@ public interface AuthorizerContract extends PluginContract {
         return actions().stream()
                 .map(action -> authorizer.allows(principal(), "192.0.2.1", action))
                 .toList();
+    }
+
+    /** No file, no connection, no look-up, from the first question on. */
+    @Test
+    default void decidingOnlyComputes() throws Exception {
+        try (Authorizer authorizer = authorizer()) {
+            List<Boolean> loadsClasses = decisions(authorizer);
+            assertThat(loadsClasses).as("decisions of %s", named()).isNotEmpty();
+        }
+        try (Authorizer authorizer = authorizer()) {
+            assertThat(SideEffects.of(() -> decisions(authorizer)))
+                    .as(
+                            "what allows of %s does beside deciding from memory; read in start(), and keep up to date on a thread or timer of the context",
+                            named())
+                    .isEmpty();
+        }
     }
 
     @Test
@@ -112,7 +139,9 @@ public interface AuthorizerContract extends PluginContract {
             FutureTask<Long> task = new FutureTask<>(asking);
             Thread.ofPlatform().daemon(true).name("net-0").start(task);
             assertThat(task.get())
-                    .as("how often the asking thread waited or was blocked; decide from memory")
+                    .as(
+                            "how often an event loop that asked %s waited or was blocked; decide from memory",
+                            named())
                     .isZero();
         }
     }

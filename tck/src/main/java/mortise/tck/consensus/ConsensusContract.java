@@ -1,7 +1,7 @@
 package mortise.tck.consensus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -21,12 +21,17 @@ public interface ConsensusContract extends QuorumUnderTest {
     /** The provider has a name in lower case with dashes, and says what its keys do. */
     @Test
     default void theProviderDescribesItself() {
-        assertThat(provider().name()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+        assertThat(provider().name())
+                .as("the name of the consensus plugin, which is lower case with digits and dashes")
+                .matches("[a-z0-9]+(-[a-z0-9]+)*");
         provider()
                 .config()
                 .keys()
                 .forEach(key -> {
-                    assertThat(key.name()).startsWith("consensus." + provider().name() + ".");
+                    assertThat(key.name())
+                            .as(
+                                    "a key of the consensus plugin, which begins with its kind and name")
+                            .startsWith("consensus." + provider().name() + ".");
                     assertThat(key.doc()).as("documentation of " + key).isNotBlank();
                 });
     }
@@ -38,11 +43,19 @@ public interface ConsensusContract extends QuorumUnderTest {
         try (Member member = Member.start(this, context)) {
             Leadership leadership = context.await(member.state().leading());
 
-            assertThat(leadership.local()).isTrue();
-            assertThat(leadership.leaderId()).isEqualTo(context.nodeId());
+            assertThat(leadership.local())
+                    .as("whether a member that is alone says that it leads")
+                    .isTrue();
+            assertThat(leadership.leaderId())
+                    .as("the leader that a member alone names")
+                    .isEqualTo(context.nodeId());
             QuorumView view = member.quorum().view();
-            assertThat(view.leadership()).isEqualTo(leadership);
-            assertThat(view.voters()).containsExactly(context.nodeId());
+            assertThat(view.leadership())
+                    .as("the leadership in view(), compared with what the listener was told")
+                    .isEqualTo(leadership);
+            assertThat(view.voters())
+                    .as("the voters of a member alone")
+                    .containsExactly(context.nodeId());
             member.check();
         }
     }
@@ -59,12 +72,16 @@ public interface ConsensusContract extends QuorumUnderTest {
             }
             List<Long> indexes = new ArrayList<>();
             for (CompletionStage<ProposeOutcome> outcome : outcomes) {
-                assertThat(context.await(outcome)).isInstanceOf(ProposeOutcome.Committed.class);
+                assertThat(context.await(outcome))
+                        .as("what became of a proposal of the leader in its own epoch")
+                        .isInstanceOf(ProposeOutcome.Committed.class);
                 if (context.await(outcome) instanceof ProposeOutcome.Committed committed) {
                     indexes.add(committed.index());
                 }
             }
             assertThat(indexes)
+                    .as(
+                            "the indexes of proposals of one caller, which are consecutive in the order of the calls")
                     .isEqualTo(
                             LongStream.range(indexes.getFirst(), indexes.getFirst() + 300)
                                     .boxed()
@@ -72,6 +89,7 @@ public interface ConsensusContract extends QuorumUnderTest {
             List<HeardEntry> heard = withRecords(member);
             for (int i = 0; i < 300; i++) {
                 assertThat(heard.get(i))
+                        .as("what the listener heard as entry %d", i)
                         .isEqualTo(
                                 HeardEntry.of(indexes.get(i), epoch, Member.bytes("entry " + i)));
             }
@@ -97,7 +115,9 @@ public interface ConsensusContract extends QuorumUnderTest {
                                     return outcome;
                                 }));
             }
-            assertThat(problems).isEmpty();
+            assertThat(problems)
+                    .as("what the listener had not heard when the proposal completed")
+                    .isEmpty();
             member.check();
         }
     }
@@ -118,8 +138,10 @@ public interface ConsensusContract extends QuorumUnderTest {
 
             List<HeardEntry> heard = withRecords(member);
             assertThat(heard.stream().map(entry -> entry.records().size()))
+                    .as("the records of each entry that was heard, which were proposed together")
                     .containsExactly(1, 2, 500, 1);
             assertThat(heard.get(2))
+                    .as("the entry of 500 records that was heard")
                     .isEqualTo(
                             HeardEntry.of(
                                     heard.get(2).index(), member.epoch(), Member.bytes(many)));
@@ -135,10 +157,15 @@ public interface ConsensusContract extends QuorumUnderTest {
             int epoch = member.epoch();
             for (int wrong : new int[] {epoch - 1, epoch + 1, -1, Integer.MAX_VALUE}) {
                 assertThat(context.await(member.propose(wrong, "from epoch " + wrong)))
+                        .as(
+                                "what became of a proposal in epoch %d, in which this member does not lead",
+                                wrong)
                         .isInstanceOf(ProposeOutcome.Refused.class);
             }
             member.commit("right");
-            assertThat(withRecords(member)).hasSize(1);
+            assertThat(withRecords(member))
+                    .as("the entries heard, where only one proposal was of the right epoch")
+                    .hasSize(1);
             member.check();
         }
     }
@@ -150,8 +177,9 @@ public interface ConsensusContract extends QuorumUnderTest {
         try (Member member = Member.start(this, context)) {
             int epoch = member.epoch();
 
-            assertThatThrownBy(() -> member.quorum().propose(epoch, List.of()))
-                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .as("a proposal without records")
+                    .isThrownBy(() -> member.quorum().propose(epoch, List.of()));
         }
     }
 
@@ -164,9 +192,17 @@ public interface ConsensusContract extends QuorumUnderTest {
                 long index = member.commit("entry " + i);
                 long barrier = context.await(member.quorum().readBarrier());
 
-                assertThat(barrier).isGreaterThanOrEqualTo(index);
-                assertThat(member.state().lastIndex()).isGreaterThanOrEqualTo(barrier);
-                assertThat(member.quorum().view().committedIndex()).isGreaterThanOrEqualTo(index);
+                assertThat(barrier)
+                        .as(
+                                "the index that a read barrier completes with, after entry %d was committed",
+                                index)
+                        .isGreaterThanOrEqualTo(index);
+                assertThat(member.state().lastIndex())
+                        .as("the last index heard when the read barrier %d has completed", barrier)
+                        .isGreaterThanOrEqualTo(barrier);
+                assertThat(member.quorum().view().committedIndex())
+                        .as("the committed index in view(), after entry %d was committed", index)
+                        .isGreaterThanOrEqualTo(index);
             }
             member.check();
         }
@@ -198,11 +234,16 @@ public interface ConsensusContract extends QuorumUnderTest {
                             context.await(made) instanceof ProposeOutcome.Committed committed
                                     ? committed.index()
                                     : -1;
-                    assertThat(index).isGreaterThan(last);
+                    assertThat(index)
+                            .as(
+                                    "the index of a caller's proposal, after that of the same caller's one before")
+                            .isGreaterThan(last);
                     last = index;
                 }
             }
-            assertThat(withRecords(member)).hasSize(400);
+            assertThat(withRecords(member))
+                    .as("the entries heard of four callers, of each a hundred")
+                    .hasSize(400);
             member.check();
         }
     }
@@ -216,9 +257,13 @@ public interface ConsensusContract extends QuorumUnderTest {
         int epoch = 0;
         for (int life = 0; life < 4; life++) {
             try (Member member = Member.start(this, context)) {
-                assertThat(member.epoch()).isGreaterThan(epoch);
+                assertThat(member.epoch())
+                        .as("the epoch after a restart, which grows from %d", epoch)
+                        .isGreaterThan(epoch);
                 epoch = member.epoch();
-                assertThat(member.state().entries().subList(0, before.size())).isEqualTo(before);
+                assertThat(member.state().entries().subList(0, before.size()))
+                        .as("what a restarted member replays, compared with what was heard before")
+                        .isEqualTo(before);
                 assertThat(member.state().indexWhenLeading())
                         .as("last entry heard when the member began to lead")
                         .isGreaterThanOrEqualTo(before.isEmpty() ? 0 : before.getLast().index());
@@ -250,9 +295,14 @@ public interface ConsensusContract extends QuorumUnderTest {
         try (Member member = Member.start(provider(), frequentSnapshots(), again)) {
             member.epoch();
             assertThat(member.state().installs()).as("snapshots heard").isOne();
-            assertThat(member.state().entries().subList(0, before.size())).isEqualTo(before);
+            assertThat(member.state().entries().subList(0, before.size()))
+                    .as(
+                            "what a member that was restarted from its snapshot replays, compared with what was heard before")
+                    .isEqualTo(before);
             long index = member.commit("later");
-            assertThat(index).isGreaterThan(before.getLast().index());
+            assertThat(index)
+                    .as("the index of an entry that is proposed after a restart from a snapshot")
+                    .isGreaterThan(before.getLast().index());
             member.check();
         }
     }
@@ -290,15 +340,27 @@ public interface ConsensusContract extends QuorumUnderTest {
             }
         }
         member.check();
-        assertThat(committed).doesNotContain("after the end");
+        assertThat(committed)
+                .as("the proposals that committed although they were made after the close")
+                .doesNotContain("after the end");
         member.close();
         if (remembers()) {
             try (Member again = Member.start(this, context.restarted())) {
                 again.epoch();
                 List<List<String>> heard =
                         withRecords(again).stream().map(HeardEntry::records).toList();
-                committed.forEach(record -> assertThat(heard).contains(hex(record)));
-                refused.forEach(record -> assertThat(heard).doesNotContain(hex(record)));
+                committed.forEach(record ->
+                        assertThat(heard)
+                                .as(
+                                        "what was heard after the restart, where record %s was acknowledged as committed",
+                                        hex(record))
+                                .contains(hex(record)));
+                refused.forEach(record ->
+                        assertThat(heard)
+                                .as(
+                                        "what was heard after the restart, where record %s was refused",
+                                        hex(record))
+                                .doesNotContain(hex(record)));
             }
         }
     }

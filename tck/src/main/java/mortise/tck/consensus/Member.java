@@ -31,10 +31,14 @@ final class Member implements AutoCloseable {
         MetadataQuorum quorum = provider.create(Config.of(provider.config(), settings), context);
         HeardState state = new HeardState();
         try {
+            quorum.start();
             quorum.start(state);
         } catch (RuntimeException | Error e) {
             quorum.close();
             throw e;
+        } catch (Exception e) {
+            quorum.close();
+            throw new AssertionError("start of the quorum failed", e);
         }
         return new Member(context, quorum, state);
     }

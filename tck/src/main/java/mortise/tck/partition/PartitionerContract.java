@@ -21,6 +21,8 @@ import mortise.spi.partition.PartitionerProvider;
 import mortise.spi.partition.Partitioners;
 import mortise.spi.partition.TopicView;
 import mortise.tck.plugin.PluginContract;
+import mortise.tck.plugin.SideEffects;
+import mortise.tck.plugin.Started;
 import mortise.tck.sim.Seeded;
 import mortise.tck.sim.SimContext;
 import mortise.tck.sim.SimDisk;
@@ -54,12 +56,17 @@ public interface PartitionerContract extends PluginContract {
         return true;
     }
 
-    /** A partitioner whose randomness has this seed, and which may start no thread. */
+    /** A started partitioner whose randomness has this seed, and which may start no thread. */
     default Partitioner create(long seed) {
-        return provider()
-                .create(
-                        Config.of(provider().config(), settings()),
-                        SimContext.on(SimDisk.create(seed), seed).withoutThreads());
+        return Started.of(
+                provider()
+                        .create(
+                                Config.of(provider().config(), settings()),
+                                SimContext.on(SimDisk.create(seed), seed).withoutThreads()));
+    }
+
+    private String named() {
+        return "partitioner '" + provider().name() + "'";
     }
 
     /** It works inside a producer, which has neither disk nor timers nor threads for it. */
@@ -69,6 +76,7 @@ public interface PartitionerContract extends PluginContract {
         try (Partitioner partitioner = known.create(provider().name(), settings())) {
             for (int record = 0; record < 1_000; record++) {
                 assertThat(partitioner.partition(TopicView.led("orders", 3), key(record), 100))
+                        .as("the partition that %s chooses for record %d of 3", named(), record)
                         .isBetween(0, 2);
             }
         }
@@ -104,14 +112,24 @@ public interface PartitionerContract extends PluginContract {
                 random.nextBytes(key);
                 TopicView led = TopicView.led("orders", count);
                 int wanted = one.partition(led, lent(key), 10);
-                assertThat(one.partition(led, sliced(key), 1_000_000)).isEqualTo(wanted);
-                assertThat(one.partition(led, direct(key), 1)).isEqualTo(wanted);
+                assertThat(one.partition(led, sliced(key), 1_000_000))
+                        .as(
+                                "the partition of a key of %d bytes in %s, the key lying in the middle of a larger buffer",
+                                key.length, named())
+                        .isEqualTo(wanted);
+                assertThat(one.partition(led, direct(key), 1))
+                        .as(
+                                "the partition of a key of %d bytes in %s, the key lying in a direct buffer",
+                                key.length, named())
+                        .isEqualTo(wanted);
                 assertThat(
                                 other.partition(
                                         new SampleTopic("orders", count, Set.of(wanted)),
                                         lent(key),
                                         10))
-                        .as("another partitioner, while partition %s has no leader", wanted)
+                        .as(
+                                "the partition of the same key in another instance of %s, while partition %d has no leader",
+                                named(), wanted)
                         .isEqualTo(wanted);
             }
         }
@@ -134,7 +152,11 @@ public interface PartitionerContract extends PluginContract {
                 undisturbed.add(control.partition(topic, lent(key), 500));
             }
         }
-        assertThat(answers).isEqualTo(undisturbed);
+        assertThat(answers)
+                .as(
+                        "the partitions that %s chooses when the memory of each lent key is overwritten afterwards, compared with undisturbed ones",
+                        named())
+                .isEqualTo(undisturbed);
     }
 
     /** Many different keys reach every partition. */
@@ -148,7 +170,11 @@ public interface PartitionerContract extends PluginContract {
                 reached.set(partitioner.partition(TopicView.led("orders", 10), lent(key), 1_000));
             }
         }
-        assertThat(reached.cardinality()).isEqualTo(10);
+        assertThat(reached.cardinality())
+                .as(
+                        "how many of 10 partitions %s reaches with 20000 different keys; it reached %s",
+                        named(), reached)
+                .isEqualTo(10);
     }
 
     /** Records without a key reach every partition that has a leader, and no other. */
@@ -162,7 +188,11 @@ public interface PartitionerContract extends PluginContract {
                 reached.set(partitioner.partition(topic, null, 1_000));
             }
         }
-        assertThat(reached.stream().boxed()).containsExactly(1, 2, 5, 6, 7, 8);
+        assertThat(reached.stream().boxed())
+                .as(
+                        "the partitions that %s reaches with records without a key, where 0, 3, 4 and 9 have no leader",
+                        named())
+                .containsExactly(1, 2, 5, 6, 7, 8);
     }
 
     /** A partition that loses its leader gets no further record without a key. */
@@ -175,6 +205,9 @@ public interface PartitionerContract extends PluginContract {
                 assertThat(
                                 partitioner.partition(
                                         new SampleTopic("orders", 4, Set.of(before)), null, 10))
+                        .as(
+                                "the partition that %s chooses for record %d without a key, after partition %d has lost its leader",
+                                named(), record, before)
                         .isNotEqualTo(before);
             }
         }
@@ -198,8 +231,26 @@ public interface PartitionerContract extends PluginContract {
             }
             tasks.forEach(task -> Thread.ofPlatform().daemon().start(task));
             for (FutureTask<BitSet> task : tasks) {
-                assertThat(task.get().length()).isBetween(1, 7);
+                assertThat(task.get().length())
+                        .as(
+                                "one more than the highest of 7 partitions that %s chose while four threads asked",
+                                named())
+                        .isBetween(1, 7);
             }
+        }
+    }
+
+    /** It is asked for every record: no file, no connection, no wait, from the first one on. */
+    @Test
+    default void choosingOnlyComputes() throws Exception {
+        try (Partitioner partitioner = create(1)) {
+            BitSet loadsClasses = asked(partitioner, 0);
+            assertThat(loadsClasses.isEmpty()).as("whether %s chose none", named()).isFalse();
+        }
+        try (Partitioner partitioner = create(1)) {
+            assertThat(SideEffects.of(() -> asked(partitioner, 0)))
+                    .as("what partition of %s does beside choosing; read in start()", named())
+                    .isEmpty();
         }
     }
 

@@ -11,6 +11,8 @@ import mortise.spi.placement.PlacementProvider;
 import mortise.spi.placement.PlacementRequest;
 import mortise.spi.placement.ReplicaPlacement;
 import mortise.tck.plugin.PluginContract;
+import mortise.tck.plugin.SideEffects;
+import mortise.tck.plugin.Started;
 import mortise.tck.sim.Seeded;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +32,17 @@ public interface PlacementContract extends PluginContract {
         return "placement";
     }
 
-    /** A placement that may start no thread. */
+    /** A started placement that may start no thread. */
     default ReplicaPlacement create() {
-        return provider()
-                .create(Config.of(provider().config(), settings()), context().withoutThreads());
+        return Started.of(
+                provider()
+                        .create(
+                                Config.of(provider().config(), settings()),
+                                context().withoutThreads()));
+    }
+
+    private String named() {
+        return "placement plugin '" + provider().name() + "'";
     }
 
     /** On brokers that are all alike every topic that fits is placed. */
@@ -46,7 +55,7 @@ public interface PlacementContract extends PluginContract {
                     PlacementRequest request = new PlacementRequest("orders", 0, 20, factor, 7);
                     Placement answer = placement.place(cluster, request);
                     assertThat(answer)
-                            .as("%s on %s brokers", request, brokers)
+                            .as("what %s answers to %s on %s brokers", named(), request, brokers)
                             .isInstanceOf(Placement.Placed.class);
                     check(cluster, request, answer);
                 }
@@ -83,9 +92,29 @@ public interface PlacementContract extends PluginContract {
             Placement first = one.place(cluster, request);
             SampleCluster elsewhere = SampleCluster.random(random);
             Placement unused = one.place(elsewhere, randomRequest(random, elsewhere));
-            assertThat(unused).isNotNull();
-            assertThat(one.place(cluster, request)).isEqualTo(first);
-            assertThat(other.place(cluster, request)).isEqualTo(first);
+            assertThat(unused).as("what %s answers to another question", named()).isNotNull();
+            assertThat(one.place(cluster, request))
+                    .as("what %s answers to %s when it is asked again", named(), request)
+                    .isEqualTo(first);
+            assertThat(other.place(cluster, request))
+                    .as("what another instance of %s answers to %s", named(), request)
+                    .isEqualTo(first);
+        }
+    }
+
+    /** Nothing else in the cluster changes while it thinks: no file, no connection, no wait. */
+    @Test
+    default void placingOnlyComputes() throws Exception {
+        SampleCluster cluster = SampleCluster.live(3);
+        PlacementRequest request = new PlacementRequest("orders", 0, 20, 2, 7);
+        try (ReplicaPlacement placement = create()) {
+            Placement loadsClasses = placement.place(cluster, request);
+            assertThat(loadsClasses).as("what %s answers to %s", named(), request).isNotNull();
+        }
+        try (ReplicaPlacement placement = create()) {
+            assertThat(SideEffects.of(() -> placement.place(cluster, request)))
+                    .as("what place of %s does beside computing; read in start()", named())
+                    .isEmpty();
         }
     }
 
@@ -103,11 +132,15 @@ public interface PlacementContract extends PluginContract {
             case Placement.Refused(String reason) ->
                     assertThat(reason).as("the reason of a refusal").isNotBlank();
             case Placement.Placed(List<List<Integer>> replicas) -> {
-                assertThat(replicas).as("%s", request).hasSize(request.partitionCount());
                 assertThat(replicas)
-                        .as("%s in %s", request, cluster)
+                        .as("the partitions that are placed for %s", request)
+                        .hasSize(request.partitionCount());
+                assertThat(replicas)
+                        .as("the replicas of each partition of %s in %s", request, cluster)
                         .allSatisfy(partition ->
-                                assertThat(partition).hasSize(request.replicationFactor()))
+                                assertThat(partition)
+                                        .as("the replicas of one partition of %s", request)
+                                        .hasSize(request.replicationFactor()))
                         .allMatch(cluster::allows);
             }
         }

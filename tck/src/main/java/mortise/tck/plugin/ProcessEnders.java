@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * Finds calls that end the whole process in compiled classes. They are found by reading, since a
  * call that was made could not be reported any more.
  */
-final class ProcessEnders {
+public final class ProcessEnders {
     private static final Set<String> FORBIDDEN =
             Set.of("java/lang/System.exit", "java/lang/Runtime.exit", "java/lang/Runtime.halt");
 
     private ProcessEnders() {}
 
     /** The calls in the classes beside a class, each as {@code Class calls System.exit}. */
-    static List<String> besideClass(Class<?> type) {
+    public static List<String> besideClass(Class<?> type) {
         try {
             URI place = type.getProtectionDomain().getCodeSource().getLocation().toURI();
             Path path = Path.of(place);

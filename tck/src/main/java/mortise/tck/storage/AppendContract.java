@@ -1,7 +1,7 @@
 package mortise.tck.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
@@ -19,8 +19,10 @@ public interface AppendContract extends StorageUnderTest {
     @Test
     default void aNewLogIsEmpty() {
         try (LogUnderTest log = LogUnderTest.open(this)) {
-            assertThat(log.log().bounds()).isEqualTo(new LogBounds(0, 0));
-            assertThat(log.log().sizeInBytes()).isZero();
+            assertThat(log.log().bounds())
+                    .as("the bounds of a new log")
+                    .isEqualTo(new LogBounds(0, 0));
+            assertThat(log.log().sizeInBytes()).as("the size of a new log").isZero();
             log.check();
         }
     }
@@ -96,9 +98,9 @@ public interface AppendContract extends StorageUnderTest {
                             List.of(
                                     SampleBatch.of(10, 19, 1, 0, 10, 1),
                                     SampleBatch.of(19, 29, 1, 0, 10, 1)))) {
-                assertThatThrownBy(() -> log.log().append(SampleBatchSet.of(backwards)))
+                assertThatExceptionOfType(IllegalArgumentException.class)
                         .as("%s after offset 9", backwards)
-                        .isInstanceOf(IllegalArgumentException.class);
+                        .isThrownBy(() -> log.log().append(SampleBatchSet.of(backwards)));
                 log.check();
             }
             log.append(log.next(1, 10));
@@ -117,6 +119,7 @@ public interface AppendContract extends StorageUnderTest {
             set.scribble();
 
             assertThat(LogInspection.batchesOf(log.log()))
+                    .as("the batches of a log after the memory of the lent buffers was overwritten")
                     .containsExactly(heap.content(), direct.content());
         }
     }
@@ -130,11 +133,19 @@ public interface AppendContract extends StorageUnderTest {
 
             LogPosition durable = log.log().sync();
 
-            assertThat(durable.offset()).isEqualTo(end.offset());
-            assertThat(log.log().durableEnd().offset()).isEqualTo(end.offset());
+            assertThat(durable.offset())
+                    .as("what sync() returns, compared with the end of the log")
+                    .isEqualTo(end.offset());
+            assertThat(log.log().durableEnd().offset())
+                    .as("the durable end after sync(), compared with the end of the log")
+                    .isEqualTo(end.offset());
             log.append(log.next(10, 100));
-            assertThat(log.log().durableEnd().offset()).isBetween(20L, 30L);
-            assertThat(log.log().sync().offset()).isEqualTo(30);
+            assertThat(log.log().durableEnd().offset())
+                    .as("the durable end between a sync at 20 and an append up to 30")
+                    .isBetween(20L, 30L);
+            assertThat(log.log().sync().offset())
+                    .as("what sync() returns after an append up to 30")
+                    .isEqualTo(30);
         }
     }
 
@@ -144,7 +155,9 @@ public interface AppendContract extends StorageUnderTest {
         try (LogUnderTest log = LogUnderTest.open(this)) {
             log.context().clock().advance(Duration.ofDays(30));
 
-            assertThat(log.log().rollIfNeeded(1 << 20, log.now(), log.now())).isEmpty();
+            assertThat(log.log().rollIfNeeded(1 << 20, log.now(), log.now()))
+                    .as("the roll of an empty log for a batch larger than a segment")
+                    .isEmpty();
             log.check();
         }
     }
@@ -158,7 +171,9 @@ public interface AppendContract extends StorageUnderTest {
 
             assertThat(rolls).as("segments of 8 KiB with 40 KiB in them").hasSizeBetween(4, 7);
             log.check();
-            assertThat(log.log().rollIfNeeded(8 << 10, log.now(), log.now())).isPresent();
+            assertThat(log.log().rollIfNeeded(8 << 10, log.now(), log.now()))
+                    .as("the roll of a log for a batch that no longer fits into its segment")
+                    .isPresent();
             log.check();
         }
     }
@@ -170,13 +185,19 @@ public interface AppendContract extends StorageUnderTest {
         try (LogUnderTest log = LogUnderTest.open(this)) {
             log.append(log.next(10, 100));
             log.context().clock().advance(Duration.ofMinutes(59));
-            assertThat(log.log().rollIfNeeded(100, log.now(), log.now())).isEmpty();
+            assertThat(log.log().rollIfNeeded(100, log.now(), log.now()))
+                    .as("the roll of a log whose segment is younger than segment.ms")
+                    .isEmpty();
 
             log.context().clock().advance(Duration.ofMinutes(2));
             OptionalLong rolled = log.log().rollIfNeeded(100, log.now(), log.now());
 
-            assertThat(rolled).hasValue(10);
-            assertThat(log.log().rollIfNeeded(100, log.now(), log.now())).isEmpty();
+            assertThat(rolled)
+                    .as("the roll of a log whose segment is older than segment.ms, at its end")
+                    .hasValue(10);
+            assertThat(log.log().rollIfNeeded(100, log.now(), log.now()))
+                    .as("the roll of a log that has just rolled")
+                    .isEmpty();
             log.append(log.next(10, 100));
             log.check();
         }

@@ -50,7 +50,9 @@ public interface ConcurrencyContract extends StorageUnderTest {
                 writing.set(false);
             }
             for (FutureTask<Long> other : others) {
-                assertThat(outcome(other)).isPositive();
+                assertThat(outcome(other))
+                        .as("how many reads the reader did beside the writer")
+                        .isPositive();
             }
             log.reset(log.log().bounds().endOffset());
             log.fill(3);
@@ -81,8 +83,16 @@ public interface ConcurrencyContract extends StorageUnderTest {
         while (writing.get()) {
             long least = log.end().offset();
             long synced = log.sync().offset();
-            assertThat(synced).isGreaterThanOrEqualTo(least);
-            assertThat(synced).isGreaterThanOrEqualTo(durable);
+            assertThat(synced)
+                    .as(
+                            "the end that sync() returns beside appends, after an append up to %d had returned",
+                            least)
+                    .isGreaterThanOrEqualTo(least);
+            assertThat(synced)
+                    .as(
+                            "the end that sync() returns beside appends, after it had returned %d",
+                            durable)
+                    .isGreaterThanOrEqualTo(durable);
             durable = synced;
             syncs++;
         }
@@ -94,7 +104,9 @@ public interface ConcurrencyContract extends StorageUnderTest {
         long lastEnd = 0;
         while (writing.get()) {
             LogPosition end = log.end();
-            assertThat(end.offset()).isGreaterThanOrEqualTo(lastEnd);
+            assertThat(end.offset())
+                    .as("the end of the log that a reader sees, after it had seen %d", lastEnd)
+                    .isGreaterThanOrEqualTo(lastEnd);
             lastEnd = end.offset();
             // in turn where the start may move away, and at some distance from the end
             long start = log.bounds().startOffset();
@@ -111,7 +123,9 @@ public interface ConcurrencyContract extends StorageUnderTest {
                             : log.read(offset, end, 2_000, true)) {
                 checkConcurrentRead(slice, offset);
             } catch (OffsetOutOfRangeException movedOn) {
-                assertThat(log.bounds().startOffset()).isGreaterThan(offset);
+                assertThat(log.bounds().startOffset())
+                        .as("the start of a log that refuses to read offset %d", offset)
+                        .isGreaterThan(offset);
             }
             reads++;
         }
@@ -122,7 +136,9 @@ public interface ConcurrencyContract extends StorageUnderTest {
         ByteBuffer bytes = LogInspection.bytesOf(slice);
         assertThat(bytes.remaining()).as("bytes at offset %s", offset).isPositive();
         long at = bytes.getLong(bytes.position());
-        assertThat(at).isBetween(offset - 2, offset);
+        assertThat(at)
+                .as("the base offset of the batch that a read at %d begins with", offset)
+                .isBetween(offset - 2, offset);
         while (bytes.hasRemaining()) {
             SampleBatch expected = concurrentBatch(at);
             int size = Math.min(expected.sizeInBytes(), bytes.remaining());

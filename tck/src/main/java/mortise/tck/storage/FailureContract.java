@@ -67,7 +67,9 @@ public interface FailureContract extends StorageUnderTest {
                 deletion.get();
                 isOfOneLog("a sync beside the deletion of its log", sync.get());
                 isWell(log);
-                assertThat(log.store().stored()).containsExactly(log.id());
+                assertThat(log.store().stored())
+                        .as("the logs of a store after another was deleted beside a sync")
+                        .containsExactly(log.id());
             }
         }
     }
@@ -148,7 +150,9 @@ public interface FailureContract extends StorageUnderTest {
                     StorageException refused = readRefusal(log.log(), batch.baseOffset());
                     if (batch.lastOffset() < victim.baseOffset() || batch.baseOffset() >= beyond) {
                         assertThat(refused).as("reading %s beside %s", batch, victim).isNull();
-                        assertThat(read(log.log(), batch.baseOffset())).isEqualTo(batch.content());
+                        assertThat(read(log.log(), batch.baseOffset()))
+                                .as("batch %s, read while another is damaged", batch)
+                                .isEqualTo(batch.content());
                     } else if (refused != null) {
                         isOfOneCall("reading damaged data", refused);
                     }
@@ -315,9 +319,14 @@ public interface FailureContract extends StorageUnderTest {
                 .containsOnly(Optional.empty());
         log.fill(2);
         LogPosition synced = log.log().sync();
-        assertThat(synced.offset()).isEqualTo(log.expected().endHigh());
+        assertThat(synced.offset())
+                .as(
+                        "what sync() returns after the fault has passed, compared with the end of the log")
+                .isEqualTo(log.expected().endHigh());
         SampleBatch newest = log.expected().batches().getLast();
-        assertThat(read(log.log(), newest.baseOffset())).isEqualTo(newest.content());
+        assertThat(read(log.log(), newest.baseOffset()))
+                .as("the newest batch, read after the fault has passed")
+                .isEqualTo(newest.content());
     }
 
     private static Set<Path> files(Path root) throws IOException {

@@ -2,7 +2,7 @@ package mortise.tck.storage;
 
 import static mortise.spi.storage.StorageException.Reach.CALL;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -31,14 +31,18 @@ public interface FullDiskContract extends StorageUnderTest {
                         .as("reach of '%s'", refused.getMessage())
                         .isEqualTo(CALL);
                 log.check();
-                assertThatThrownBy(() -> log.log().append(set(log.next(5, 60_000))))
-                        .isInstanceOf(StorageException.class);
+                assertThatExceptionOfType(StorageException.class)
+                        .as("an append to a full disk")
+                        .isThrownBy(() -> log.log().append(set(log.next(5, 60_000))));
                 log.check();
                 disk.limit(Long.MAX_VALUE / 2);
                 log.fill(12);
                 log.check();
             }
-            assertThat(log.log().sync().offset()).isEqualTo(log.expected().endHigh());
+            assertThat(log.log().sync().offset())
+                    .as(
+                            "what sync() returns once the disk has room again, compared with the end of the log")
+                    .isEqualTo(log.expected().endHigh());
             log.reopenLog();
             log.check();
         }
@@ -73,14 +77,20 @@ public interface FullDiskContract extends StorageUnderTest {
             } catch (StorageException full) {
                 assertThat(full.reach()).as("reach of '%s'", full.getMessage()).isEqualTo(CALL);
             }
-            assertThat(log.log().durableEnd().offset()).isEqualTo(120);
+            assertThat(log.log().durableEnd().offset())
+                    .as("the durable end of a log whose sidecar did not fit on the disk")
+                    .isEqualTo(120);
             log.check();
             disk.limit(Long.MAX_VALUE / 2);
             log.fill(12);
-            assertThat(log.log().sync().offset()).isEqualTo(240);
+            assertThat(log.log().sync().offset())
+                    .as("what sync() returns once the disk has room again")
+                    .isEqualTo(240);
             log.reopenLog();
             log.check();
-            assertThat(log.sidecar(SidecarKind.PRODUCER_STATE, 240)).isEqualTo("120:" + content);
+            assertThat(log.sidecar(SidecarKind.PRODUCER_STATE, 240))
+                    .as("the sidecar that was put before the disk was full")
+                    .isEqualTo("120:" + content);
         }
     }
 
@@ -115,9 +125,9 @@ public interface FullDiskContract extends StorageUnderTest {
                 log.fill(20);
                 log.check();
             } else {
-                assertThatThrownBy(() -> log.log().append(set(log.next(1, 10))))
+                assertThatExceptionOfType(StorageException.class)
                         .as("a log that failed for good")
-                        .isInstanceOf(StorageException.class);
+                        .isThrownBy(() -> log.log().append(set(log.next(1, 10))));
             }
         }
     }

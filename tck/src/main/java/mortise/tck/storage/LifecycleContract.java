@@ -20,12 +20,16 @@ public interface LifecycleContract extends StorageUnderTest {
     /** The provider has a name in lower case with dashes, and says what its keys do. */
     @Test
     default void theProviderDescribesItself() {
-        assertThat(provider().name()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+        assertThat(provider().name())
+                .as("the name of the storage plugin, which is lower case with digits and dashes")
+                .matches("[a-z0-9]+(-[a-z0-9]+)*");
         provider()
                 .config()
                 .keys()
                 .forEach(key -> {
-                    assertThat(key.name()).startsWith("storage." + provider().name() + ".");
+                    assertThat(key.name())
+                            .as("a key of the storage plugin, which begins with its kind and name")
+                            .startsWith("storage." + provider().name() + ".");
                     assertThat(key.doc()).as("documentation of " + key).isNotBlank();
                 });
     }
@@ -39,7 +43,9 @@ public interface LifecycleContract extends StorageUnderTest {
         var provider = provider();
         LogStore store = provider.create(Config.of(provider.config(), settings()), context);
 
-        assertThat(context.disk().map(disk -> disk.writes()).orElse(0L)).isEqualTo(writes);
+        assertThat(context.disk().map(disk -> disk.writes()).orElse(0L))
+                .as("how often the disk was written to after create, compared with before")
+                .isEqualTo(writes);
         store.close();
     }
 
@@ -50,7 +56,9 @@ public interface LifecycleContract extends StorageUnderTest {
             log.fill(30);
             log.reopenLog();
             log.check();
-            assertThat(log.log().durableEnd().offset()).isEqualTo(300);
+            assertThat(log.log().durableEnd().offset())
+                    .as("the durable end of a log that was closed at 300 and opened again")
+                    .isEqualTo(300);
             log.fill(30);
             log.reopenLog();
             log.check();
@@ -119,7 +127,9 @@ public interface LifecycleContract extends StorageUnderTest {
             for (int i = 0; i < logs.size(); i++) {
                 LogInspection.compare(logs.get(i), states.get(i));
             }
-            assertThat(store.stored()).containsExactlyInAnyOrderElementsOf(ids);
+            assertThat(store.stored())
+                    .as("what stored() tells of a store with 30 open logs")
+                    .containsExactlyInAnyOrderElementsOf(ids);
         }
     }
 
@@ -131,12 +141,14 @@ public interface LifecycleContract extends StorageUnderTest {
         LogId one = LogUnderTest.id("orders", 0, 1);
         LogId other = LogUnderTest.id("orders-0", 12, 2);
         try (LogStore store = LogUnderTest.start(this, context)) {
-            assertThat(store.stored()).isEmpty();
+            assertThat(store.stored()).as("what stored() tells of a new store").isEmpty();
             store.open(one, smallSegments());
             store.open(other, smallSegments());
         }
         try (LogStore store = LogUnderTest.start(this, context.restarted())) {
-            assertThat(store.stored()).containsExactlyInAnyOrder(one, other);
+            assertThat(store.stored())
+                    .as("what stored() tells after a restart")
+                    .containsExactlyInAnyOrder(one, other);
         }
     }
 
@@ -151,22 +163,32 @@ public interface LifecycleContract extends StorageUnderTest {
             log.append(SampleBatchSet.of(List.of(SampleBatch.of(0, 9, 1, 0, 500, 1))));
             log.close();
             store.delete(old);
-            assertThat(store.stored()).isEmpty();
+            assertThat(store.stored())
+                    .as("what stored() tells after the only log was deleted")
+                    .isEmpty();
 
             PartitionLog again = store.open(created, smallSegments());
-            assertThat(again.bounds()).isEqualTo(new LogBounds(0, 0));
+            assertThat(again.bounds())
+                    .as("the bounds of a log whose name another one had that was deleted")
+                    .isEqualTo(new LogBounds(0, 0));
             SampleBatch batch = SampleBatch.of(0, 4, 1, 0, 50, 2);
             again.append(SampleBatchSet.of(List.of(batch)));
             context.clock().advance(smallSegments().fileDeleteDelay().multipliedBy(2));
             LogInspection.compare(again, LogState.EMPTY.append(batch));
-            assertThat(store.stored()).containsExactly(created);
+            assertThat(store.stored())
+                    .as("what stored() tells after the old log is deleted and the new one is open")
+                    .containsExactly(created);
             again.close();
             store.delete(old);
-            assertThat(store.stored()).containsExactly(created);
+            assertThat(store.stored())
+                    .as("what stored() tells after the log of the old topic was deleted again")
+                    .containsExactly(created);
         }
         if (can(Capability.DURABLE)) {
             try (LogStore store = LogUnderTest.start(this, context.restarted())) {
-                assertThat(store.stored()).containsExactly(created);
+                assertThat(store.stored())
+                        .as("what stored() tells after a restart")
+                        .containsExactly(created);
             }
         }
     }
@@ -177,7 +199,9 @@ public interface LifecycleContract extends StorageUnderTest {
         try (LogStore store = LogUnderTest.start(this, context())) {
             store.delete(LogUnderTest.id("nowhere", 0, 9));
 
-            assertThat(store.stored()).isEmpty();
+            assertThat(store.stored())
+                    .as("what stored() tells after a log was deleted that never was")
+                    .isEmpty();
         }
     }
 
@@ -185,16 +209,23 @@ public interface LifecycleContract extends StorageUnderTest {
     @Test
     default void logsLieInDirectoriesOfTheStore() {
         try (LogUnderTest log = LogUnderTest.open(this)) {
-            assertThat(log.store().directories()).isNotEmpty();
+            assertThat(log.store().directories()).as("the directories of a store").isNotEmpty();
             LogDirectory directory = log.log().directory();
             assertThat(log.store().directories().stream().map(LogDirectory::id))
+                    .as("the directories of a store, of which a log's own is one")
                     .contains(directory.id());
-            assertThat(directory.failure()).isEmpty();
-            assertThat(directory.location()).isNotBlank();
-            assertThat(directory.space().totalBytes()).isGreaterThanOrEqualTo(-1);
+            assertThat(directory.failure()).as("the failure of a directory that is well").isEmpty();
+            assertThat(directory.location())
+                    .as("the location of a directory, for people")
+                    .isNotBlank();
+            assertThat(directory.space().totalBytes())
+                    .as("the size of the volume, which is -1 if that has no meaning")
+                    .isGreaterThanOrEqualTo(-1);
             if (can(Capability.DURABLE)) {
                 log.restart();
-                assertThat(log.log().directory().id()).isEqualTo(directory.id());
+                assertThat(log.log().directory().id())
+                        .as("the identity of a directory after a restart")
+                        .isEqualTo(directory.id());
             }
         }
     }

@@ -1,7 +1,7 @@
 package mortise.tck.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -197,12 +197,12 @@ final class LogInspection {
 
     private void outOfRange(long offset) {
         LogPosition end = log.end();
-        assertThatThrownBy(() -> log.read(offset, end, PLENTY, true).close())
+        assertThatExceptionOfType(OffsetOutOfRangeException.class)
                 .as("read at %s of %s", offset, expected)
-                .isInstanceOf(OffsetOutOfRangeException.class);
-        assertThatThrownBy(() -> log.position(offset))
+                .isThrownBy(() -> log.read(offset, end, PLENTY, true).close());
+        assertThatExceptionOfType(OffsetOutOfRangeException.class)
                 .as("position of %s in %s", offset, expected)
-                .isInstanceOf(OffsetOutOfRangeException.class);
+                .isThrownBy(() -> log.position(offset));
     }
 
     private void timestamps() {

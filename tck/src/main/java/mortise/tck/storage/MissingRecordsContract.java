@@ -63,7 +63,9 @@ public interface MissingRecordsContract extends StorageUnderTest {
         assertThat(log.missing())
                 .as("missing, after offset %s was destroyed", offset)
                 .anyMatch(range -> range.from() <= offset && offset < range.to());
-        assertThat(log.bounds().endOffset()).isEqualTo(100);
+        assertThat(log.bounds().endOffset())
+                .as("the end of a log that lost records in its middle")
+                .isEqualTo(100);
         compare(log, written);
         SampleBatch next = SampleBatch.of(100, 104, 1, 0, 300, 7);
         log.append(SampleBatchSet.of(List.of(next)));
@@ -72,17 +74,21 @@ public interface MissingRecordsContract extends StorageUnderTest {
         compare(log, written);
 
         List<MissingRecords> accepted = log.acceptLoss();
-        assertThat(accepted).isNotEmpty();
-        assertThat(log.missing()).isEmpty();
+        assertThat(accepted).as("what acceptLoss() says was accepted").isNotEmpty();
+        assertThat(log.missing()).as("what missing() tells after the loss was accepted").isEmpty();
         store.close();
         context = context.restarted();
         store = LogUnderTest.start(this, context);
         log = store.open(id, smallSegments());
         assertThat(log.missing()).as("missing, after the loss was accepted").isEmpty();
-        assertThat(log.bounds().endOffset()).isEqualTo(105);
+        assertThat(log.bounds().endOffset())
+                .as("the end of a log after the loss was accepted and a batch appended")
+                .isEqualTo(105);
         try (LogSlice slice =
                 log.read(Math.max(log.bounds().startOffset(), offset), log.end(), 1, true)) {
-            assertThat(slice.sizeInBytes()).isPositive();
+            assertThat(slice.sizeInBytes())
+                    .as("the bytes of a read beyond the accepted loss")
+                    .isPositive();
         }
         store.close();
     }
@@ -115,7 +121,9 @@ public interface MissingRecordsContract extends StorageUnderTest {
                 assertThat(read.flip()).as("%s", batch).isEqualTo(batch.content());
             } catch (StorageException refused) {
                 assertThat(gone).as("whether %s is missing: %s", batch, refused).isTrue();
-                assertThat(refused.reach()).isEqualTo(Reach.CALL);
+                assertThat(refused.reach())
+                        .as("what a read of missing records fails: the call, and not the log")
+                        .isEqualTo(Reach.CALL);
             }
         }
     }

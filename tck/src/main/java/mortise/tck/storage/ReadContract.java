@@ -44,7 +44,10 @@ public interface ReadContract extends StorageUnderTest {
                         assertThat(LogInspection.startsWith(batches.subList(from, i + 1), bytes))
                                 .as("read from batch %s up to the end of batch %s", from, i)
                                 .isTrue();
-                        assertThat(bytes.remaining()).isPositive();
+                        assertThat(bytes.remaining())
+                                .as(
+                                        "the bytes read up to a position that lies behind the first batch")
+                                .isPositive();
                     }
                 }
                 try (LogSlice slice =
@@ -76,6 +79,7 @@ public interface ReadContract extends StorageUnderTest {
             log.fill(50);
 
             assertThat(LogInspection.batchesOf(log.log()))
+                    .as("the batches that a reader finds who walks the log")
                     .isEqualTo(
                             log.expected().batches().stream().map(SampleBatch::content).toList());
         }
@@ -89,15 +93,22 @@ public interface ReadContract extends StorageUnderTest {
             LogPosition end = log.append(batch);
             try (LogSlice slice = log.log().read(0, end, 1 << 20, true)) {
                 int size = slice.sizeInBytes();
-                assertThat(size).isEqualTo(batch.sizeInBytes());
+                assertThat(size)
+                        .as("the size of the slice of one batch")
+                        .isEqualTo(batch.sizeInBytes());
                 for (int at = 0; at <= size; at += 97) {
                     ByteBuffer target = ByteBuffer.allocateDirect(200).position(3);
                     int copied = slice.copyTo(at, target);
-                    assertThat(copied).isEqualTo(Math.min(197, size - at));
+                    assertThat(copied)
+                            .as("how many bytes copyTo copies from %d on", at)
+                            .isEqualTo(Math.min(197, size - at));
                     assertThat(target.flip().position(3))
+                            .as("the bytes that copyTo copies from %d on", at)
                             .isEqualTo(batch.content().slice(at, copied));
                 }
-                assertThat(slice.copyTo(size, ByteBuffer.allocate(1))).isZero();
+                assertThat(slice.copyTo(size, ByteBuffer.allocate(1)))
+                        .as("how many bytes copyTo copies from the end of a slice on")
+                        .isZero();
             }
         }
     }
@@ -113,6 +124,7 @@ public interface ReadContract extends StorageUnderTest {
             one.close();
 
             assertThat(LogInspection.bytesOf(other))
+                    .as("a slice, read after another was closed twice")
                     .isEqualTo(log.expected().batches().getFirst().content());
             other.close();
             log.check();
@@ -147,8 +159,12 @@ public interface ReadContract extends StorageUnderTest {
                 int size = slice.sizeInBytes();
                 log.fill(30);
 
-                assertThat(slice.sizeInBytes()).isEqualTo(size);
-                assertThat(LogInspection.startsWith(then, LogInspection.bytesOf(slice))).isTrue();
+                assertThat(slice.sizeInBytes())
+                        .as("the size of a slice after the log grew")
+                        .isEqualTo(size);
+                assertThat(LogInspection.startsWith(then, LogInspection.bytesOf(slice)))
+                        .as("whether a slice still has its bytes after the log grew")
+                        .isTrue();
             }
         }
     }

@@ -21,6 +21,7 @@ public interface RetentionContract extends StorageUnderTest {
                             log.log()
                                     .retainedFrom(
                                             new RetentionLimits(-1, -1, log.now(), Long.MAX_VALUE)))
+                    .as("the retained start of a log without limits, which is its start")
                     .isEqualTo(50);
         }
     }
@@ -35,7 +36,9 @@ public interface RetentionContract extends StorageUnderTest {
 
             long from = retained(log, limit, -1, 600);
 
-            assertThat(from).isBetween(1L, 599L);
+            assertThat(from)
+                    .as("the retained start of 600 records under a limit by size")
+                    .isBetween(1L, 599L);
             log.advanceStart(from);
             log.check();
             assertThat(log.expected().sizeInBytes())
@@ -57,8 +60,12 @@ public interface RetentionContract extends StorageUnderTest {
 
             long from = retained(log, -1, maxAgeMillis, 600);
 
-            assertThat(from).isBetween(1L, 300L);
-            assertThat(retained(log, -1, Duration.ofHours(2).toMillis(), 600)).isZero();
+            assertThat(from)
+                    .as("the retained start under a limit by age, where half is too old")
+                    .isBetween(1L, 300L);
+            assertThat(retained(log, -1, Duration.ofHours(2).toMillis(), 600))
+                    .as("the retained start where nothing is too old")
+                    .isZero();
         }
     }
 
@@ -69,7 +76,10 @@ public interface RetentionContract extends StorageUnderTest {
         try (LogUnderTest log = LogUnderTest.open(this)) {
             log.fill(30);
 
-            assertThat(retained(log, 1, -1, 300)).isBetween(1L, 299L);
+            assertThat(retained(log, 1, -1, 300))
+                    .as(
+                            "the retained start under a limit of one byte, where the active segment stays")
+                    .isBetween(1L, 299L);
         }
     }
 
@@ -81,16 +91,22 @@ public interface RetentionContract extends StorageUnderTest {
         assumeTrue(can(Capability.RETENTION), "the store does not declare RETENTION");
         try (LogUnderTest log = LogUnderTest.open(this)) {
             log.fill(30);
-            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 300)).isZero();
+            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 300))
+                    .as("the retained start where nothing is too old yet")
+                    .isZero();
             log.context().clock().advance(Duration.ofDays(1));
             long from = retained(log, -1, Duration.ofHours(12).toMillis(), 300);
 
-            assertThat(from).isEqualTo(300);
+            assertThat(from)
+                    .as("the retained start of an idle log whose records are all too old")
+                    .isEqualTo(300);
             log.advanceStart(from);
             assertThat(log.log().sizeInBytes()).as("bytes of an empty log").isZero();
             log.fill(3);
             log.check();
-            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 330)).isEqualTo(300);
+            assertThat(retained(log, -1, Duration.ofHours(12).toMillis(), 330))
+                    .as("the retained start of a log that was emptied by age and then written to")
+                    .isEqualTo(300);
         }
     }
 
@@ -102,8 +118,12 @@ public interface RetentionContract extends StorageUnderTest {
             log.fill(60);
             log.context().clock().advance(Duration.ofDays(1));
 
-            assertThat(retained(log, 0, 1, 0)).isZero();
-            assertThat(retained(log, 0, 1, 205)).isLessThanOrEqualTo(205);
+            assertThat(retained(log, 0, 1, 0))
+                    .as("the retained start where the ceiling is the start")
+                    .isZero();
+            assertThat(retained(log, 0, 1, 205))
+                    .as("the retained start where the ceiling is 205")
+                    .isLessThanOrEqualTo(205);
         }
     }
 

@@ -19,7 +19,9 @@ public interface SidecarContract extends StorageUnderTest {
             log.putSidecar(PRODUCER_STATE, 10, "state");
             log.log().trimSidecars(PRODUCER_STATE, 10);
 
-            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("none");
+            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                    .as("the sidecar of a store that keeps none")
+                    .isEqualTo("none");
         }
     }
 
@@ -28,16 +30,26 @@ public interface SidecarContract extends StorageUnderTest {
     default void theLatestSidecarIsFound() {
         assumeTrue(can(Capability.SIDECARS), "the store does not declare SIDECARS");
         try (LogUnderTest log = LogUnderTest.open(this)) {
-            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("none");
+            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                    .as("the latest sidecar of a new log")
+                    .isEqualTo("none");
             log.fill(40);
             for (long offset : new long[] {100, 400, 250}) {
                 log.putSidecar(PRODUCER_STATE, offset, "state" + offset);
             }
             for (int round = 0; round < 2; round++) {
-                assertThat(log.sidecar(PRODUCER_STATE, 99)).isEqualTo("none");
-                assertThat(log.sidecar(PRODUCER_STATE, 100)).isEqualTo("100:state100");
-                assertThat(log.sidecar(PRODUCER_STATE, 399)).isEqualTo("250:state250");
-                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("400:state400");
+                assertThat(log.sidecar(PRODUCER_STATE, 99))
+                        .as("the latest sidecar up to 99, where they were put at 100, 250 and 400")
+                        .isEqualTo("none");
+                assertThat(log.sidecar(PRODUCER_STATE, 100))
+                        .as("the latest sidecar up to 100, where one was put")
+                        .isEqualTo("100:state100");
+                assertThat(log.sidecar(PRODUCER_STATE, 399))
+                        .as("the latest sidecar up to 399, where they were put at 250 and 400")
+                        .isEqualTo("250:state250");
+                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                        .as("the latest sidecar of all, where the last is at 400")
+                        .isEqualTo("400:state400");
                 log.reopenLog();
             }
             log.check();
@@ -54,10 +66,14 @@ public interface SidecarContract extends StorageUnderTest {
             log.putSidecar(PRODUCER_STATE, 10, "second");
             log.putSidecar(PRODUCER_STATE, 10, "");
 
-            assertThat(log.sidecar(PRODUCER_STATE, 10)).isEqualTo("10:");
+            assertThat(log.sidecar(PRODUCER_STATE, 10))
+                    .as("the sidecar at 10, which was put again empty")
+                    .isEqualTo("10:");
             log.putSidecar(PRODUCER_STATE, 10, "third");
             log.reopenLog();
-            assertThat(log.sidecar(PRODUCER_STATE, 10)).isEqualTo("10:third");
+            assertThat(log.sidecar(PRODUCER_STATE, 10))
+                    .as("the sidecar at 10, which was put again and the log opened anew")
+                    .isEqualTo("10:third");
         }
     }
 
@@ -71,8 +87,11 @@ public interface SidecarContract extends StorageUnderTest {
             log.putSidecar(LEADER_EPOCHS, 10, "0\n2\n0 0\n1 10\n");
             for (int round = 0; round < 2; round++) {
                 assertThat(log.sidecar(LEADER_EPOCHS, Long.MAX_VALUE))
+                        .as("the leader epochs, which were put again at 10")
                         .endsWith(":0\n2\n0 0\n1 10\n");
-                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("none");
+                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                        .as("the latest producer state, where only leader epochs were put")
+                        .isEqualTo("none");
                 log.reopenLog();
             }
         }
@@ -89,10 +108,18 @@ public interface SidecarContract extends StorageUnderTest {
             }
             log.log().trimSidecars(PRODUCER_STATE, 300);
             for (int round = 0; round < 2; round++) {
-                assertThat(log.sidecar(PRODUCER_STATE, 199)).isEqualTo("none");
-                assertThat(log.sidecar(PRODUCER_STATE, 299)).isEqualTo("200:s");
-                assertThat(log.sidecar(PRODUCER_STATE, 300)).isEqualTo("300:s");
-                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("400:s");
+                assertThat(log.sidecar(PRODUCER_STATE, 199))
+                        .as("the latest sidecar up to 199, after what is below 300 was trimmed")
+                        .isEqualTo("none");
+                assertThat(log.sidecar(PRODUCER_STATE, 299))
+                        .as("the latest sidecar up to 299, which trimming at 300 keeps")
+                        .isEqualTo("200:s");
+                assertThat(log.sidecar(PRODUCER_STATE, 300))
+                        .as("the latest sidecar up to 300, after trimming at 300")
+                        .isEqualTo("300:s");
+                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                        .as("the latest sidecar of all, after trimming at 300")
+                        .isEqualTo("400:s");
                 log.reopenLog();
             }
         }
@@ -109,11 +136,15 @@ public interface SidecarContract extends StorageUnderTest {
             }
             log.truncateTo(200);
             for (int round = 0; round < 2; round++) {
-                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("200:s");
+                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                        .as("the latest sidecar after truncation to 200")
+                        .isEqualTo("200:s");
                 log.reopenLog();
             }
             log.fill(40);
-            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("200:s");
+            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                    .as("the latest sidecar after truncation to 200 and more appends")
+                    .isEqualTo("200:s");
         }
     }
 
@@ -127,7 +158,9 @@ public interface SidecarContract extends StorageUnderTest {
             log.reset(1_000);
             log.fill(1);
             for (int round = 0; round < 2; round++) {
-                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("none");
+                assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                        .as("the latest sidecar after a reset")
+                        .isEqualTo("none");
                 log.reopenLog();
             }
         }
@@ -142,8 +175,12 @@ public interface SidecarContract extends StorageUnderTest {
             log.putSidecar(PRODUCER_STATE, 300, "s300");
             log.putSidecar(PRODUCER_STATE, 400, "s400");
             log.advanceStart(290);
-            assertThat(log.sidecar(PRODUCER_STATE, 399)).isEqualTo("300:s300");
-            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE)).isEqualTo("400:s400");
+            assertThat(log.sidecar(PRODUCER_STATE, 399))
+                    .as("the latest sidecar up to 399, after the start moved to 290")
+                    .isEqualTo("300:s300");
+            assertThat(log.sidecar(PRODUCER_STATE, Long.MAX_VALUE))
+                    .as("the latest sidecar of all, after the start moved to 290")
+                    .isEqualTo("400:s400");
         }
     }
 
@@ -156,7 +193,9 @@ public interface SidecarContract extends StorageUnderTest {
             String large = "0123456789".repeat(20_000);
             log.putSidecar(PRODUCER_STATE, 10, large);
             log.reopenLog();
-            assertThat(log.sidecar(PRODUCER_STATE, 10)).isEqualTo("10:" + large);
+            assertThat(log.sidecar(PRODUCER_STATE, 10))
+                    .as("a sidecar of 200000 bytes, after the log was opened anew")
+                    .isEqualTo("10:" + large);
         }
     }
 }

@@ -30,7 +30,9 @@ public interface StorageCrashContract extends StorageUnderTest {
     /** The store says that it is durable. */
     @Test
     default void theStoreDeclaresThatItIsDurable() {
-        assertThat(provider().capabilities()).contains(Capability.DURABLE);
+        assertThat(provider().capabilities())
+                .as("the capabilities of a store that this kit of crashes is applied to")
+                .contains(Capability.DURABLE);
     }
 
     /** Crashes between changes and in the middle of them, four in each run. */
@@ -87,7 +89,10 @@ public interface StorageCrashContract extends StorageUnderTest {
             SimDisk survivors = disk.crash();
             closeQuietly(store);
             try (LogStore after = LogUnderTest.start(this, context.restartedOn(survivors))) {
-                assertThat(after.stored()).isEmpty();
+                assertThat(after.stored())
+                        .as(
+                                "what stored() tells after a crash that followed the deletion of the only log")
+                        .isEmpty();
             }
             return;
         }
@@ -99,7 +104,10 @@ public interface StorageCrashContract extends StorageUnderTest {
         SimDisk survivors = disk.crash();
         closeQuietly(store);
         try (LogStore after = LogUnderTest.start(this, context.restartedOn(survivors))) {
-            assertThat(after.stored()).containsExactly(created);
+            assertThat(after.stored())
+                    .as(
+                            "what stored() tells after a crash that followed a deletion and a creation of the same name")
+                    .containsExactly(created);
             LogInspection.compare(
                     after.open(created, smallSegments()), LogState.EMPTY.append(kept));
         }

@@ -12,8 +12,12 @@ public interface TimestampContract extends StorageUnderTest {
     @Test
     default void anEmptyLogHasNoTimestamps() {
         try (LogUnderTest log = LogUnderTest.open(this)) {
-            assertThat(log.log().largestTimestamp()).isEmpty();
-            assertThat(log.log().offsetAtOrAfter(0)).isEmpty();
+            assertThat(log.log().largestTimestamp())
+                    .as("the largest timestamp of an empty log")
+                    .isEmpty();
+            assertThat(log.log().offsetAtOrAfter(0))
+                    .as("the first offset at or after a timestamp in an empty log")
+                    .isEmpty();
         }
     }
 
@@ -69,6 +73,8 @@ public interface TimestampContract extends StorageUnderTest {
                 log.rollAndAppend(SampleBatch.of(base, base + 9, timestamps[i], 0, 900, i));
                 log.check();
                 assertThat(log.log().offsetAtOrAfter(Long.MIN_VALUE))
+                        .as(
+                                "the first offset at or after the smallest timestamp, where timestamps are negative")
                         .isEqualTo(log.expected().atOrAfter(Long.MIN_VALUE));
             }
             log.advanceStart(20);

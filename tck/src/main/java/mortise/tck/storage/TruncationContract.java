@@ -15,7 +15,9 @@ public interface TruncationContract extends StorageUnderTest {
             log.fill(5);
             log.truncateTo(30);
             log.check();
-            assertThat(log.log().bounds().endOffset()).isEqualTo(30);
+            assertThat(log.log().bounds().endOffset())
+                    .as("the end of a log after truncation to 30")
+                    .isEqualTo(30);
             log.fill(5);
             log.check();
         }
@@ -28,7 +30,9 @@ public interface TruncationContract extends StorageUnderTest {
             log.fill(5);
             log.truncateTo(35);
             log.check();
-            assertThat(log.expected().batches()).hasSize(3);
+            assertThat(log.expected().batches())
+                    .as("the batches that are left of five of ten records after truncation to 35")
+                    .hasSize(3);
             log.fill(5);
             log.check();
         }
@@ -58,7 +62,9 @@ public interface TruncationContract extends StorageUnderTest {
             log.advanceStart(200);
             log.truncateTo(200);
             log.check();
-            assertThat(log.expected().batches()).isEmpty();
+            assertThat(log.expected().batches())
+                    .as("the batches that are left after truncation to the start")
+                    .isEmpty();
             log.fill(5);
             log.check();
         }
@@ -84,9 +90,13 @@ public interface TruncationContract extends StorageUnderTest {
             log.log().sync();
             log.truncateTo(50);
 
-            assertThat(log.log().durableEnd().offset()).isLessThanOrEqualTo(50);
+            assertThat(log.log().durableEnd().offset())
+                    .as("the durable end after truncation to 50")
+                    .isLessThanOrEqualTo(50);
             log.fill(1);
-            assertThat(log.log().sync().offset()).isEqualTo(60);
+            assertThat(log.log().sync().offset())
+                    .as("what sync() returns after truncation to 50 and an append of ten")
+                    .isEqualTo(60);
         }
     }
 
@@ -97,7 +107,7 @@ public interface TruncationContract extends StorageUnderTest {
             log.fill(30);
             log.reset(1_000);
             log.check();
-            assertThat(log.log().sizeInBytes()).isZero();
+            assertThat(log.log().sizeInBytes()).as("the size of a log after a reset").isZero();
             log.reopenLog();
             log.check();
             log.fill(30);
@@ -147,9 +157,14 @@ public interface TruncationContract extends StorageUnderTest {
             long before = log.log().sizeInBytes();
             log.advanceStart(500);
 
-            assertThat(log.log().sizeInBytes()).isLessThanOrEqualTo(before);
+            assertThat(log.log().sizeInBytes())
+                    .as("the size of a log after its start moved up, compared with before")
+                    .isLessThanOrEqualTo(before);
             if (can(mortise.spi.Capability.RETENTION)) {
-                assertThat(log.log().sizeInBytes()).isLessThan(before / 2);
+                assertThat(log.log().sizeInBytes())
+                        .as(
+                                "the size of a log that declares RETENTION after its start moved over most of it, compared with half of before")
+                        .isLessThan(before / 2);
             }
             log.check();
         }

@@ -9,6 +9,7 @@ import mortise.spi.Provider;
 import mortise.spi.telemetry.MetricsExporter;
 import mortise.spi.telemetry.MetricsExporterProvider;
 import mortise.tck.plugin.PluginContract;
+import mortise.tck.plugin.Started;
 import mortise.tck.sim.SimContext;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +40,24 @@ public interface MetricsExporterContract extends PluginContract {
         return provider.create(Config.of(provider.config(), settings()), context);
     }
 
+    private MetricsExporter started(PluginContext context, SampleTelemetry telemetry) {
+        MetricsExporter exporter = Started.of(create(context));
+        exporter.start(telemetry, telemetry);
+        return exporter;
+    }
+
+    private String named() {
+        return "metrics plugin '" + provider().name() + "'";
+    }
+
     /** {@code create} starts no thread, and what was never started can be closed. */
     @Test
     default void creatingStartsNothing() {
         MetricsExporter exporter = create(context().withoutThreads());
 
-        assertThat(exporter.address()).isEmpty();
+        assertThat(exporter.address())
+                .as("the address of %s, which was created and not started", named())
+                .isEmpty();
         exporter.close();
     }
 
@@ -53,14 +66,13 @@ public interface MetricsExporterContract extends PluginContract {
     default void closingEndsIt() {
         SampleTelemetry telemetry = new SampleTelemetry();
         SimContext context = context();
-        MetricsExporter exporter = create(context);
-        exporter.start(telemetry, telemetry);
+        MetricsExporter exporter = started(context, telemetry);
 
         exporter.close();
         telemetry.close();
 
         context.clock().advance(java.time.Duration.ofHours(1));
-        assertThat(exporter.address()).isEmpty();
+        assertThat(exporter.address()).as("the address of %s, which is closed", named()).isEmpty();
         exporter.close();
     }
 
@@ -69,9 +81,7 @@ public interface MetricsExporterContract extends PluginContract {
     default void itStartsAgainAfterItsEnd() {
         for (int start = 0; start < 3; start++) {
             SampleTelemetry telemetry = new SampleTelemetry();
-            MetricsExporter exporter = create(context());
-            exporter.start(telemetry, telemetry);
-            exporter.close();
+            started(context(), telemetry).close();
             telemetry.close();
         }
     }
@@ -82,17 +92,14 @@ public interface MetricsExporterContract extends PluginContract {
         SampleTelemetry telemetry = new SampleTelemetry();
         SimContext context = context();
         var before = Thread.getAllStackTraces().keySet();
-        MetricsExporter exporter = create(context);
-        exporter.start(telemetry, telemetry);
-
-        exporter.close();
+        started(context, telemetry).close();
 
         assertThat(
                         context.awaitUntil(() ->
                                 Thread.getAllStackTraces().keySet().stream()
                                         .filter(thread -> !before.contains(thread))
                                         .noneMatch(thread -> thread.getName().startsWith("sim-"))))
-                .as("threads of the exporter that have ended")
+                .as("whether all threads of %s have ended after its close", named())
                 .isTrue();
     }
 }

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -26,10 +33,15 @@ import mortise.spi.auth.AuthorizerProvider;
 import mortise.spi.auth.Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A kit that cannot fail proves nothing: each flaw of an authoriser is found. */
 @SuppressWarnings("JUnitMethodInvoked") // the tests of the kit are what is tested
 class AuthorizerKitFindsFlawsTest {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
     @TempDir private Path directory;
 
     /** An authoriser that allows everything, for flaws to be put into. */
@@ -72,10 +84,13 @@ class AuthorizerKitFindsFlawsTest {
         kit.itsNameIsLowerCaseWithDashes();
         kit.itsKeysBearItsNameAndAreDocumented();
         kit.creatingItStartsNoThread();
+        kit.creatingItOnlyComputes();
+        kit.itSaysNothingOfFailuresOnceItHasStarted();
         kit.closingItLeavesNoThreadBehind();
         kit.itNeverEndsTheProcess();
         kit.itDecidesWhateverItIsAsked();
         kit.itDecidesAlikeOnManyThreads();
+        kit.decidingOnlyComputes();
         kit.anEventLoopThatAsksItNeverWaits();
     }
 
@@ -104,6 +119,281 @@ class AuthorizerKitFindsFlawsTest {
         assertThatThrownBy(kit::anEventLoopThatAsksItNeverWaits)
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("decide from memory");
+    }
+
+    /** Something that an authoriser does in the wrong place. */
+    interface Deed {
+        Object done() throws Exception;
+    }
+
+    private static Object done(Deed deed) {
+        try {
+            return deed.done();
+        } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // waiting is the deed
+    static List<Arguments> deeds() throws IOException {
+        Path file = Files.writeString(Files.createTempFile("rules", ".txt"), "orders");
+        file.toFile().deleteOnExit();
+        Deed read = () -> Files.readString(file);
+        Deed readOldStyle =
+                () -> {
+                    try (InputStream in = new FileInputStream(file.toFile())) {
+                        return in.read();
+                    }
+                };
+        Deed look = () -> Files.exists(file);
+        Deed lookOldStyle = () -> file.toFile().length();
+        Deed resolve = () -> InetAddress.getAllByName("127.0.0.1");
+        Deed connect =
+                () -> {
+                    try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK);
+                            Socket socket = new Socket(LOOPBACK, server.getLocalPort())) {
+                        return socket.isConnected();
+                    }
+                };
+        Deed pause =
+                () -> {
+                    LockSupport.parkNanos(1_000);
+                    return true;
+                };
+        Deed wait =
+                () -> {
+                    Object monitor = new Object();
+                    synchronized (monitor) {
+                        monitor.wait(1);
+                    }
+                    return true;
+                };
+        Deed start =
+                () -> {
+                    Thread.ofPlatform().daemon(true).start(() -> {});
+                    return true;
+                };
+        return List.of(
+                Arguments.of("calls java.nio.file.Files.readString", read),
+                Arguments.of("reads file " + file, readOldStyle),
+                Arguments.of("calls java.nio.file.Files.exists", look),
+                Arguments.of("calls java.io.File.length", lookOldStyle),
+                Arguments.of("calls java.net.InetAddress.getAllByName", resolve),
+                Arguments.of("calls java.net.Socket.connect", connect),
+                Arguments.of("waits (parks)", pause),
+                Arguments.of("waits in Object.wait", wait),
+                Arguments.of("calls java.lang.Thread.start", start));
+    }
+
+    @ParameterizedTest
+    @MethodSource("deeds")
+    void oneThatDoesMoreThanComputeWhenItIsAskedIsFoundOut(String told, Deed deed) {
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            boolean decide(Action action) {
+                                // for one topic only, as a cache that misses
+                                return !action.name().equals("orders") || done(deed) != null;
+                            }
+                        });
+        assertThatThrownBy(kit::decidingOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("authorizer plugin 'gate'")
+                .hasMessageContaining("read in start()")
+                .hasMessageContaining(told)
+                .hasMessageContaining("AuthorizerKitFindsFlawsTest");
+    }
+
+    @ParameterizedTest
+    @MethodSource("deeds")
+    void oneThatDoesMoreThanAllocateWhenItIsMadeIsFoundOut(String told, Deed deed) {
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                assertThat(done(deed)).isNotNull();
+                                return super.create(config, context);
+                            }
+                        });
+        assertThatThrownBy(kit::creatingItOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("move it to start()")
+                .hasMessageContaining(told);
+    }
+
+    @Test
+    void oneThatLooksIntoItsDataDirectoryWhenItIsMadeIsFoundOut() {
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                assertThat(Files.isDirectory(context.dataDirectory())).isTrue();
+                                return super.create(config, context);
+                            }
+                        });
+        assertThatThrownBy(kit::creatingItOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("calls java.nio.file.Files.isDirectory");
+    }
+
+    @Test
+    void oneThatReadsWhenItIsFirstAskedIsFoundOut() throws IOException {
+        Path file = Files.writeString(directory.resolve("rules"), "orders");
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                return new LazyAuthorizer(file);
+                            }
+                        });
+        assertThatThrownBy(kit::decidingOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("calls java.nio.file.Files.readString");
+    }
+
+    private static final class LazyAuthorizer implements Authorizer {
+        private final Path file;
+        private String rules = "";
+
+        LazyAuthorizer(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public boolean allows(Principal principal, String host, Action action) {
+            if (rules.isEmpty()) {
+                rules = (String) done(() -> Files.readString(file));
+            }
+            return action.name().equals(rules);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void oneThatReadsWhenItStartsPasses() throws Exception {
+        Path file = Files.writeString(directory.resolve("rules"), "orders");
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                return new StartedAuthorizer(file);
+                            }
+                        });
+        kit.creatingItOnlyComputes();
+        kit.decidingOnlyComputes();
+        kit.itDecidesWhateverItIsAsked();
+    }
+
+    private static final class StartedAuthorizer implements Authorizer {
+        private final Path file;
+        private String rules = "";
+
+        StartedAuthorizer(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public void start() throws IOException {
+            rules = Files.readString(file);
+        }
+
+        @Override
+        public boolean allows(Principal principal, String host, Action action) {
+            if (rules.isEmpty()) {
+                throw new IllegalStateException("asked before it was started");
+            }
+            return action.name().equals(rules);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void oneThatHasFailedOnceItHasStartedIsFoundOut() {
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                return new FailedAuthorizer();
+                            }
+                        });
+        assertThatThrownBy(kit::itSaysNothingOfFailuresOnceItHasStarted)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("right after start()")
+                .hasMessageContaining("nobody home");
+    }
+
+    private static final class FailedAuthorizer implements Authorizer {
+        @Override
+        public boolean allows(Principal principal, String host, Action action) {
+            return false;
+        }
+
+        @Override
+        public Optional<String> failure() {
+            return Optional.of("nobody home");
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void oneWhoseStartLeavesAThreadBehindIsFoundOut() {
+        CountDownLatch end = new CountDownLatch(1);
+        AuthorizerContract kit =
+                kitOf(
+                        new Gate() {
+                            @Override
+                            public Authorizer create(Config config, PluginContext context) {
+                                return new WatchingAuthorizer(end);
+                            }
+                        });
+        try {
+            assertThatThrownBy(kit::closingItLeavesNoThreadBehind)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("started and closed")
+                    .hasMessageContaining("watch-rules");
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static final class WatchingAuthorizer implements Authorizer {
+        private final CountDownLatch end;
+
+        WatchingAuthorizer(CountDownLatch end) {
+            this.end = end;
+        }
+
+        @Override
+        public void start() {
+            Thread.ofPlatform()
+                    .daemon(true)
+                    .name("watch-rules")
+                    .start(() -> {
+                        while (end.getCount() > 0) {
+                            LockSupport.parkNanos(1_000_000);
+                        }
+                    });
+        }
+
+        @Override
+        public boolean allows(Principal principal, String host, Action action) {
+            return false;
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -3,7 +3,10 @@ package mortise.tck.partition;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +17,7 @@ import mortise.spi.Capability;
 import mortise.spi.PluginContext;
 import mortise.spi.partition.Partitioner;
 import mortise.spi.partition.PartitionerProvider;
+import mortise.spi.partition.TopicView;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -89,6 +93,7 @@ class KitFindsPartitionerFlawsTest {
                             SOUND.recordsWithoutAKeyReachEveryPartitionWithALeader(1);
                             SOUND.recordsWithoutAKeyLeaveAPartitionThatLosesItsLeader(1);
                             SOUND.manyThreadsMayAskAtOnce();
+                            SOUND.choosingOnlyComputes();
                         })
                 .doesNotThrowAnyException();
     }
@@ -108,6 +113,51 @@ class KitFindsPartitionerFlawsTest {
                                     return (topic, key, bytes) -> 0;
                                 })
                         .itNeedsNothingThatAProducerLacks());
+    }
+
+    @Test
+    void aFileThatIsReadForARecordIsFound() {
+        PartitionerContract reading =
+                kit(context ->
+                        (topic, key, bytes) -> {
+                            try {
+                                return Files.readString(Path.of("pom.xml")).length()
+                                        % topic.partitionCount();
+                            } catch (IOException unreadable) {
+                                return 0;
+                            }
+                        });
+        assertThatThrownBy(reading::choosingOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("what partition of partitioner 'sample' does")
+                .hasMessageContaining("calls java.nio.file.Files.readString");
+    }
+
+    @Test
+    void whatIsReadAtTheStartIsThere() {
+        PartitionerContract kit =
+                kit(context ->
+                        new Partitioner() {
+                            private int read;
+
+                            @Override
+                            public void start() throws IOException {
+                                read = Files.readString(Path.of("pom.xml")).length();
+                            }
+
+                            @Override
+                            public int partition(
+                                    TopicView topic, @Nullable ByteBuffer key, int bytes) {
+                                return read == 0 ? -1 : 0;
+                            }
+                        });
+        assertThatCode(
+                        () -> {
+                            kit.creatingItOnlyComputes();
+                            kit.itNeedsNothingThatAProducerLacks();
+                            kit.choosingOnlyComputes();
+                        })
+                .doesNotThrowAnyException();
     }
 
     @Test

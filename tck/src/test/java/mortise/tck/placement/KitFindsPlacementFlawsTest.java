@@ -3,6 +3,8 @@ package mortise.tck.placement;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -77,9 +79,21 @@ class KitFindsPlacementFlawsTest {
                             carriedOut(sound);
                             kit(sound).itsNameIsLowerCaseWithDashes();
                             kit(sound).topicsThatFitArePlaced();
+                            kit(sound).placingOnlyComputes();
                             kit(sound).equalQuestionsHaveEqualAnswers(new Random(1));
                         })
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aFileThatIsLookedAtIsFound() {
+        PlacementContract looking =
+                kit((cluster, request) ->
+                        first(cluster, request, Files.exists(Path.of("/racks")) ? 1 : 0));
+        assertThatThrownBy(looking::placingOnlyComputes)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("what place of placement plugin 'sample' does")
+                .hasMessageContaining("calls java.nio.file.Files.exists");
     }
 
     @Test
