@@ -9,12 +9,14 @@ import mortise.junit.process.ProcessEngine;
 
 /**
  * Chooses where a test's broker runs, by what JUnit's configuration parameters say: {@value
- * #RUN_IN}, {@value #JDK} and {@value #JVM_OPTIONS}, each a system property too.
+ * #RUN_IN}, {@value #JDK}, {@value #JVM_OPTIONS} and {@value #START_CACHE}, each a system property
+ * too.
  */
 final class Engines {
     static final String RUN_IN = "mortise.junit.run-in";
     static final String JDK = "mortise.junit.jdk";
     static final String JVM_OPTIONS = "mortise.junit.jvm-options";
+    static final String START_CACHE = "mortise.junit.start-cache";
 
     /** The first Java that can run a broker. */
     private static final int NEEDED = 25;
@@ -32,7 +34,9 @@ final class Engines {
             case "jvm" -> inThisJvm(java);
             case "process" ->
                     ProcessEngine.shared(
-                            parameters.apply(JDK), parameters.apply(JVM_OPTIONS).orElse(""));
+                            parameters.apply(JDK),
+                            parameters.apply(JVM_OPTIONS).orElse(""),
+                            parameters.apply(START_CACHE).map(Boolean::valueOf).orElse(true));
             default ->
                     throw new IllegalStateException(
                             RUN_IN + " is '" + where + "'; it must be 'jvm' or 'process'");

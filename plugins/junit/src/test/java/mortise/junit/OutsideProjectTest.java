@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ class OutsideProjectTest {
     private static final Path CHECKOUT = Path.of("../..").toAbsolutePath().normalize();
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path OUTSIDE = TARGET.resolve("outside");
+    private static final Path CACHE = OUTSIDE.resolve("cache");
     private static final long PATIENCE_MINUTES = 10;
     private static final String VERSION = System.getProperty("mortise.version", "");
 
@@ -43,6 +45,7 @@ class OutsideProjectTest {
                 BuiltRepository.publish(CHECKOUT, TARGET.resolve("repository"), VERSION)
                         .directory();
         forget(OUTSIDE.resolve("local").resolve("io").resolve("mortise"));
+        forget(CACHE);
     }
 
     @Test
@@ -70,6 +73,15 @@ class OutsideProjectTest {
                 .contains("the tests run on Java " + java)
                 .contains("slf4j-api 1.7.36 of file:")
                 .contains("comes first on the class path, but Mortise logs with 2.x");
+        Eventually.is("the next start has a cache", () -> !startCaches().isEmpty());
+    }
+
+    private static List<Path> startCaches() {
+        try (Stream<Path> all = Files.walk(CACHE)) {
+            return all.filter(path -> path.toString().endsWith(".aot")).toList();
+        } catch (IOException | UncheckedIOException beingMade) {
+            return List.of();
+        }
     }
 
     /** A JDK of this machine, where distributions put them. */
@@ -126,6 +138,8 @@ class OutsideProjectTest {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
         builder.environment().put("JAVA_HOME", jdk.toString());
+        builder.environment().put("XDG_CACHE_HOME", CACHE.toString());
+        builder.environment().remove("CI");
         builder.environment().put("MORTISE_JUNIT_JDK", System.getProperty("java.home"));
         Process maven = builder.start();
         boolean ended = maven.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -51,24 +52,36 @@ final class EngineProcess {
                         new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Starts a process of this JDK with these options besides ours. */
-    static EngineProcess start(Jdk jdk, List<String> options) {
-        List<String> command = new ArrayList<>();
-        command.add(jdk.java().toString());
-        command.addAll(
-                List.of(
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:-UsePerfData",
-                        "-XX:+DisplayVMOutputToStderr",
-                        "-Xshare:auto",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
+    /**
+     * Starts a process of this JDK.
+     *
+     * @param more options of its JVM besides ours
+     * @param cached whether its JVM may keep a cache for the next start
+     */
+    static EngineProcess start(Jdk jdk, List<String> more, boolean cached) {
+        List<String> options =
+                new ArrayList<>(
+                        List.of(
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:-UsePerfData",
+                                "-XX:+DisplayVMOutputToStderr",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
+        options.addAll(more);
+        TestClassPath classPath = TestClassPath.with(MAIN);
+        Optional<StartCache> cache =
+                cached
+                        ? StartCache.of(jdk, options, classPath, MAIN, System.getenv())
+                        : Optional.empty();
+        List<String> command = new ArrayList<>(List.of(jdk.java().toString()));
         command.addAll(options);
-        command.addAll(List.of("-cp", TestClassPath.with(MAIN), MAIN));
+        cache.map(StartCache::options).ifPresent(command::addAll);
+        command.addAll(List.of("-cp", classPath.text(), MAIN));
         try {
             EngineProcess started = new EngineProcess(jdk, new ProcessBuilder(command).start());
+            cache.ifPresent(StartCache::makeInTheBackground);
             started.thread("answers", started::readAnswers);
             started.thread("prints", started::readPrints);
             return started;

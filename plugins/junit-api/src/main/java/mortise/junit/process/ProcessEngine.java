@@ -25,7 +25,7 @@ public final class ProcessEngine implements BrokerEngine {
     private final AtomicLong brokers = new AtomicLong();
     private @Nullable EngineProcess process; // guarded by this
 
-    private record Settings(Optional<String> jdk, String options) {}
+    private record Settings(Optional<String> jdk, String options, boolean cached) {}
 
     private ProcessEngine(Settings settings) {
         this.settings = settings;
@@ -36,10 +36,13 @@ public final class ProcessEngine implements BrokerEngine {
      *
      * @param jdk which JDK runs the process; nothing for the first that is found
      * @param options more options of its JVM, with blanks between
+     * @param cached whether its JVM may keep a cache for the next start in the user's cache
+     *     directory
      */
-    public static ProcessEngine shared(Optional<String> jdk, String options) {
+    public static ProcessEngine shared(Optional<String> jdk, String options, boolean cached) {
         synchronized (SHARED) {
-            return SHARED.computeIfAbsent(new Settings(jdk, options.strip()), ProcessEngine::new);
+            return SHARED.computeIfAbsent(
+                    new Settings(jdk, options.strip(), cached), ProcessEngine::new);
         }
     }
 
@@ -72,7 +75,8 @@ public final class ProcessEngine implements BrokerEngine {
                             JdkSearch.ofThisMachine().find(settings.jdk()),
                             Arrays.stream(settings.options().split("\\s+"))
                                     .filter(option -> !option.isEmpty())
-                                    .toList());
+                                    .toList(),
+                            settings.cached());
             process = now;
         }
         return now;

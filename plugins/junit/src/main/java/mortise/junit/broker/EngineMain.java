@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import mortise.junit.engine.Message;
 
 /**
@@ -19,8 +21,24 @@ public final class EngineMain {
 
     private EngineMain() {}
 
-    /** For the extension. */
-    public static void main(String[] arguments) {
+    /**
+     * For the extension.
+     *
+     * @param arguments nothing to serve; {@code rehearse}; or {@code train}, a file and options
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length == 0) {
+            serve();
+        } else if (arguments[0].equals("rehearse")) {
+            StartTraining.rehearse();
+        } else {
+            StartTraining.make(
+                    Path.of(arguments[1]), Arrays.asList(arguments).subList(2, arguments.length));
+        }
+        System.exit(0);
+    }
+
+    private static void serve() {
         PrintStream answers = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         // whatever prints must not come between the answers
         System.setOut(System.err);
@@ -28,7 +46,6 @@ public final class EngineMain {
         serve(System.in, requests);
         Thread.ofPlatform().daemon().name("deadline").start(EngineMain::haltInTime);
         requests.abandon();
-        System.exit(0);
     }
 
     private static void serve(InputStream input, Requests requests) {

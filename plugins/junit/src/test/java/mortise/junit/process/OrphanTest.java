@@ -28,7 +28,7 @@ class OrphanTest {
         private Tester() {}
 
         public static void main(String[] arguments) throws Exception {
-            BrokerEngine engine = ProcessEngine.shared(Optional.empty(), "");
+            BrokerEngine engine = ProcessEngine.shared(Optional.empty(), "", false);
             HostedBroker broker =
                     engine.host(
                             new BrokerOrder(
