@@ -1,14 +1,15 @@
 import org.jspecify.annotations.NullMarked;
 
-/** A JUnit Jupiter extension that gives a test a real broker, and its faults. */
+/**
+ * Runs the brokers of the JUnit extension: in its JVM, or in a process that this module is all of.
+ */
 @NullMarked
-module mortise.junit {
+module mortise.junit.broker {
     requires static transitive org.jspecify;
-    requires transitive mortise.api;
-    requires transitive mortise.broker;
-    requires transitive org.junit.jupiter.api;
+    requires transitive mortise.junit;
+    requires mortise.broker;
     requires mortise.client;
-    requires org.junit.platform.commons;
 
-    exports mortise.junit;
+    provides mortise.junit.engine.BrokerEngine with
+            mortise.junit.broker.JvmEngine;
 }

@@ -376,6 +376,7 @@ public final class BrokerBuilder {
     }
 
     private Assembly assembly() {
+        LoggingFacade.check();
         PluginSet plugins = discover();
         plugins.warnings().forEach(LOG::warn);
         List<ConfigProblem> problems = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
+import mortise.broker.plugin.PluginLogger;
 import mortise.spi.PluginContext;
 
 /**
@@ -32,7 +33,7 @@ record TrialContext(String pluginName, Clock clock, RandomGenerator random)
 
     @Override
     public System.Logger logger() {
-        return System.getLogger("mortise.plugin." + pluginName);
+        return PluginLogger.of(pluginName);
     }
 
     @Override

@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Exit status: 0 done, 1 refused or failed, 2 wrong use.",
-            "In a checkout also: mortise build, mortise test, mortise maven, mortise bench."
+            "In a checkout also: mortise build, mortise test, mortise maven, mortise publish, mortise bench."
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

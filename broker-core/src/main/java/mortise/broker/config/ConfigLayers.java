@@ -26,9 +26,9 @@ import mortise.api.config.ConfigType;
  * <p>Confined to the thread that starts the broker.
  */
 public final class ConfigLayers {
-    /** Variables of the launcher, which are no configuration keys. */
+    /** Variables of the launcher and the JUnit extension, which are no configuration keys. */
     private static final List<String> LAUNCHER_VARIABLES =
-            List.of("MORTISE_HOME", "MORTISE_JAVA_OPTIONS");
+            List.of("MORTISE_HOME", "MORTISE_JAVA_OPTIONS", "MORTISE_JUNIT_JDK");
 
     private static final String PREFIX = "MORTISE_";
 

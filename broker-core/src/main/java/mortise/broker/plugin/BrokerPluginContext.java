@@ -27,7 +27,7 @@ record BrokerPluginContext(
         implements PluginContext {
     @Override
     public System.Logger logger() {
-        return System.getLogger("mortise.plugin." + pluginName);
+        return PluginLogger.of(pluginName);
     }
 
     @Override

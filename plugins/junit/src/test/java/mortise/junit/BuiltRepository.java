@@ -17,11 +17,13 @@ import java.util.stream.Stream;
  */
 record BuiltRepository(Path directory, String version) {
     private static final String PARENT = "mortise-parent";
+    private static final String BOM = "mortise-bom";
 
     /** Publishes every module of this checkout that has a jar. */
     static BuiltRepository publish(Path checkout, Path directory, String version) {
         BuiltRepository repository = new BuiltRepository(directory, version);
         repository.add(PARENT, checkout.resolve("pom.xml"), ".pom");
+        repository.add(BOM, checkout.resolve("bom/pom.xml"), ".pom");
         for (Path jar : jars(checkout, version)) {
             String artifact = jar.getFileName().toString().replace("-" + version + ".jar", "");
             Path module = jar.getParent().getParent();

@@ -42,7 +42,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 /** When brokers begin and end, seen by running test classes of its own. */
 class ExtensionTest {
     /** What the inner tests saw, in their order. */
-    private static final Queue<String> SEEN = new ConcurrentLinkedQueue<>();
+    static final Queue<String> SEEN = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void forget() {

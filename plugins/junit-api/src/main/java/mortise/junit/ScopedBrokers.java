@@ -30,7 +30,11 @@ final class ScopedBrokers {
 
     /** Starts a broker that ends with this context. */
     TestBroker start(ExtensionContext context, BrokerSpec spec) {
-        TestBroker started = TestBroker.started(spec);
+        TestBroker started =
+                TestBroker.started(
+                        spec,
+                        Engines.choose(
+                                context::getConfigurationParameter, Runtime.version().feature()));
         store(context).put(KEY, new Owned(started, context.getUniqueId()));
         return started;
     }

@@ -28,7 +28,7 @@ final class FaultProxy implements AutoCloseable {
     private final NetworkConditions conditions;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private final HostPort address;
-    private final Thread accepting = Thread.ofVirtual().unstarted(this::accept);
+    private final Thread accepting = DaemonThreads.make("accept", this::accept);
     private volatile @Nullable HostPort broker;
 
     private FaultProxy(ServerSocketChannel listening, Clock clock) throws IOException {
@@ -78,7 +78,7 @@ final class FaultProxy implements AutoCloseable {
         try {
             while (true) {
                 SocketChannel client = listening.accept();
-                Thread.ofVirtual().start(() -> connect(client));
+                DaemonThreads.make("connect", () -> connect(client)).start();
             }
         } catch (IOException closed) {
             // nobody is to come any more
@@ -126,7 +126,7 @@ final class FaultProxy implements AutoCloseable {
         }
         try {
             // the system has the port and the sockets back when nobody waits on them any more
-            accepting.join(PATIENCE);
+            accepting.join(PATIENCE.toMillis());
             for (ProxiedConnection connection : open) {
                 connection.join(PATIENCE);
             }

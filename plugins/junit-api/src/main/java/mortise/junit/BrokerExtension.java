@@ -57,7 +57,11 @@ public final class BrokerExtension
         return this;
     }
 
-    /** Adds a plugin that no loader needs to find; its name in the configuration selects it. */
+    /**
+     * Adds a plugin that no loader needs to find; its name in the configuration selects it. An
+     * instance lives in the test's JVM, so its broker must run there: where tests run on a Java
+     * below 25 the plugin has to be found on the class path.
+     */
     public BrokerExtension plugin(Provider<?> provider) {
         spec = spec.plugin(provider);
         return this;

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A client's connection and the broker's that belongs to it. Its four threads are virtual ones and
- * end with it. Thread-safe.
+ * A client's connection and the broker's that belongs to it. Its four threads end with it.
+ * Thread-safe.
  */
 final class ProxiedConnection {
     private final SocketChannel client;
@@ -52,8 +52,9 @@ final class ProxiedConnection {
     }
 
     private Thread thread(SocketWork work) {
-        return Thread.ofVirtual()
-                .unstarted(() -> {
+        return DaemonThreads.make(
+                "connection",
+                () -> {
                     try {
                         work.run();
                     } catch (IOException | InterruptedException over) {
@@ -89,7 +90,7 @@ final class ProxiedConnection {
     /** Waits until its threads have ended, each for so long at most. */
     void join(Duration patience) throws InterruptedException {
         for (Thread thread : threads) {
-            thread.join(patience);
+            thread.join(patience.toMillis());
         }
     }
 

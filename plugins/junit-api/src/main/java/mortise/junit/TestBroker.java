@@ -13,40 +13,48 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
-import mortise.broker.Broker;
-import mortise.broker.BrokerBuilder;
-import mortise.broker.BrokerStatus;
-import mortise.broker.RefusedRequests;
-import org.jspecify.annotations.Nullable;
+import mortise.junit.engine.BrokerEngine;
+import mortise.junit.engine.BrokerOrder;
+import mortise.junit.engine.HostedBroker;
 
 /**
- * A test's broker: a real one in the test's JVM, on a port that the system chose, behind a proxy
- * that makes the network's faults. Its address stays the same through restarts. Thread-safe.
+ * A test's broker: a real one, on a port that the system chose, behind a proxy that makes the
+ * network's faults. Its address stays the same through restarts. Thread-safe.
+ *
+ * <p>It runs in the test's JVM where that is Java 25 or newer, and otherwise in a process of a JDK
+ * 25, which serves all brokers of this JVM and ends with it. A test sees no difference.
  *
  * <p>Faults end with the test that made them: the extension calls {@link #heal}, and starts a
  * broker that was left stopped if other tests share it.
  */
 public final class TestBroker {
-    private static final String LISTENER = "PLAINTEXT";
-
     private final BrokerSpec spec;
     private final FaultProxy proxy;
-    private final RefusedRequests refusals = new RefusedRequests();
     private final Path directory;
-    private @Nullable Broker broker; // guarded by this
+    private final HostedBroker broker;
+    private boolean running; // guarded by this
 
-    private TestBroker(BrokerSpec spec, FaultProxy proxy) {
+    private TestBroker(BrokerSpec spec, FaultProxy proxy, BrokerEngine engine) {
         this.spec = spec;
         this.proxy = proxy;
         // made by the broker, and only if one of its plugins keeps files
         this.directory =
                 Path.of(System.getProperty("java.io.tmpdir"))
-                        .resolve("mortise-junit-" + UUID.randomUUID());
+                        .resolve("mortise-junit-" + UUID.randomUUID())
+                        .toAbsolutePath();
+        this.broker = engine.host(new BrokerOrder(chosen(), spec.config(), spec.plugins()));
     }
 
     /** A running broker as it was asked for. */
-    static TestBroker started(BrokerSpec spec) {
-        TestBroker made = new TestBroker(spec, FaultProxy.open(spec.clock()));
+    static TestBroker started(BrokerSpec spec, BrokerEngine engine) {
+        FaultProxy proxy = FaultProxy.open(spec.clock());
+        TestBroker made;
+        try {
+            made = new TestBroker(spec, proxy, engine);
+        } catch (RuntimeException | Error failure) {
+            proxy.close();
+            throw failure;
+        }
         try {
             made.start();
             if (spec.storage() == Storage.LOCAL) {
@@ -72,8 +80,8 @@ public final class TestBroker {
      *
      * @throws IllegalStateException if it does not run
      */
-    public BrokerStatus status() {
-        return running().status();
+    public TestBrokerStatus status() {
+        return TestBrokerStatus.of(running().status());
     }
 
     /** Creates a topic; clients see it when this returns. Faults of the network do not matter. */
@@ -83,39 +91,26 @@ public final class TestBroker {
 
     /** Creates a topic with a configuration; clients see it when this returns. */
     public void createTopic(String name, int partitions, Map<String, String> configs) {
-        topics().create(name, partitions, configs);
+        running().createTopic(name, partitions, configs);
     }
 
     /** Deletes a topic and its records. */
     public void deleteTopic(String name) {
-        topics().delete(name);
+        running().deleteTopic(name);
     }
 
-    private DirectTopics topics() {
-        return new DirectTopics(bound(running()));
-    }
-
-    private static HostPort bound(Broker broker) {
-        HostPort bound = broker.status().listeners().get(LISTENER);
-        if (bound == null) {
-            throw new IllegalStateException("the test's broker has no listener " + LISTENER);
-        }
-        return bound;
-    }
-
-    private synchronized Broker running() {
-        Broker now = broker;
-        if (now == null) {
+    private synchronized HostedBroker running() {
+        if (!running) {
             throw new IllegalStateException("the test's broker does not run; start() starts it");
         }
-        return now;
+        return broker;
     }
 
     // ---- its life
 
     /** Whether it runs. */
     public synchronized boolean isRunning() {
-        return broker != null;
+        return running;
     }
 
     /**
@@ -123,28 +118,22 @@ public final class TestBroker {
      * finds what was there; in memory it begins anew, with the topics that were asked for.
      */
     public synchronized void start() {
-        if (broker != null) {
+        if (running) {
             throw new IllegalStateException("the test's broker runs already");
         }
-        BrokerBuilder builder =
-                new BrokerBuilder()
-                        .layer("mortise-junit", chosen())
-                        .layer("test", spec.config())
-                        .refusing(refusals);
-        spec.plugins().forEach(builder::plugin);
-        Broker started = builder.start();
-        broker = started;
+        HostPort listening = broker.start();
+        running = true;
         if (spec.storage() == Storage.MEMORY) {
             spec.topics().forEach(this::createTopic);
         }
-        proxy.forwardTo(bound(started));
+        proxy.forwardTo(listening);
     }
 
     private Map<String, String> chosen() {
         Map<String, String> chosen = new HashMap<>();
-        chosen.put("listeners", LISTENER + "://127.0.0.1:0");
-        chosen.put("advertised-listeners", LISTENER + "://" + proxy.address());
-        chosen.put("data.directory", directory.toString());
+        chosen.put("listeners", BrokerOrder.LISTENER + "://127.0.0.1:0");
+        chosen.put("advertised-listeners", BrokerOrder.LISTENER + "://" + proxy.address());
+        chosen.put(BrokerOrder.DATA_DIRECTORY, directory.toString());
         switch (spec.storage()) {
             case MEMORY -> {
                 chosen.put("plugins.storage", "memory");
@@ -157,11 +146,11 @@ public final class TestBroker {
 
     /** Stops it cleanly: what is in flight is answered, and the logs are closed. */
     public synchronized void stop() {
-        Broker now = running();
+        HostedBroker now = running();
         proxy.forwardTo(null);
-        now.close();
+        now.stop();
         proxy.drop();
-        broker = null;
+        running = false;
     }
 
     /** {@link #stop}, then {@link #start}. */
@@ -177,11 +166,11 @@ public final class TestBroker {
      * -9}; a machine that loses power cannot be had this way.
      */
     public synchronized void kill() {
-        Broker now = running();
+        HostedBroker now = running();
         proxy.forwardTo(null);
         proxy.drop();
         now.kill();
-        broker = null;
+        running = false;
     }
 
     // ---- faults
@@ -224,39 +213,37 @@ public final class TestBroker {
      * @throws IllegalArgumentException if there is no such API, or it cannot be refused
      */
     public void refuse(String api, ErrorCode error, int times) {
-        refusals.refuse(api, error, times);
+        broker.refuse(api, error, times);
     }
 
     /** How many requests of an API are still to be refused. */
     public int refusalsLeft(String api) {
-        return refusals.remaining(api);
+        return broker.refusalsLeft(api);
     }
 
     /** Ends every fault: the network flows, nothing is delayed, nothing is refused. */
     public void heal() {
         proxy.conditions().delay(Duration.ZERO);
         proxy.conditions().resume();
-        refusals.clear();
+        broker.clearRefusals();
     }
 
     /** {@link #heal}, and starts it if it was left stopped. */
     synchronized void restore() {
         heal();
-        if (broker == null) {
+        if (!running) {
             start();
         }
     }
 
     /** Ends it for good: the port, the threads and the directory are given back. */
     synchronized void close() {
-        heal();
+        proxy.conditions().resume();
         proxy.close();
         try {
-            if (broker != null) {
-                broker.close();
-            }
+            broker.close();
         } finally {
-            broker = null;
+            running = false;
             removeDirectory();
         }
     }

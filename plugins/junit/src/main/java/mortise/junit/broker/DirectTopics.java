@@ -1,4 +1,4 @@
-package mortise.junit;
+package mortise.junit.broker;
 
 import java.time.Duration;
 import java.util.List;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mortise.api.Clock;
+import mortise.junit.engine.BrokerOrder;
 import mortise.spi.Provider;
 
 /**
@@ -25,8 +26,6 @@ record BrokerSpec(
     /** Keys whose values the extension chooses, for its proxy stands between. */
     private static final Set<String> CHOSEN =
             Set.of("listeners", "advertised-listeners", "advertised.listeners");
-
-    private static final String DATA_DIRECTORY = "data.directory";
 
     BrokerSpec {
         config = Map.copyOf(config);
@@ -78,7 +77,7 @@ record BrokerSpec(
                             + " is chosen by the extension, whose proxy stands between clients and"
                             + " broker; ask TestBroker.bootstrapServers for the address");
         }
-        if (key.equals(DATA_DIRECTORY)) {
+        if (key.equals(BrokerOrder.DATA_DIRECTORY)) {
             throw new IllegalArgumentException(
                     key
                             + " is chosen by the extension, which removes it at the end; with a"

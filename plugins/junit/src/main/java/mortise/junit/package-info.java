@@ -1,9 +1,0 @@
-/**
- * A real broker for a test, in the test's own JVM: declared by {@link
- * mortise.junit.MortiseBroker @MortiseBroker} or {@link mortise.junit.BrokerExtension}, used
- * through {@link mortise.junit.TestBroker}.
- *
- * <p>Clients reach it through a proxy of the extension, which is where the network's faults are
- * made; the broker itself is the one that everybody runs.
- */
-package mortise.junit;
