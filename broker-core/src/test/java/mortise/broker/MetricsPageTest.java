@@ -144,6 +144,15 @@ class MetricsPageTest {
             Files.writeString(PAGE, String.join("\n", lines) + "\n");
             return;
         }
-        assertThat(lines.subList(begin, end)).isEqualTo(rows);
+        List<String> shown = List.copyOf(lines.subList(begin, end));
+        assertThat(rows)
+                .filteredOn(row -> !shown.contains(row))
+                .as("rows that %s lacks", PAGE)
+                .isEmpty();
+        assertThat(shown)
+                .filteredOn(row -> !rows.contains(row))
+                .as("rows of %s that are not true any more", PAGE)
+                .isEmpty();
+        assertThat(shown).as("the order of rows in %s", PAGE).isEqualTo(rows);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import mortise.api.Clock;
 import mortise.dist.assembly.Assembled;
 import mortise.dist.assembly.Assembler;
 import mortise.dist.assembly.AssemblyCheck;
@@ -57,8 +58,12 @@ final class AssembleCommand implements Callable<Integer> {
 
     @Option(
             names = "--aot",
-            description = "Adds an AOT cache for this very JVM, so that it starts faster.")
-    private boolean aot;
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Adds an AOT cache for the JVM that it will run on, so that it starts in half the time (default); --no-aot leaves it out, and saves 40 MB and the seconds that it takes.")
+    private boolean aot = true;
 
     @Option(
             names = "--tar",
@@ -96,12 +101,18 @@ final class AssembleCommand implements Callable<Integer> {
     private int assemble(List<String> plugins, Path to) {
         Home home = Home.read(HomeDirectory.find());
         Order order = new Order(plugins, set, to, runtime, aot, Optional.ofNullable(tar));
-        Assembled made = new Assembler(home, ConfigurationOptions.bare()).assemble(order);
+        Assembled made =
+                new Assembler(home, ConfigurationOptions.bare(), Clock.system()).assemble(order);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("assembled", made.directory());
         row.put("plugins", made.plugins());
         row.put("jars", made.jars());
         row.put("bytes", made.bytes());
+        made.cache()
+                .ifPresent(cache -> {
+                    row.put("aotBytes", cache.bytes());
+                    row.put("aotMillis", cache.duration().toMillis());
+                });
         PrintWriter out = spec.commandLine().getOut();
         output.print(
                 out,
@@ -115,30 +126,52 @@ final class AssembleCommand implements Callable<Integer> {
                                     "  holds    %d jars, %.1f MB in all",
                                     made.jars(),
                                     made.bytes() / 1e6));
+                    made.cache().ifPresent(cache -> out.println("  AOT      " + describe(cache)));
                     out.println("  next     " + made.directory().resolve("mortise") + " start");
                 });
         return 0;
     }
 
+    private static String describe(Assembled.Cache cache) {
+        return String.format(
+                Locale.ROOT,
+                "a cache of %.1f MB for fast starts, made in %.1f s (--no-aot leaves it out)",
+                cache.bytes() / 1e6,
+                cache.duration().toMillis() / 1e3);
+    }
+
     private int check(Path directory) {
-        List<String> differences = AssemblyCheck.differences(directory);
+        AssemblyCheck check = AssemblyCheck.of(directory);
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("checked", directory);
-        row.put("differences", differences);
+        row.put("damage", check.damage());
+        row.put("changes", check.changes());
         output.print(
                 out,
                 row,
                 () -> {
-                    differences.forEach(out::println);
-                    out.println(
-                            differences.isEmpty()
-                                    ? directory + " is as it was assembled"
-                                    : directory
-                                            + " differs from its lock in "
-                                            + differences.size()
-                                            + (differences.size() == 1 ? " file" : " files"));
+                    check.changes().forEach(out::println);
+                    check.damage().forEach(out::println);
+                    out.println(directory + " " + verdict(check));
                 });
-        return differences.isEmpty() ? 0 : 1;
+        return check.damage().isEmpty() ? 0 : 1;
+    }
+
+    private static String verdict(AssemblyCheck check) {
+        if (!check.damage().isEmpty()) {
+            return "is damaged: "
+                    + files(check.damage())
+                    + " not as it was assembled; lay it out anew and take over its conf";
+        }
+        return check.changes().isEmpty()
+                ? "is as it was assembled"
+                : "is as it was assembled, but for its configuration: "
+                        + files(check.changes())
+                        + " changed since";
+    }
+
+    private static String files(List<String> lines) {
+        return lines.size() + (lines.size() == 1 ? " file is" : " files are");
     }
 }

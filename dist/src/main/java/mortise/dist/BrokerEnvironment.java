@@ -2,6 +2,7 @@ package mortise.dist;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -13,7 +14,13 @@ final class BrokerEnvironment {
     static final String BOOTSTRAP = "MORTISE_BOOTSTRAP";
 
     /** Read by the start script. */
-    private static final String UMASK = "MORTISE_UMASK";
+    private static final Set<String> OF_THE_SCRIPT =
+            Set.of(
+                    "MORTISE_UMASK",
+                    "MORTISE_LOG_LEVEL",
+                    "MORTISE_LOG_FORMAT",
+                    "MORTISE_LOG_FILE",
+                    "MORTISE_LOG_CONFIG");
 
     /**
      * What Kubernetes and Docker tell each container about a service whose name begins with
@@ -35,7 +42,7 @@ final class BrokerEnvironment {
     static Map<String, String> of(Map<String, String> all) {
         Map<String, String> ours = new LinkedHashMap<>(all);
         ours.keySet().remove(BOOTSTRAP);
-        ours.keySet().remove(UMASK);
+        ours.keySet().removeAll(OF_THE_SCRIPT);
         ours.entrySet().removeIf(entry -> describesService(entry.getKey(), entry.getValue()));
         return ours;
     }

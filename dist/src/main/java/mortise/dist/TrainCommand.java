@@ -22,11 +22,13 @@ import mortise.client.Configs;
 import mortise.client.Consumer;
 import mortise.client.Producer;
 import mortise.client.Topics;
+import mortise.dist.assembly.CacheRecord;
 import mortise.record.Codec;
 import mortise.record.Codecs;
 import mortise.spi.partition.Partitioner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * {@code mortise train}: lives through a broker's first minute in a temporary directory, so that
@@ -38,11 +40,20 @@ import picocli.CommandLine.Command;
         description = "Exercises a broker once, for the JVM's AOT cache.")
 final class TrainCommand implements Callable<Integer> {
     private static final String TOPIC = "training";
+    private static final String EXPORTERS = "plugins.metrics";
+    private static final String PROMETHEUS = "prometheus";
     private static final int SMALL_BATCHES = 3_000;
     private static final int RECORDS = 20_000;
 
+    @Option(names = "--record", description = "Only writes the cache into the broker's lock.")
+    private boolean recordOnly;
+
     @Override
     public Integer call() throws IOException {
+        if (recordOnly) {
+            CacheRecord.update(HomeDirectory.find());
+            return 0;
+        }
         Path directory = Files.createTempDirectory("mortise-train");
         BrokerBuilder builder = ConfigurationOptions.bare();
         builder.layer("the chosen plugins", chosenPlugins());
@@ -58,15 +69,22 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Of an assembled broker's file only the plugins: training touches none of its directories. */
+    /**
+     * Of an assembled broker's file only the plugins: training touches none of its directories and
+     * ports, which a running broker may have. So the exporters of others, of which nobody knows
+     * what they take, are left out.
+     */
     private static Map<String, String> chosenPlugins() {
         Map<String, String> chosen = new LinkedHashMap<>();
         ConfigurationOptions.assembledFile()
                 .map(YamlFile::read)
                 .orElse(Map.of())
                 .forEach((key, value) -> {
-                    if (key.startsWith("plugins.")) {
+                    if (key.startsWith("plugins.") && !key.equals(EXPORTERS)) {
                         chosen.put(key, value);
+                    } else if (key.equals(EXPORTERS) && value.contains(PROMETHEUS)) {
+                        chosen.put(EXPORTERS, PROMETHEUS);
+                        chosen.put("metrics.prometheus.listen", "127.0.0.1:0");
                     }
                 });
         return chosen;

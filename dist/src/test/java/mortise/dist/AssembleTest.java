@@ -3,10 +3,13 @@ package mortise.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +67,9 @@ class AssembleTest {
                                 "--to",
                                 directory.resolve(target).toString()));
         arguments.addAll(List.of(more));
+        if (!arguments.contains("--aot")) {
+            arguments.add("--no-aot");
+        }
         return BrokerProcess.run(Map.of(), BrokerProcess.command(arguments), "");
     }
 
@@ -124,6 +130,7 @@ class AssembleTest {
                                 "storage-memory,consensus-raft," + plugin,
                                 "--to",
                                 directory.resolve(target).toString(),
+                                "--no-aot",
                                 "--set",
                                 "consensus.raft.storage=memory"),
                         "");
@@ -256,8 +263,78 @@ class AssembleTest {
                 .contains(
                         "NOTICE is missing",
                         "lib/mortise-storage-local-" + version() + ".jar was changed",
-                        "lib/extra.jar was added")
+                        "lib/extra.jar was added",
+                        broker
+                                + " is damaged: 3 files are not as it was assembled; lay it out anew and take over its conf")
                 .hasSize(4);
+    }
+
+    @Test
+    void anEditedConfigurationIsTheOperatorsRightAndNoDamage() throws IOException {
+        Path broker = assembled("storage-local,consensus-raft", "broker");
+        Files.writeString(broker.resolve("conf/broker.options"), "-Xmx2g\n");
+        Files.writeString(broker.resolve("conf/logback.xml"), "<configuration/>");
+        BrokerProcess.Finished edited = check(broker);
+        assertThat(edited.status()).isZero();
+        assertThat(edited.out().lines())
+                .containsExactly(
+                        "conf/broker.options was edited",
+                        "conf/logback.xml was added",
+                        broker
+                                + " is as it was assembled, but for its configuration: 2 files are changed since");
+        BrokerProcess.Finished json =
+                BrokerProcess.run("assemble", "--check", broker.toString(), "-o", "json");
+        assertThat(json.out())
+                .contains("\"damage\":[]", "\"changes\":[\"conf/broker.options was edited\",");
+
+        Files.delete(broker.resolve("conf/mortise.yaml"));
+        BrokerProcess.Finished damaged = check(broker);
+        assertThat(damaged.out()).contains("conf/mortise.yaml is missing\n", "is damaged: 1 file");
+        assertThat(damaged.status()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostExecuteBitIsDamage() throws IOException {
+        Path broker = assembled("storage-local,consensus-raft", "broker");
+        Files.setPosixFilePermissions(
+                broker.resolve("mortise"), PosixFilePermissions.fromString("rw-r--r--"));
+        BrokerProcess.Finished damaged = check(broker);
+        assertThat(damaged.out().lines()).contains("mortise lost its execute bit").hasSize(2);
+        assertThat(damaged.status()).isEqualTo(1);
+    }
+
+    @Test
+    void anAotCacheIsThereUnlessItIsLeftOutAndMayBeMadeAnew() throws IOException {
+        assertThat(names(assembled("storage-local,consensus-raft", "without")))
+                .doesNotContain("conf/mortise.aot");
+        Path broker = directory.resolve("broker");
+        BrokerProcess.Finished made;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            // as by the release that is in use while the next one is assembled
+            made =
+                    BrokerProcess.run(
+                            "assemble",
+                            "--with",
+                            "storage-local,consensus-raft,metrics-prometheus",
+                            "--set",
+                            "metrics.prometheus.listen=127.0.0.1:" + taken.getLocalPort(),
+                            "--to",
+                            broker.toString());
+        }
+        assertThat(made.out())
+                .as(made.err())
+                .containsPattern(
+                        "AOT +a cache of [\\d.]+ MB for fast starts, made in [\\d.]+ s \\(--no-aot leaves it out\\)");
+        byte[] first = Files.readAllBytes(broker.resolve("conf/mortise.aot"));
+        BrokerProcess.Finished trained =
+                BrokerProcess.run(
+                        Map.of(), List.of(broker.resolve("mortise").toString(), "train"), "");
+        assertThat(trained.status()).as(trained.err()).isZero();
+        assertThat(Files.readAllBytes(broker.resolve("conf/mortise.aot"))).isNotEqualTo(first);
+        BrokerProcess.Finished same = check(broker);
+        assertThat(same.out()).isEqualTo(broker + " is as it was assembled\n");
+        Files.write(broker.resolve("conf/mortise.aot"), first);
+        assertThat(check(broker).out()).contains("conf/mortise.aot was changed\n", "is damaged");
     }
 
     @Test

@@ -61,7 +61,12 @@ class AssembledBrokersTest {
     @Test
     void localAndRaftFromATarOnTheJdkOfTheMachine() throws Exception {
         Path tar = directory.resolve("broker.tar.gz");
-        Path broker = moved("storage-local,consensus-raft,codec-zstd", "--tar", tar.toString());
+        Path broker =
+                moved(
+                        "storage-local,consensus-raft,codec-zstd",
+                        "--no-aot",
+                        "--tar",
+                        tar.toString());
         serve(broker, emptyEnvironment());
 
         Path elsewhere = Files.createDirectories(directory.resolve("from tar"));
@@ -116,7 +121,7 @@ class AssembledBrokersTest {
                         "json"));
         Path errors = data.resolve("log");
         Process process =
-                new ProcessBuilder(command)
+                CleanEnvironment.of(new ProcessBuilder(command))
                         .directory(data.toFile())
                         .redirectError(errors.toFile())
                         .start();

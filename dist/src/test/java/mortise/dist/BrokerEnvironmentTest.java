@@ -24,6 +24,10 @@ class BrokerEnvironmentTest {
         }
         pod.put("MORTISE_BOOTSTRAP", "10.0.0.1:9092");
         pod.put("MORTISE_UMASK", "022");
+        pod.put("MORTISE_LOG_LEVEL", "debug");
+        pod.put("MORTISE_LOG_FORMAT", "json");
+        pod.put("MORTISE_LOG_FILE", "/var/log/mortise.log");
+        pod.put("MORTISE_LOG_CONFIG", "/etc/mortise/logback.xml");
         assertThat(BrokerEnvironment.of(pod)).isEmpty();
     }
 

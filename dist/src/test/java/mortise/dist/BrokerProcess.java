@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * of its own.
  */
 final class BrokerProcess implements AutoCloseable {
-    static final Path HOME = Path.of("target/mortise").toAbsolutePath();
+    static final Path HOME = Path.of("target/home-of-tests").toAbsolutePath();
 
     private static final Pattern BOOTSTRAP = Pattern.compile("\"PLAINTEXT\":\"([^\"]+)\"");
 
@@ -73,7 +73,7 @@ final class BrokerProcess implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(whole)
                             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
-            Process process = builder.start();
+            Process process = CleanEnvironment.of(builder).start();
             BufferedReader out =
                     new BufferedReader(
                             new InputStreamReader(
@@ -121,8 +121,7 @@ final class BrokerProcess implements AutoCloseable {
                             .redirectInput(in.toFile())
                             .redirectOutput(out.toFile())
                             .redirectError(err.toFile());
-            builder.environment().putAll(environment);
-            Process process = builder.start();
+            Process process = CleanEnvironment.of(builder, environment).start();
             if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException(command + " did not end within two minutes");

@@ -121,10 +121,13 @@ final class Kcat {
         Path out = Files.createTempFile("kcat", ".txt");
         Path err = Files.createTempFile("kcat", ".err");
         Process process =
-                new ProcessBuilder(command)
-                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
+                CleanEnvironment.of(
+                                new ProcessBuilder(command)
+                                        .redirectInput(
+                                                ProcessBuilder.Redirect.from(
+                                                        Path.of("/dev/null").toFile()))
+                                        .redirectOutput(out.toFile())
+                                        .redirectError(err.toFile()))
                         .start();
         if (!process.waitFor(300, TimeUnit.SECONDS) || process.exitValue() != 0) {
             process.destroyForcibly();

@@ -58,9 +58,10 @@ final class KcatLoad implements LoadProducer {
         try {
             errors = Files.createTempFile("kcat-load", ".err");
             process =
-                    new ProcessBuilder(command)
-                            .redirectError(errors.toFile())
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    CleanEnvironment.of(
+                                    new ProcessBuilder(command)
+                                            .redirectError(errors.toFile())
+                                            .redirectOutput(ProcessBuilder.Redirect.DISCARD))
                             .start();
         } catch (IOException failure) {
             throw new UncheckedIOException("starting kcat", failure);

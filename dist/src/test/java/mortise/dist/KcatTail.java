@@ -21,27 +21,28 @@ final class KcatTail {
         try {
             out = Files.createTempFile("kcat-tail", ".txt");
             process =
-                    new ProcessBuilder(
-                                    List.of(
-                                            "kcat",
-                                            "-C",
-                                            "-E",
-                                            "-u",
-                                            "-q",
-                                            "-b",
-                                            bootstrap,
-                                            "-t",
-                                            topic,
-                                            "-o",
-                                            "beginning",
-                                            "-X",
-                                            "check.crcs=true",
-                                            "-X",
-                                            "reconnect.backoff.max.ms=500",
-                                            "-f",
-                                            "%p\t%o\t%s\\n"))
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .redirectOutput(out.toFile())
+                    CleanEnvironment.of(
+                                    new ProcessBuilder(
+                                                    List.of(
+                                                            "kcat",
+                                                            "-C",
+                                                            "-E",
+                                                            "-u",
+                                                            "-q",
+                                                            "-b",
+                                                            bootstrap,
+                                                            "-t",
+                                                            topic,
+                                                            "-o",
+                                                            "beginning",
+                                                            "-X",
+                                                            "check.crcs=true",
+                                                            "-X",
+                                                            "reconnect.backoff.max.ms=500",
+                                                            "-f",
+                                                            "%p\t%o\t%s\\n"))
+                                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                            .redirectOutput(out.toFile()))
                             .start();
         } catch (IOException failure) {
             throw new UncheckedIOException("starting kcat", failure);

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The start script and what it is started from: places, variables, signals. */
 class LauncherTest {
@@ -57,7 +59,7 @@ class LauncherTest {
                 String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
                 assertThat(mode)
                         .as(path.toString())
-                        .matches(Files.isDirectory(path) ? "rwxr-x---" : "rw-(r--|---)---");
+                        .matches(Files.isDirectory(path) ? "rwx(r-x|---)---" : "rw-(r--|---)---");
             }
         }
     }
@@ -135,5 +137,78 @@ class LauncherTest {
                 .contains(
                         "complete -c mortise -n '__fish_use_subcommand' -a topics -d ",
                         "complete -c mortise -n '__fish_seen_subcommand_from topics; and __fish_seen_subcommand_from create' -l partitions -x -d ");
+    }
+
+    /** Starts a broker, stops it when it is ready, and returns how it ended. */
+    private BrokerProcess.Finished startAndStop(Map<String, String> environment) {
+        String script =
+                "cd 'DIR' && mkfifo said && { \"$0\" start --listen 127.0.0.1:0 --data data > said & } && { read -r ready && kill $! && cat > /dev/null; } < said; wait $!"
+                        .replace("DIR", directory.toString());
+        return shell(environment, script);
+    }
+
+    @Test
+    void theLogIsTextOnStandardErrorUnlessTheEnvironmentSaysOtherwise() {
+        assertThat(startAndStop(Map.of()).err().lines())
+                .isNotEmpty()
+                .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\S+ (INFO|WARN) .*"));
+    }
+
+    @Test
+    void theLogIsJsonWithTheLevelThatWasAskedFor() {
+        BrokerProcess.Finished finished =
+                startAndStop(Map.of("MORTISE_LOG_FORMAT", "json", "MORTISE_LOG_LEVEL", "debug"));
+        assertThat(finished.err().lines())
+                .allMatch(
+                        line -> line.matches("\\{.*\"level\":\"[A-Z]+\".*\"formattedMessage\":.*}"))
+                .anyMatch(line -> line.contains("\"level\":\"DEBUG\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"text, ' INFO '", "json, '\"level\":\"INFO\"'"})
+    void theLogGoesToAFileOfItsOwn(String format, String part) throws IOException {
+        Path log = directory.resolve("broker.log");
+        BrokerProcess.Finished finished =
+                startAndStop(
+                        Map.of("MORTISE_LOG_FILE", log.toString(), "MORTISE_LOG_FORMAT", format));
+        assertThat(finished.err()).isEmpty();
+        assertThat(Files.readAllLines(log)).anyMatch(line -> line.contains(part));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+                .matches("rw-(r--|---)---");
+    }
+
+    @Test
+    void aLoggingConfigurationOfTheOperatorTakesThePlaceOfOurs() throws IOException {
+        Path configuration = directory.resolve("logback.xml");
+        Files.writeString(
+                configuration,
+                """
+                <configuration>
+                  <appender name="own" class="ch.qos.logback.core.ConsoleAppender">
+                    <target>System.err</target>
+                    <encoder><pattern>mine: %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="INFO"><appender-ref ref="own"/></root>
+                </configuration>
+                """);
+        BrokerProcess.Finished finished =
+                startAndStop(Map.of("MORTISE_LOG_CONFIG", configuration.toString()));
+        assertThat(finished.err().lines()).anyMatch(line -> line.startsWith("mine: "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "MORTISE_LOG_LEVEL, loud, \"MORTISE_LOG_LEVEL must be error, warn, info, debug or trace, not 'loud'\"",
+                "MORTISE_LOG_FORMAT, xml, \"MORTISE_LOG_FORMAT must be text or json, not 'xml'\"",
+                "MORTISE_LOG_FILE, /nowhere/log, the log file /nowhere/log (MORTISE_LOG_FILE) cannot be written",
+                "MORTISE_LOG_CONFIG, /nowhere/x.xml, the logging configuration /nowhere/x.xml (MORTISE_LOG_CONFIG) cannot be read"
+            })
+    void aWayOfLoggingThatCannotBeIsRefused(String variable, String value, String line) {
+        BrokerProcess.Finished finished =
+                shell(Map.of(variable, value), "\"$0\" start --check-config");
+        assertThat(finished.err()).isEqualTo("mortise: " + line + "; see docs/operations.md\n");
+        assertThat(finished.status()).isEqualTo(1);
     }
 }

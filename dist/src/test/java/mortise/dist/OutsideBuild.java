@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,7 @@ final class OutsideBuild {
     private static final Path WORK = Path.of("target/outside").toAbsolutePath();
     private static final String VERSION = System.getProperty("mortise.version", "");
     private static final long PATIENCE_MINUTES = 10;
+    private static final int SHOWN_ERRORS = 20;
 
     private OutsideBuild() {}
 
@@ -81,7 +83,15 @@ final class OutsideBuild {
                     project + " was not built in " + PATIENCE_MINUTES + " minutes");
         }
         if (maven.exitValue() != 0) {
-            throw new IllegalStateException(project + ": " + Files.readString(output));
+            throw new IllegalStateException(
+                    Files.readAllLines(output).stream()
+                            .filter(line -> line.startsWith("[ERROR]"))
+                            .limit(SHOWN_ERRORS)
+                            .collect(
+                                    Collectors.joining(
+                                            "\n",
+                                            project + " was not built, see " + output + "\n",
+                                            "")));
         }
         return copy;
     }

@@ -5,16 +5,19 @@ import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mortise.api.Clock;
 import mortise.broker.BrokerBuilder;
 import mortise.broker.ConfigConcern;
 import mortise.broker.InstalledPlugin;
@@ -27,21 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Assembler {
     private static final String SCRIPT = "mortise";
-    private static final String CACHE = "conf/mortise.aot";
     private static final String NATIVE_ACCESS = "--enable-native-access=";
     private static final List<String> TOP_FILES = List.of("LICENSE", "NOTICE");
 
     private final Home home;
     private final BrokerBuilder parts;
+    private final Clock clock;
 
     /**
      * From this home.
      *
      * @param parts knows the plugins that are there; nothing is configured in it
+     * @param clock says how long the AOT cache took
      */
-    public Assembler(Home home, BrokerBuilder parts) {
+    public Assembler(Home home, BrokerBuilder parts, Clock clock) {
         this.home = home;
         this.parts = parts;
+        this.clock = clock;
     }
 
     /**
@@ -99,13 +104,12 @@ public final class Assembler {
                 Containerfile.NAME,
                 Containerfile.text(containerParts(tree, order.runtime()), order.runtime()));
         tree.settle();
-        if (order.aot()) {
-            train(tree, order.runtime());
-        }
+        Optional<Assembled.Cache> cache =
+                order.aot() ? Optional.of(train(tree, order.runtime())) : Optional.empty();
         tree.write(Lock.NAME, lock(choice, order, tree.root(), libraries).text());
         tree.settle();
         order.tar().ifPresent(file -> TarArchive.write(tree.root(), file));
-        return assembled(choice, tree.root());
+        return assembled(choice, tree.root(), cache);
     }
 
     /** Copies a plugin folder whole, with an index of its jars as they lie here. */
@@ -182,7 +186,8 @@ public final class Assembler {
         return parts;
     }
 
-    private static void train(Tree tree, boolean runtime) {
+    private Assembled.Cache train(Tree tree, boolean runtime) {
+        long begun = clock.nanoTime();
         // the script names its folder by a descriptor only where there is a lock
         tree.write(Lock.NAME, "");
         Path java = runtime ? tree.root().resolve("runtime") : Tool.javaHome();
@@ -190,10 +195,12 @@ public final class Assembler {
                 "training the AOT cache",
                 Map.of("JAVA_HOME", java.toString()),
                 List.of("/bin/sh", tree.root().resolve(SCRIPT).toString(), "train"));
-        if (!Files.isRegularFile(tree.root().resolve(CACHE))) {
+        Path cache = tree.root().resolve(Lock.CACHE);
+        if (!Files.isRegularFile(cache)) {
             throw new AssemblyRefusedException(
-                    "the JVM at " + java + " wrote no AOT cache; leave --aot out");
+                    "the JVM at " + java + " wrote no AOT cache; assemble with --no-aot");
         }
+        return new Assembled.Cache(size(cache), Duration.ofNanos(clock.nanoTime() - begun));
     }
 
     private static Lock lock(
@@ -215,8 +222,8 @@ public final class Assembler {
                 ModuleDescriptor module = modules.get(name);
                 files.put(
                         name,
-                        new Lock.Entry(
-                                Lock.sha256(path),
+                        Lock.Entry.of(
+                                path,
                                 module == null ? "" : module.name(),
                                 module == null ? "" : module.rawVersion().orElse("")));
             }
@@ -232,15 +239,11 @@ public final class Assembler {
         return library.file().getFileName().toString();
     }
 
-    private static Assembled assembled(Choice choice, Path root) {
+    private static Assembled assembled(Choice choice, Path root, Optional<Assembled.Cache> cache) {
         Collection<Path> files = Tree.paths(root).stream().filter(Files::isRegularFile).toList();
         long bytes = 0;
         for (Path file : files) {
-            try {
-                bytes += Files.size(file);
-            } catch (IOException failure) {
-                throw new UncheckedIOException("reading " + file, failure);
-            }
+            bytes += size(file);
         }
         int jars =
                 (int)
@@ -248,7 +251,15 @@ public final class Assembler {
                                 .filter(file -> file.toString().endsWith(".jar"))
                                 .filter(file -> !file.startsWith(root.resolve("runtime")))
                                 .count();
-        return new Assembled(root, List.copyOf(new TreeSet<>(choice.names())), jars, bytes);
+        return new Assembled(root, List.copyOf(new TreeSet<>(choice.names())), jars, bytes, cache);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("reading " + file, failure);
+        }
     }
 
     /** Makes sure that a directory is there and empty; says whether it had to be made. */

@@ -35,14 +35,30 @@ record Lock(
     /** The file's name in the directory. */
     static final String NAME = "mortise.lock";
 
+    /** The AOT cache, which is made anew for another JVM. */
+    static final String CACHE = "conf/mortise.aot";
+
+    private static final String AOT = "aot";
+
     /**
      * One file.
      *
      * @param sha256 of its bytes, or of its target if it is a symbolic link
      * @param module the module that a jar is; empty for other files
      * @param version the module's version; empty if it has none
+     * @param executable whether it may be run
      */
-    record Entry(String sha256, String module, String version) {}
+    record Entry(String sha256, String module, String version, boolean executable) {
+        /** A file as it lies there, which is no module. */
+        static Entry of(Path file) {
+            return of(file, "", "");
+        }
+
+        static Entry of(Path file, String module, String version) {
+            boolean executable = !Files.isSymbolicLink(file) && Files.isExecutable(file);
+            return new Entry(Lock.sha256(file), module, version, executable);
+        }
+    }
 
     /** The file's text. */
     String text() {
@@ -61,6 +77,9 @@ record Lock(
             }
             if (!entry.version().isEmpty()) {
                 text.append("  version: ").append(quoted(entry.version())).append('\n');
+            }
+            if (entry.executable()) {
+                text.append("  executable: true\n");
             }
             text.append("  sha256: ").append(quoted(entry.sha256())).append('\n');
         });
@@ -110,9 +129,30 @@ record Lock(
             Map<?, ?> entry = (Map<?, ?>) file;
             files.put(
                     (String) member(entry, "path"),
-                    new Entry((String) member(entry, "sha256"), "", ""));
+                    new Entry(
+                            (String) member(entry, "sha256"),
+                            text(entry, "module"),
+                            text(entry, "version"),
+                            Boolean.TRUE.equals(entry.get("executable"))));
         }
         return new Lock(facts, plugins, files);
+    }
+
+    /**
+     * The lock of a directory after its AOT cache was made anew.
+     *
+     * @param directory the one that this lock is of
+     */
+    Lock withCacheOf(Path directory) {
+        NavigableMap<String, String> newFacts = new TreeMap<>(facts);
+        newFacts.put(AOT, "true");
+        NavigableMap<String, Entry> newFiles = new TreeMap<>(files);
+        newFiles.put(CACHE, Entry.of(directory.resolve(CACHE)));
+        return new Lock(newFacts, plugins, newFiles);
+    }
+
+    private static String text(Map<?, ?> map, String name) {
+        return map.get(name) instanceof String text ? text : "";
     }
 
     private static Object member(Map<?, ?> map, String name) {
