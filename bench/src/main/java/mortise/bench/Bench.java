@@ -34,6 +34,7 @@ record Bench(
     static final String TOPIC = "bench";
 
     private static final int PORT = 29_192;
+    private static final int PORTS_EACH = 2;
 
     /** A comparison that is ready to run. */
     interface Comparison {
@@ -60,7 +61,16 @@ record Bench(
 
     /** Starts a system on an empty directory. */
     RunningSubject start(Subject subject) throws IOException, InterruptedException {
-        return RunningSubject.start(subject, work, PORT, core, clock);
+        return start(subject, 0);
+    }
+
+    /**
+     * The same beside others.
+     *
+     * @param place how many others there are
+     */
+    RunningSubject start(Subject subject, int place) throws IOException, InterruptedException {
+        return RunningSubject.start(subject, work, PORT + PORTS_EACH * place, core, clock);
     }
 
     /** Creates the topic and waits until every partition has a leader. */

@@ -16,8 +16,9 @@ import mortise.api.Clock;
 final class Main {
     private static final String USAGE =
             """
-            usage: bench produce|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--baseline DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|growing|small]
+            usage: bench produce|beside|start|footprint|allocation [--rounds N] [--seconds N] [--warm-up N] [--home DIR] [--baseline DIR] [--peer DIR] [--work DIR] [--pin] [--only NAME] [--extra KEY=VALUE,…] [--bytes N] [--load large|growing|small]
               produce      raw produce requests: what the broker spends on each
+              beside       the same, with all systems up at once and loaded in turn, --seconds a turn: for two builds
               start        empty directory to first acknowledged record, and idle memory
               footprint    what 1,000 partitions and 1,000 connections cost
               allocation   heap bytes allocated per produced byte (10 GB, or --bytes)
@@ -77,7 +78,7 @@ final class Main {
             throw new IllegalArgumentException("say what to measure");
         }
         Map<String, String> options = options(arguments);
-        boolean produces = arguments[0].equals("produce");
+        boolean produces = Set.of("produce", "beside").contains(arguments[0]);
         List<String> extra = new ArrayList<>(produces ? RETENTION : List.of());
         if (options.containsKey("extra")) {
             extra.addAll(List.of(options.get("extra").split(",", -1)));
@@ -108,6 +109,7 @@ final class Main {
                         new Figures());
         return switch (arguments[0]) {
             case "produce" -> new ProduceComparison(bench, options.getOrDefault("load", ""))::run;
+            case "beside" -> new ProduceComparison(bench, options.getOrDefault("load", ""))::beside;
             case "start" -> new StartComparison(bench)::run;
             case "footprint" -> new FootprintComparison(bench)::run;
             case "allocation" ->

@@ -3,9 +3,12 @@ package mortise.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import mortise.client.Cluster;
 
 /** Raw produce requests over pipelining connections: what the broker spends on each. */
@@ -85,6 +88,43 @@ final class ProduceComparison {
         });
     }
 
+    /**
+     * All systems at once, each under its load in turn, a turn a round: what differs between two
+     * builds of one system is less than what its place among fresh processes costs it.
+     */
+    void beside() throws IOException, InterruptedException {
+        for (Load load : loads) {
+            Map<Subject, RunningSubject> up = new LinkedHashMap<>();
+            Map<Subject, RawDriver> drivers = new HashMap<>();
+            try {
+                for (Subject subject : bench.subjects()) {
+                    RunningSubject running = bench.start(subject, up.size());
+                    up.put(subject, running);
+                    RawDriver driver = driver(running, requests(running, load), load);
+                    drivers.put(subject, driver);
+                    warmUp(driver);
+                    driver.drain();
+                }
+                bench.run(turn -> {
+                    for (Subject subject : turn) {
+                        measure(
+                                subject,
+                                load,
+                                Objects.requireNonNull(up.get(subject)),
+                                Objects.requireNonNull(drivers.get(subject)));
+                    }
+                });
+            } finally {
+                for (RawDriver driver : drivers.values()) {
+                    driver.close();
+                }
+                for (RunningSubject running : up.values()) {
+                    running.close();
+                }
+            }
+        }
+    }
+
     /** The load against the least that a broker must do. */
     private void floor(Load load) throws IOException, InterruptedException {
         PreparedProduce request = load.request(0);
@@ -93,43 +133,63 @@ final class ProduceComparison {
                 new Subject.Floor(request, HexFormat.of().formatHex(answer), load.floorFileBytes);
         try (RunningSubject running = bench.start(subject)) {
             running.awaitPort();
-            measure(subject, load, running, Collections.nCopies(CONNECTIONS, request));
+            loaded(subject, load, running, Collections.nCopies(CONNECTIONS, request));
         }
     }
 
     private void produce(Subject subject, Load load) throws IOException, InterruptedException {
-        try (RunningSubject running = bench.start(subject);
-                Cluster cluster = running.connect()) {
-            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS, load.topic);
-            List<PreparedProduce> requests = new ArrayList<>();
-            for (int partition = 0; partition < CONNECTIONS; partition++) {
-                requests.add(load.request(partition));
-            }
-            measure(subject, load, running, requests);
+        try (RunningSubject running = bench.start(subject)) {
+            loaded(subject, load, running, requests(running, load));
         }
     }
 
-    private void measure(
+    private void loaded(
             Subject subject, Load load, RunningSubject running, List<PreparedProduce> requests)
             throws IOException {
-        try (RawDriver driver =
-                new RawDriver(running.address(), requests, load.depth, bench.clock())) {
-            driver.awaitLeaders();
-            driver.run(bench.warmUpSeconds());
-            ProcessCost before = running.cost();
-            RawDriver.Round done = driver.run(bench.seconds());
-            ProcessCost spent = running.cost().since(before);
-            driver.drain();
-            String what = load.what + ": ";
-            String name = subject.name();
-            double cpu = spent.cpuSeconds();
-            Figures figures = bench.figures();
-            figures.add(what + "requests/s", name, done.requestsPerSecond());
-            figures.add(what + "MB/s", name, done.megabytesPerSecond());
-            figures.add(what + "broker CPU µs per request", name, cpu * 1e6 / done.requests());
-            figures.add(what + "requests per broker CPU-second", name, done.requests() / cpu);
-            figures.add(what + "MB per broker CPU-second", name, done.batchBytes() / 1e6 / cpu);
-            figures.add(what + "resident MB", name, spent.residentMegabytes());
+        try (RawDriver driver = driver(running, requests, load)) {
+            warmUp(driver);
+            measure(subject, load, running, driver);
         }
+    }
+
+    /** Creates the load's topic; one request for each of its partitions. */
+    private static List<PreparedProduce> requests(RunningSubject running, Load load)
+            throws IOException {
+        try (Cluster cluster = running.connect()) {
+            Bench.createTopic(cluster, Bench.TOPIC, CONNECTIONS, load.topic);
+        }
+        List<PreparedProduce> requests = new ArrayList<>();
+        for (int partition = 0; partition < CONNECTIONS; partition++) {
+            requests.add(load.request(partition));
+        }
+        return requests;
+    }
+
+    private RawDriver driver(RunningSubject running, List<PreparedProduce> requests, Load load)
+            throws IOException {
+        return new RawDriver(running.address(), requests, load.depth, bench.clock());
+    }
+
+    private void warmUp(RawDriver driver) throws IOException {
+        driver.awaitLeaders();
+        driver.run(bench.warmUpSeconds());
+    }
+
+    private void measure(Subject subject, Load load, RunningSubject running, RawDriver driver)
+            throws IOException {
+        ProcessCost before = running.cost();
+        RawDriver.Round done = driver.run(bench.seconds());
+        ProcessCost spent = running.cost().since(before);
+        driver.drain();
+        String what = load.what + ": ";
+        String name = subject.name();
+        double cpu = spent.cpuSeconds();
+        Figures figures = bench.figures();
+        figures.add(what + "requests/s", name, done.requestsPerSecond());
+        figures.add(what + "MB/s", name, done.megabytesPerSecond());
+        figures.add(what + "broker CPU µs per request", name, cpu * 1e6 / done.requests());
+        figures.add(what + "requests per broker CPU-second", name, done.requests() / cpu);
+        figures.add(what + "MB per broker CPU-second", name, done.batchBytes() / 1e6 / cpu);
+        figures.add(what + "resident MB", name, spent.residentMegabytes());
     }
 }

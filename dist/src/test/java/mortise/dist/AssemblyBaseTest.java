@@ -79,11 +79,12 @@ class AssemblyBaseTest {
     private static String served(Path place) throws IOException, InterruptedException {
         Path log = place.resolve("log");
         Process process =
-                new ProcessBuilder(
-                                broker.resolve("mortise").toString(),
-                                "start",
-                                "--listen",
-                                "127.0.0.1:0")
+                CleanEnvironment.of(
+                                new ProcessBuilder(
+                                        broker.resolve("mortise").toString(),
+                                        "start",
+                                        "--listen",
+                                        "127.0.0.1:0"))
                         .directory(place.toFile())
                         .redirectError(log.toFile())
                         .start();
