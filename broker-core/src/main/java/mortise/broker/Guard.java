@@ -14,141 +14,21 @@ import mortise.broker.metadata.config.TopicConfigs;
  */
 enum Guard {
     /** Who may do what. */
-    AUTHORIZER {
-        @Override
-        ConfigKey<?> key() {
-            return BrokerSettings.AUTHORIZER;
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return !before.equals(BrokerSettings.NO_AUTHORIZER) && !before.equals(now);
-        }
-
-        @Override
-        String protection(String value) {
-            return "the authoriser '" + value + "'";
-        }
-    },
+    AUTHORIZER,
     /** What an acknowledgement promises. */
-    DURABILITY {
-        @Override
-        ConfigKey<?> key() {
-            return BrokerSettings.DURABILITY;
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return before.equals(FSYNC) && !now.equals(FSYNC);
-        }
-
-        @Override
-        String protection(String value) {
-            return "acknowledgements that wait for an fsync";
-        }
-    },
+    DURABILITY,
     /** Whether records outlive the process. */
-    STORAGE {
-        @Override
-        ConfigKey<?> key() {
-            return BrokerSettings.STORAGE;
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return before.equals(DURABLE) && !now.equals(DURABLE);
-        }
-
-        @Override
-        String protection(String value) {
-            return "records that outlive the broker's process";
-        }
-    },
+    STORAGE,
     /** Whether topics outlive the process. */
-    CONSENSUS {
-        @Override
-        ConfigKey<?> key() {
-            return BrokerSettings.CONSENSUS;
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return before.equals(DURABLE) && !now.equals(DURABLE);
-        }
-
-        @Override
-        String protection(String value) {
-            return "topics that outlive the broker's process";
-        }
-    },
+    CONSENSUS,
     /** After how many records an fsync comes at the latest. */
-    FLUSH_MESSAGES {
-        @Override
-        ConfigKey<?> key() {
-            return TopicConfigs.FLUSH_MESSAGES.brokerKey().orElseThrow();
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return Long.parseLong(now) > Long.parseLong(before);
-        }
-
-        @Override
-        String protection(String value) {
-            return "an fsync every " + value + " records";
-        }
-    },
+    FLUSH_MESSAGES,
     /** After what time an fsync comes at the latest. */
-    FLUSH_MILLIS {
-        @Override
-        ConfigKey<?> key() {
-            return TopicConfigs.FLUSH_MS.brokerKey().orElseThrow();
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return Long.parseLong(now) > Long.parseLong(before);
-        }
-
-        @Override
-        String protection(String value) {
-            return "an fsync every " + value + " ms";
-        }
-    },
+    FLUSH_MILLIS,
     /** How many replicas acknowledge. */
-    MIN_INSYNC_REPLICAS {
-        @Override
-        ConfigKey<?> key() {
-            return TopicConfigs.MIN_INSYNC_REPLICAS.brokerKey().orElseThrow();
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return Long.parseLong(now) < Long.parseLong(before);
-        }
-
-        @Override
-        String protection(String value) {
-            return "acknowledgements of " + value + " replicas";
-        }
-    },
+    MIN_INSYNC_REPLICAS,
     /** How many replicas new topics get. */
-    REPLICATION_FACTOR {
-        @Override
-        ConfigKey<?> key() {
-            return MetadataSettings.DEFAULT_REPLICATION_FACTOR;
-        }
-
-        @Override
-        boolean isLoosened(String before, String now) {
-            return Long.parseLong(now) < Long.parseLong(before);
-        }
-
-        @Override
-        String protection(String value) {
-            return value + " replicas of new topics";
-        }
-    };
+    REPLICATION_FACTOR;
 
     /** The value of a plugin whose capabilities include durability. */
     static final String DURABLE = "durable";
@@ -160,13 +40,44 @@ enum Guard {
             BrokerSettings.DURABILITY.type().format(BrokerSettings.Durability.FSYNC);
 
     /** The key that decides it. */
-    abstract ConfigKey<?> key();
+    ConfigKey<?> key() {
+        return switch (this) {
+            case AUTHORIZER -> BrokerSettings.AUTHORIZER;
+            case DURABILITY -> BrokerSettings.DURABILITY;
+            case STORAGE -> BrokerSettings.STORAGE;
+            case CONSENSUS -> BrokerSettings.CONSENSUS;
+            case FLUSH_MESSAGES -> TopicConfigs.FLUSH_MESSAGES.brokerKey().orElseThrow();
+            case FLUSH_MILLIS -> TopicConfigs.FLUSH_MS.brokerKey().orElseThrow();
+            case MIN_INSYNC_REPLICAS -> TopicConfigs.MIN_INSYNC_REPLICAS.brokerKey().orElseThrow();
+            case REPLICATION_FACTOR -> MetadataSettings.DEFAULT_REPLICATION_FACTOR;
+        };
+    }
 
     /** Whether a value protects less than the one before. */
-    abstract boolean isLoosened(String before, String now);
+    boolean isLoosened(String before, String now) {
+        return switch (this) {
+            case AUTHORIZER -> !before.equals(BrokerSettings.NO_AUTHORIZER) && !before.equals(now);
+            case DURABILITY -> before.equals(FSYNC) && !now.equals(FSYNC);
+            case STORAGE, CONSENSUS -> before.equals(DURABLE) && !now.equals(DURABLE);
+            case FLUSH_MESSAGES, FLUSH_MILLIS -> Long.parseLong(now) > Long.parseLong(before);
+            case MIN_INSYNC_REPLICAS, REPLICATION_FACTOR ->
+                    Long.parseLong(now) < Long.parseLong(before);
+        };
+    }
 
     /** What a value gives, in words. */
-    abstract String protection(String value);
+    String protection(String value) {
+        return switch (this) {
+            case AUTHORIZER -> "the authoriser '" + value + "'";
+            case DURABILITY -> "acknowledgements that wait for an fsync";
+            case STORAGE -> "records that outlive the broker's process";
+            case CONSENSUS -> "topics that outlive the broker's process";
+            case FLUSH_MESSAGES -> "an fsync every " + value + " records";
+            case FLUSH_MILLIS -> "an fsync every " + value + " ms";
+            case MIN_INSYNC_REPLICAS -> "acknowledgements of " + value + " replicas";
+            case REPLICATION_FACTOR -> value + " replicas of new topics";
+        };
+    }
 
     /** The guard whose key this is; its name may be Kafka's. */
     static Optional<Guard> find(String name) {

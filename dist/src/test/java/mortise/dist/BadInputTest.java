@@ -450,4 +450,27 @@ class BadInputTest {
         assertThat(BrokerProcess.run("start", "--set", "a=b", "-o", "json").err())
                 .startsWith("{\"error\":\"CONFIGURATION\",\"message\":\"a: is not");
     }
+
+    @Test
+    void aWayOfLoggingThatCannotBeIsRefused() {
+        Map.of(
+                        "MORTISE_LOG_LEVEL",
+                        "loud",
+                        "MORTISE_LOG_FORMAT",
+                        "xml",
+                        "MORTISE_LOG_FILE",
+                        "/nowhere/log",
+                        "MORTISE_LOG_CONFIG",
+                        "/nowhere/x.xml")
+                .forEach((variable, value) -> {
+                    BrokerProcess.Finished finished =
+                            BrokerProcess.run(
+                                    Map.of(variable, value),
+                                    BrokerProcess.command(List.of("start", "--check-config")),
+                                    "");
+                    ErrorsPage.saw(finished.err());
+                    assertThat(finished.err().lines()).hasSize(1);
+                    assertThat(finished.status()).isEqualTo(1);
+                });
+    }
 }

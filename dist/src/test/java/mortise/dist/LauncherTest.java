@@ -195,20 +195,4 @@ class LauncherTest {
                 startAndStop(Map.of("MORTISE_LOG_CONFIG", configuration.toString()));
         assertThat(finished.err().lines()).anyMatch(line -> line.startsWith("mine: "));
     }
-
-    @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '"',
-            value = {
-                "MORTISE_LOG_LEVEL, loud, \"MORTISE_LOG_LEVEL must be error, warn, info, debug or trace, not 'loud'\"",
-                "MORTISE_LOG_FORMAT, xml, \"MORTISE_LOG_FORMAT must be text or json, not 'xml'\"",
-                "MORTISE_LOG_FILE, /nowhere/log, the log file /nowhere/log (MORTISE_LOG_FILE) cannot be written",
-                "MORTISE_LOG_CONFIG, /nowhere/x.xml, the logging configuration /nowhere/x.xml (MORTISE_LOG_CONFIG) cannot be read"
-            })
-    void aWayOfLoggingThatCannotBeIsRefused(String variable, String value, String line) {
-        BrokerProcess.Finished finished =
-                shell(Map.of(variable, value), "\"$0\" start --check-config");
-        assertThat(finished.err()).isEqualTo("mortise: " + line + "; see docs/operations.md\n");
-        assertThat(finished.status()).isEqualTo(1);
-    }
 }

@@ -541,6 +541,18 @@ class PluginFoldersTest {
                         "authorizer plugin 'greedy' (plugins/greedy) declares the configuration key node.id; its keys must begin with authorizer.greedy.");
     }
 
+    /** It would be the authoriser of a configuration that wants none. */
+    @Test
+    void noPluginMayBeNamedNone() throws Exception {
+        new PluginJars()
+                .source(module("none"))
+                .source(authorizer("none", "", "", ""))
+                .write(plugins.resolve("gate/gate.jar"));
+        assertThat(list())
+                .contains(
+                        "is named 'none', by which a configuration says that it wants no such plugin; give it another name");
+    }
+
     @Test
     void verifyTellsAPluginsAuthorWhatABrokerWouldSay() throws Exception {
         gate("gate");

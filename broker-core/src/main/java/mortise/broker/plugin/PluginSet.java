@@ -32,6 +32,9 @@ public final class PluginSet {
     /** How long a plugin's constructor and its name may take. */
     static final Duration LOAD_LIMIT = Duration.ofSeconds(10);
 
+    /** What a configuration says where it wants no plugin. */
+    private static final String NONE = "none";
+
     private final Map<PluginKind<?>, List<FoundPlugin<?>>> found = new LinkedHashMap<>();
     private final Map<PluginKind<?>, List<FoundPlugin<?>>> handedIn = new LinkedHashMap<>();
     private final List<RefusedPlugin> refused = new ArrayList<>();
@@ -199,6 +202,11 @@ public final class PluginSet {
                             + " is named '"
                             + plugin.name()
                             + "'; a plugin's name is lower case with digits and dashes, such as 'local'");
+        }
+        if (plugin.name().equals(NONE)) {
+            throw new RefusedPluginException(
+                    plugin.describe()
+                            + " is named 'none', by which a configuration says that it wants no such plugin; give it another name");
         }
         String prefix = plugin.kind() + "." + plugin.name() + ".";
         plugin.schema().keys().stream()
