@@ -655,7 +655,8 @@ import java.util.List;
     @ParameterizedTest
     @CsvSource({
         "fast, 5, codec plugin 'fast' (plugins/fast) has number 5; the Kafka protocol defines 1 to 4",
-        "none, 0, codec plugin 'none' (plugins/none) has number 0; the Kafka protocol defines 1 to 4",
+        "plain, 0, codec plugin 'plain' (plugins/plain) has number 0; the Kafka protocol defines 1 to 4",
+        "none, 0, 'is named ''none'', by which a configuration says that it wants no such plugin; give it another name'",
         "fast, 4, 'codec plugin ''fast'' (plugins/fast) has number 4, which the Kafka protocol calls zstd; that must be its name'",
         "zstd, 4, two codec plugins are named 'zstd': "
     })
