@@ -9,10 +9,16 @@ module mortise.dist {
     requires info.picocli;
     requires org.snakeyaml.engine;
     requires com.fasterxml.jackson.core;
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
+    requires org.slf4j;
 
     opens mortise.dist to
             info.picocli;
 
     uses mortise.record.Codec;
     uses mortise.spi.partition.PartitionerProvider;
+
+    provides ch.qos.logback.classic.spi.Configurator with
+            mortise.dist.LoggingSetup;
 }

@@ -1,6 +1,8 @@
 package mortise.dist;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +66,7 @@ final class TrainCommand implements Callable<Integer> {
                 Cluster cluster =
                         Cluster.connect(address(broker), "mortise-train", Duration.ofSeconds(30))) {
             exercise(cluster);
+            smallCommands(address(broker).toString());
         }
         remove(directory);
         return 0;
@@ -111,6 +114,25 @@ final class TrainCommand implements Callable<Integer> {
         }
         consume(cluster, codecs);
         topics.delete(TOPIC);
+    }
+
+    /** Of a small command's time most is what a JVM loads and links for it. */
+    private static void smallCommands(String bootstrap) {
+        for (String command :
+                List.of(
+                        "--version",
+                        "--help",
+                        "plugins",
+                        "topics list --bootstrap " + bootstrap,
+                        "topics create small --partitions 1 --bootstrap " + bootstrap,
+                        "topics describe small --bootstrap " + bootstrap,
+                        "configs describe topic small --bootstrap " + bootstrap)) {
+            PrintWriter nowhere = new LinePrinter(OutputStream.nullOutputStream());
+            int status = Main.run(nowhere, nowhere, command.split(" ", -1));
+            if (status != 0) {
+                throw new IllegalStateException("mortise " + command + " ends with " + status);
+            }
+        }
     }
 
     private static void produce(

@@ -167,7 +167,7 @@ class LauncherTest {
     @ParameterizedTest
     @CsvSource({"text, ' INFO '", "json, '\"level\":\"INFO\"'"})
     void theLogGoesToAFileOfItsOwn(String format, String part) throws IOException {
-        Path log = directory.resolve("broker.log");
+        Path log = directory.resolve("broker (100%d).log");
         BrokerProcess.Finished finished =
                 startAndStop(
                         Map.of("MORTISE_LOG_FILE", log.toString(), "MORTISE_LOG_FORMAT", format));
