@@ -1,6 +1,7 @@
 package mortise.broker.partition;
 
 import java.nio.ByteBuffer;
+import mortise.broker.mailbox.DataLane;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.BatchSet;
 
@@ -33,22 +34,26 @@ final class AppendRun implements BatchSet {
         maxTimestamps = new long[most];
     }
 
-    /** Puts a batch at the end of what the turn took from the mailbox. */
+    /** Takes a batch, and what is behind it in the mailbox as far as there is room. */
+    void gather(AppendBatch first, DataLane<AppendBatch> behind, int mostBytes) {
+        take(first);
+        while (takenCount < taken.length) {
+            AppendBatch next = behind.peek();
+            if (next == null || (long) takenBytes + next.sizeInBytes() > mostBytes) {
+                return;
+            }
+            take(behind.take());
+        }
+    }
+
+    /** Puts a batch at the end of what was taken from the mailbox. */
     void take(AppendBatch batch) {
         taken[takenCount++] = batch;
         takenBytes += batch.sizeInBytes();
     }
 
-    boolean isFull() {
-        return takenCount == taken.length;
-    }
-
     int takenCount() {
         return takenCount;
-    }
-
-    int takenBytes() {
-        return takenBytes;
     }
 
     AppendBatch taken(int index) {

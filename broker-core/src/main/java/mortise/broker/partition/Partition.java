@@ -15,6 +15,10 @@ import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.broker.flush.FlushListener;
 import mortise.broker.flush.FlushTicket;
+import mortise.broker.mailbox.DataLane;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxOwner;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.telemetry.SlowAppendEvent;
@@ -44,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * the durable end (class B), which flusher threads move and announce as a signal; the drain itself
  * never waits for a sync.
  */
-public final class Partition implements MailboxOwner, FlushListener {
+public final class Partition implements MailboxOwner<AppendBatch, ControlCommand>, FlushListener {
     /** In place of an offset: the high watermark, whatever it is then. */
     public static final long HIGH_WATERMARK = -1;
 
@@ -80,8 +84,8 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     private final LogId id;
     private final PartitionLog log;
-    private final Surroundings around;
-    private final PartitionMailbox mailbox;
+    private final PartitionContext around;
+    private final Mailbox<AppendBatch, ControlCommand> mailbox;
     private final DrainSite site;
     private final FlushTicket flush;
     private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
@@ -129,14 +133,18 @@ public final class Partition implements MailboxOwner, FlushListener {
             PartitionImage image,
             TopicSettings settings,
             DrainSite site,
-            Surroundings around) {
+            PartitionContext around) {
         this.id = id;
         this.log = log;
         this.around = around;
         this.site = site;
         this.mailbox =
-                new PartitionMailbox(
-                        this, site, around.drains(), around.credits(), around.settings());
+                new Mailbox<>(
+                        this,
+                        site,
+                        around.drains(),
+                        around.credits(),
+                        around.settings().mailboxBounds());
         this.flush = around.flushes().register(log, this);
         this.parked = new ParkedProduces(around.unexpected());
         this.settings = settings;
@@ -180,7 +188,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     /** The entrance. */
-    public PartitionMailbox mailbox() {
+    public Mailbox<AppendBatch, ?> mailbox() {
         return mailbox;
     }
 
@@ -358,13 +366,13 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     CompletableFuture<Void> lead(PartitionImage changed) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Lead(changed, done));
+        mailbox.control(new ControlCommand.Lead(changed, done));
         return done;
     }
 
     CompletableFuture<Void> configure(TopicSettings changed) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Configure(changed, done));
+        mailbox.control(new ControlCommand.Configure(changed, done));
         return done;
     }
 
@@ -376,13 +384,13 @@ public final class Partition implements MailboxOwner, FlushListener {
      */
     public CompletionStage<Long> advanceStart(long offset) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.AdvanceStart(offset, done));
+        mailbox.control(new ControlCommand.AdvanceStart(offset, done));
         return done;
     }
 
     CompletableFuture<Void> stop(boolean keep) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Stop(keep, done));
+        mailbox.control(new ControlCommand.Stop(keep, done));
         return done;
     }
 
@@ -445,8 +453,7 @@ public final class Partition implements MailboxOwner, FlushListener {
 
     // ---- the drain
 
-    @Override
-    public int runBytes() {
+    private int runBytes() {
         return Math.min(around.settings().appendSetBytes(), settings.log().segmentBytes());
     }
 
@@ -507,7 +514,17 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     @Override
-    public void append(AppendRun run) {
+    public void serve(AppendBatch first, DataLane<AppendBatch> behind) {
+        AppendRun run = around.runs().borrow();
+        try {
+            run.gather(first, behind, runBytes());
+            append(run);
+        } finally {
+            run.clear();
+        }
+    }
+
+    private void append(AppendRun run) {
         LeaderView leading = view;
         String why = outOfService;
         if (why != null) {

@@ -12,6 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import mortise.api.TopicId;
+import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.CreditRequest;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Drains;
 import mortise.broker.metadata.PartitionApplier;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
@@ -44,7 +48,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final PartitionServices services;
     private final Drains drains;
     private final CreditLine credits;
-    private final Surroundings around;
+    private final PartitionContext around;
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
@@ -64,7 +68,8 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 store,
                 services,
                 Drains.threaded(
-                        settings,
+                        settings.drainBounds(),
+                        settings.drainThreads(),
                         services.threads().apply("drain"),
                         services.metrics(),
                         Failures.in(services.metrics(), services.clock(), LOG)));
@@ -79,7 +84,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         this.failures = Failures.in(services.metrics(), services.clock(), LOG);
         this.credits = new CreditLine(failures);
         this.around =
-                new Surroundings(
+                new PartitionContext(
                         services.nodeId(),
                         settings,
                         services.clock(),
@@ -91,6 +96,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         failures,
                         new RefusedReads(services.clock(), services.metrics()),
                         new RememberedProducers(settings.producersTotal()),
+                        new AppendRuns(settings.appendSetBatches()),
                         this::directoryFailed);
         services.metrics()
                 .gauge(

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
+import mortise.broker.mailbox.CreditRequest;
+import mortise.broker.mailbox.Mailbox;
 import mortise.broker.metadata.PartitionImage;
-import mortise.broker.partition.CreditRequest;
 import mortise.broker.partition.Partition;
-import mortise.broker.partition.PartitionMailbox;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
@@ -52,7 +52,7 @@ final class ProducePass implements CreditRequest {
     private final List<TopicProduceResponse> topics = new ArrayList<>(1);
     private final List<ProducedBatch> batches = new ArrayList<>(1);
     private final AtomicInteger outstanding = new AtomicInteger();
-    private @Nullable Set<PartitionMailbox> targets;
+    private @Nullable Set<Mailbox<?, ?>> targets;
     private @Nullable List<ProducedBatch> doubtful;
     private @Nullable ErrorCode firstRefusal;
     private int refusals;
@@ -98,7 +98,7 @@ final class ProducePass implements CreditRequest {
         return true;
     }
 
-    private boolean named(PartitionMailbox mailbox) {
+    private boolean named(Mailbox<?, ?> mailbox) {
         if (batches.size() < FEW) {
             for (ProducedBatch batch : batches) {
                 if (batch.target().equals(mailbox)) {
@@ -107,7 +107,7 @@ final class ProducePass implements CreditRequest {
             }
             return false;
         }
-        Set<PartitionMailbox> known = targets;
+        Set<Mailbox<?, ?>> known = targets;
         if (known == null) {
             known = new HashSet<>();
             for (ProducedBatch batch : batches) {
@@ -211,17 +211,17 @@ final class ProducePass implements CreditRequest {
     }
 
     @Override
-    public int batchCount() {
+    public int commandCount() {
         return batches.size();
     }
 
     @Override
-    public PartitionMailbox batchTarget(int index) {
+    public Mailbox<?, ?> target(int index) {
         return batches.get(index).target();
     }
 
     @Override
-    public int batchBytes(int index) {
+    public int bytes(int index) {
         return batches.get(index).sizeInBytes();
     }
 

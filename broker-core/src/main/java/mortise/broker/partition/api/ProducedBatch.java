@@ -1,9 +1,9 @@
 package mortise.broker.partition.api;
 
 import mortise.api.ErrorCode;
+import mortise.broker.mailbox.Mailbox;
 import mortise.broker.partition.AppendBatch;
 import mortise.broker.partition.Partition;
-import mortise.broker.partition.PartitionMailbox;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
@@ -26,7 +26,7 @@ final class ProducedBatch extends AppendBatch {
         this.answer = answer;
     }
 
-    PartitionMailbox target() {
+    Mailbox<AppendBatch, ?> target() {
         return partition.mailbox();
     }
 

@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What one thread drains: only the outermost call drains, mailboxes that become runnable meanwhile
  * wait here, and one quota covers all of it. Confined to its thread.
  */
-final class Trampoline {
-    private final ArrayDeque<PartitionMailbox> runnable = new ArrayDeque<>();
-    private final AppendRun run;
+public final class Trampoline {
+    private final ArrayDeque<Mailbox<?, ?>> runnable = new ArrayDeque<>();
     private final int mostRunnable;
     private final int quotaCommands;
     private final long quotaBytes;
@@ -23,11 +22,10 @@ final class Trampoline {
      *
      * @param worker whether the thread is a drain thread, which may also execute control commands
      */
-    Trampoline(PartitionSettings settings, boolean worker) {
-        this.run = new AppendRun(settings.appendSetBatches());
-        this.mostRunnable = settings.drainRunQueue();
-        this.quotaCommands = settings.drainQuotaCommands();
-        this.quotaBytes = settings.drainQuotaBytes();
+    Trampoline(DrainBounds bounds, boolean worker) {
+        this.mostRunnable = bounds.runQueue();
+        this.quotaCommands = bounds.commands();
+        this.quotaBytes = bounds.bytes();
         this.worker = worker;
     }
 
@@ -37,10 +35,6 @@ final class Trampoline {
 
     boolean active() {
         return active;
-    }
-
-    AppendRun run() {
-        return run;
     }
 
     /** Begins an outermost drain with a fresh quota. */
@@ -72,11 +66,11 @@ final class Trampoline {
     }
 
     /** Keeps a mailbox for when the one being drained is done; false if too many wait. */
-    boolean keep(PartitionMailbox mailbox) {
+    boolean keep(Mailbox<?, ?> mailbox) {
         return runnable.size() < mostRunnable && runnable.offer(mailbox);
     }
 
-    @Nullable PartitionMailbox next() {
+    @Nullable Mailbox<?, ?> next() {
         return runnable.poll();
     }
 }

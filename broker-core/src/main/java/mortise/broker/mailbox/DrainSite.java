@@ -1,31 +1,32 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 /**
- * Where the mailboxes of one log directory are drained: by whoever offers, while writes are quick,
- * or by the drain threads, after a write that was not, until a run of quick ones.
+ * Where the mailboxes whose owners write to one device are drained: by whoever offers, while writes
+ * are quick, or by the drain threads, after a write that was not, until a run of quick ones.
  *
- * <p>Thread-safe. The count of quick writes is a hint: writers of one directory race on it, and a
- * lost update only delays the return.
+ * <p>Thread-safe. The count of quick writes is a hint: writers to one device race on it, and a lost
+ * update only delays the return.
  */
-final class DrainSite {
+public final class DrainSite {
     private static final int QUICK_WRITES_UNTIL_INLINE = 64;
 
     private final long limitNanos;
     private volatile boolean slow;
     private volatile int quickWrites;
 
-    DrainSite(long limitNanos) {
+    /** Inline, until a write takes longer than {@code limitNanos}. */
+    public DrainSite(long limitNanos) {
         this.limitNanos = limitNanos;
     }
 
     /** Whether only drain threads may drain. */
-    boolean workersOnly() {
+    public boolean workersOnly() {
         return slow;
     }
 
     /** Notes how long a write took. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // a hint, see above
-    void wrote(long nanos) {
+    public void wrote(long nanos) {
         if (nanos > limitNanos) {
             quickWrites = 0;
             slow = true;

@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,21 +9,21 @@ import mortise.broker.runtime.Failures;
 
 /**
  * Requests that found too little room in a mailbox, in the order in which they came. A request
- * takes room for all of its batches or for none, so requests that share partitions never wait for
+ * takes room for all of its commands or for none, so requests that share mailboxes never wait for
  * each other's halves; and nobody overtakes: while a request waits for a mailbox, later ones do not
  * take room in it. It is as long as there are connections, because a connection whose request waits
  * starts no other.
  *
  * <p>Thread-safe. The lock is taken only when somebody waits.
  */
-final class CreditLine {
+public final class CreditLine {
     private final Failures unexpected;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<CreditRequest> waiting = new ArrayDeque<>();
     private long scans;
 
     /** An empty line; a request that throws when it gets its room is told of there. */
-    CreditLine(Failures unexpected) {
+    public CreditLine(Failures unexpected) {
         this.unexpected = unexpected;
     }
 
@@ -32,15 +32,15 @@ final class CreditLine {
      *
      * @return true if it was taken; false if the request waits and will be called
      */
-    boolean enter(CreditRequest request) {
+    public boolean enter(CreditRequest request) {
         if (!overtakes(request) && takeAll(request)) {
             return true;
         }
         List<CreditRequest> granted;
         lock.lock();
         try {
-            for (int i = 0; i < request.batchCount(); i++) {
-                request.batchTarget(i).addWaiter(1);
+            for (int i = 0; i < request.commandCount(); i++) {
+                request.target(i).data().addWaiter(1);
             }
             waiting.addLast(request);
             granted = admit();
@@ -66,11 +66,11 @@ final class CreditLine {
 
     /** Whoever gave room back has nothing to do with what becomes of it. */
     private void grant(CreditRequest request) {
-        unexpected.contain("offering the batches of a request", request::creditGranted);
+        unexpected.contain("offering the commands of a request", request::creditGranted);
     }
 
     /** How many requests wait. */
-    int length() {
+    public int length() {
         lock.lock();
         try {
             return waiting.size();
@@ -80,8 +80,8 @@ final class CreditLine {
     }
 
     private static boolean overtakes(CreditRequest request) {
-        for (int i = 0; i < request.batchCount(); i++) {
-            if (request.batchTarget(i).awaited()) {
+        for (int i = 0; i < request.commandCount(); i++) {
+            if (request.target(i).data().awaited()) {
                 return true;
             }
         }
@@ -89,10 +89,10 @@ final class CreditLine {
     }
 
     private static boolean takeAll(CreditRequest request) {
-        for (int i = 0; i < request.batchCount(); i++) {
-            if (!request.batchTarget(i).tryTake(request.batchBytes(i))) {
+        for (int i = 0; i < request.commandCount(); i++) {
+            if (!request.target(i).data().tryTake(request.bytes(i))) {
                 for (int taken = 0; taken < i; taken++) {
-                    request.batchTarget(taken).returnUnused(request.batchBytes(taken));
+                    request.target(taken).data().returnUnused(request.bytes(taken));
                 }
                 return false;
             }
@@ -107,13 +107,13 @@ final class CreditLine {
             CreditRequest request = line.next();
             if (!blocked(request, scan) && takeAll(request)) {
                 line.remove();
-                for (int i = 0; i < request.batchCount(); i++) {
-                    request.batchTarget(i).addWaiter(-1);
+                for (int i = 0; i < request.commandCount(); i++) {
+                    request.target(i).data().addWaiter(-1);
                 }
                 granted.add(request);
             } else {
-                for (int i = 0; i < request.batchCount(); i++) {
-                    request.batchTarget(i).blockIn(scan);
+                for (int i = 0; i < request.commandCount(); i++) {
+                    request.target(i).data().blockIn(scan);
                 }
             }
         }
@@ -121,8 +121,8 @@ final class CreditLine {
     }
 
     private static boolean blocked(CreditRequest request, long scan) {
-        for (int i = 0; i < request.batchCount(); i++) {
-            if (request.batchTarget(i).blockedIn(scan)) {
+        for (int i = 0; i < request.commandCount(); i++) {
+            if (request.target(i).data().blockedIn(scan)) {
                 return true;
             }
         }

@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
@@ -17,9 +17,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class TrampolineRaces {
     private TrampolineRaces() {}
 
-    /** An owner that sends a batch on to another mailbox for each of its first ones. */
+    /** An owner that sends a command on to another mailbox for each of its first ones. */
     private static final class Forwarder extends Stage.Owner {
-        private PartitionMailbox next;
+        private Mailbox<Stage.Numbered, String> next;
         private boolean inside;
         private boolean nested;
 
@@ -40,11 +40,11 @@ public class TrampolineRaces {
         private final Stage stage;
         private final Forwarder ownerX = new Forwarder();
         private final Forwarder ownerY = new Forwarder();
-        final PartitionMailbox x;
-        final PartitionMailbox y;
+        final Mailbox<Stage.Numbered, String> x;
+        final Mailbox<Stage.Numbered, String> y;
 
-        Pair(PartitionSettings settings) {
-            stage = new Stage(settings);
+        Pair(Stage.Room room) {
+            stage = new Stage(room);
             x = stage.mailbox(ownerX);
             y = stage.mailbox(ownerY);
             ownerX.next = y;
@@ -69,7 +69,7 @@ public class TrampolineRaces {
     /** Each thread's run queue has room for what becomes runnable. */
     @JCStressTest
     @Outcome(id = "2, 2, 0", expect = ACCEPTABLE, desc = "everything forwarded and served")
-    @Outcome(expect = FORBIDDEN, desc = "a batch was left behind or a drain nested")
+    @Outcome(expect = FORBIDDEN, desc = "a command was left behind or a drain nested")
     @State
     public static class CrossOffers extends Pair {
         public CrossOffers() {
@@ -95,7 +95,7 @@ public class TrampolineRaces {
     /** There is no run queue: everything that becomes runnable goes to a drain thread. */
     @JCStressTest
     @Outcome(id = "2, 2, 0", expect = ACCEPTABLE, desc = "everything forwarded and served")
-    @Outcome(expect = FORBIDDEN, desc = "a batch was left behind or a drain nested")
+    @Outcome(expect = FORBIDDEN, desc = "a command was left behind or a drain nested")
     @State
     public static class CrossOffersHandedOn extends Pair {
         public CrossOffersHandedOn() {

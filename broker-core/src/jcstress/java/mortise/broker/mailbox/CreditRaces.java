@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
@@ -19,17 +19,17 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class CreditRaces {
     private CreditRaces() {}
 
-    /** Two mailboxes with room for one batch each. */
+    /** Two mailboxes with room for one command each. */
     abstract static class TwoMailboxes {
         final Stage stage = new Stage(Stage.TIGHT);
         final Stage.Owner ownerA = new Stage.Owner();
         final Stage.Owner ownerB = new Stage.Owner();
-        final PartitionMailbox a = stage.mailbox(ownerA);
-        final PartitionMailbox b = stage.mailbox(ownerB);
+        final Mailbox<Stage.Numbered, String> a = stage.mailbox(ownerA);
+        final Mailbox<Stage.Numbered, String> b = stage.mailbox(ownerB);
         final AtomicInteger grants = new AtomicInteger();
 
-        /** Enters a request with one batch for each target, and offers them if there is room. */
-        final void request(PartitionMailbox... targets) {
+        /** Enters a request with one command for each target, and offers them if there is room. */
+        final void request(Mailbox<Stage.Numbered, String>... targets) {
             CreditRequest request = new Request(List.of(targets));
             if (stage.line.enter(request)) {
                 request.creditGranted();
@@ -37,25 +37,25 @@ public class CreditRaces {
         }
 
         private final class Request implements CreditRequest {
-            private final List<PartitionMailbox> targets;
+            private final List<Mailbox<Stage.Numbered, String>> targets;
 
-            Request(List<PartitionMailbox> targets) {
+            Request(List<Mailbox<Stage.Numbered, String>> targets) {
                 this.targets = targets;
             }
 
             @Override
-            public int batchCount() {
+            public int commandCount() {
                 return targets.size();
             }
 
             @Override
-            public PartitionMailbox batchTarget(int index) {
+            public Mailbox<?, ?> target(int index) {
                 return targets.get(index);
             }
 
             @Override
-            public int batchBytes(int index) {
-                return Stage.BATCH.sizeInBytes();
+            public int bytes(int index) {
+                return Stage.BYTES;
             }
 
             @Override
@@ -74,7 +74,7 @@ public class CreditRaces {
                             + b.commandsUsed()
                             + (int) (a.bytesUsed() + b.bytesUsed())
                             + stage.line.length()
-                            + (a.awaited() || b.awaited() ? 1 : 0);
+                            + (a.data().awaited() || b.data().awaited() ? 1 : 0);
         }
     }
 
@@ -85,7 +85,7 @@ public class CreditRaces {
     @State
     public static class WaitAgainstGiveBack extends TwoMailboxes {
         public WaitAgainstGiveBack() {
-            a.tryTake(Stage.BATCH.sizeInBytes());
+            a.tryTake(Stage.BYTES);
         }
 
         @Actor
@@ -95,7 +95,7 @@ public class CreditRaces {
 
         @Actor
         public void givesBack() {
-            a.giveBack(1, Stage.BATCH.sizeInBytes());
+            a.data().giveBack(1, Stage.BYTES);
         }
 
         @Arbiter
@@ -136,7 +136,7 @@ public class CreditRaces {
     @State
     public static class HalfTaken extends TwoMailboxes {
         public HalfTaken() {
-            b.tryTake(Stage.BATCH.sizeInBytes());
+            b.tryTake(Stage.BYTES);
         }
 
         @Actor
@@ -147,7 +147,7 @@ public class CreditRaces {
         @Actor
         public void wantsOne() {
             request(a);
-            b.giveBack(1, Stage.BATCH.sizeInBytes());
+            b.data().giveBack(1, Stage.BYTES);
         }
 
         @Arbiter

@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class Drains implements AutoCloseable {
-    private final PartitionSettings settings;
+public final class Drains implements AutoCloseable {
+    private final DrainBounds bounds;
 
-    @SuppressWarnings(
-            "ThreadLocalUsage") // sized by the settings, and there is one of these a broker
+    @SuppressWarnings("ThreadLocalUsage") // sized by its bounds, and there is one of these a broker
     private final ThreadLocal<@Nullable Trampoline> trampolines = new ThreadLocal<>();
 
     private final DrainWorkers workers;
@@ -28,8 +27,8 @@ final class Drains implements AutoCloseable {
      *
      * @param workers given the drain that the workers are to call
      */
-    Drains(PartitionSettings settings, Metrics metrics, Function<Drains, DrainWorkers> workers) {
-        this.settings = settings;
+    public Drains(DrainBounds bounds, Metrics metrics, Function<Drains, DrainWorkers> workers) {
+        this.bounds = bounds;
         this.handedOn =
                 metrics.counter(
                         "drain_handed_on_total",
@@ -38,19 +37,18 @@ final class Drains implements AutoCloseable {
     }
 
     /** Drains with threads made by {@code factory}. */
-    static Drains threaded(
-            PartitionSettings settings,
+    public static Drains threaded(
+            DrainBounds bounds,
+            int threads,
             ThreadFactory factory,
             Metrics metrics,
             Failures unexpected) {
         return new Drains(
-                settings,
-                metrics,
-                drains -> new DrainThreads(settings.drainThreads(), factory, drains, unexpected));
+                bounds, metrics, drains -> new DrainThreads(threads, factory, drains, unexpected));
     }
 
     /** Drains a mailbox whose counter the caller moved from 0 by offering data. */
-    void drain(PartitionMailbox mailbox) {
+    void drain(Mailbox<?, ?> mailbox) {
         Trampoline mine = trampolines.get();
         if (mine != null && mine.active()) {
             if (!mine.keep(mailbox)) {
@@ -60,7 +58,7 @@ final class Drains implements AutoCloseable {
             handOn(mailbox);
         } else {
             if (mine == null) {
-                mine = new Trampoline(settings, false);
+                mine = new Trampoline(bounds, false);
                 trampolines.set(mine);
             }
             drainOutermost(mailbox, mine);
@@ -68,10 +66,11 @@ final class Drains implements AutoCloseable {
     }
 
     /**
-     * Drains a mailbox whose counter the caller moved from 0 by a signal or a control command: a
-     * caller that is not draining is no drain site (a flusher, a timer, a virtual thread).
+     * Drains a mailbox whose counter the caller moved from 0 by a signal or a control command, or
+     * by resuming its owner: a caller that is not draining is no drain site (a flusher, a timer, a
+     * virtual thread).
      */
-    void drainElsewhere(PartitionMailbox mailbox) {
+    void drainElsewhere(Mailbox<?, ?> mailbox) {
         Trampoline mine = trampolines.get();
         if (mine == null || !mine.active() || !mine.keep(mailbox)) {
             handOn(mailbox);
@@ -79,12 +78,12 @@ final class Drains implements AutoCloseable {
     }
 
     /** A trampoline for a worker. */
-    Trampoline workerTrampoline() {
-        return new Trampoline(settings, true);
+    public Trampoline workerTrampoline() {
+        return new Trampoline(bounds, true);
     }
 
     /** Drains a mailbox that was handed on; called by a worker with its trampoline. */
-    void drainAsWorker(PartitionMailbox mailbox, Trampoline mine) {
+    public void drainAsWorker(Mailbox<?, ?> mailbox, Trampoline mine) {
         Trampoline before = trampolines.get();
         trampolines.set(mine);
         try {
@@ -94,7 +93,7 @@ final class Drains implements AutoCloseable {
         }
     }
 
-    private void drainOutermost(PartitionMailbox mailbox, Trampoline mine) {
+    private void drainOutermost(Mailbox<?, ?> mailbox, Trampoline mine) {
         mine.enter();
         try {
             drainAll(mailbox, mine);
@@ -103,8 +102,8 @@ final class Drains implements AutoCloseable {
         }
     }
 
-    private void drainAll(PartitionMailbox first, Trampoline mine) {
-        PartitionMailbox next = first;
+    private void drainAll(Mailbox<?, ?> first, Trampoline mine) {
+        Mailbox<?, ?> next = first;
         while (next != null) {
             if ((!mine.worker() && next.site().workersOnly()) || !next.drain(mine)) {
                 handOn(next);
@@ -113,7 +112,7 @@ final class Drains implements AutoCloseable {
         }
     }
 
-    private void handOn(PartitionMailbox mailbox) {
+    private void handOn(Mailbox<?, ?> mailbox) {
         handedOn.increment();
         workers.submit(mailbox);
     }

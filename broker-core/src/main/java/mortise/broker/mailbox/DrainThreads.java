@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class DrainThreads implements DrainWorkers {
     private final Failures unexpected;
 
     /** A mailbox, or null to end one thread. */
-    private record Entry(@Nullable PartitionMailbox mailbox) {}
+    private record Entry(@Nullable Mailbox<?, ?> mailbox) {}
 
     DrainThreads(int count, ThreadFactory factory, Drains drains, Failures unexpected) {
         this.drains = drains;
@@ -31,14 +31,14 @@ final class DrainThreads implements DrainWorkers {
     }
 
     @Override
-    public void submit(PartitionMailbox mailbox) {
+    public void submit(Mailbox<?, ?> mailbox) {
         waiting.add(new Entry(mailbox));
     }
 
     private void serve() {
         Trampoline mine = drains.workerTrampoline();
         try {
-            for (PartitionMailbox next = waiting.take().mailbox();
+            for (Mailbox<?, ?> next = waiting.take().mailbox();
                     next != null;
                     next = waiting.take().mailbox()) {
                 drain(next, mine);
@@ -48,12 +48,12 @@ final class DrainThreads implements DrainWorkers {
         }
     }
 
-    private void drain(PartitionMailbox mailbox, Trampoline mine) {
+    private void drain(Mailbox<?, ?> mailbox, Trampoline mine) {
         try {
             drains.drainAsWorker(mailbox, mine);
         } catch (RuntimeException | Error failure) {
             // the other mailboxes need the thread
-            unexpected.note("draining a partition's mailbox", failure);
+            unexpected.note("draining a mailbox", failure);
         }
     }
 

@@ -1,9 +1,8 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -26,7 +25,7 @@ public class MailboxRaces {
     public static class TwoOffers {
         private final Stage stage = new Stage(Stage.WIDE);
         private final Stage.Owner owner = new Stage.Owner();
-        private final PartitionMailbox mailbox = stage.mailbox(owner);
+        private final Mailbox<Stage.Numbered, String> mailbox = stage.mailbox(owner);
 
         @Actor
         public void one() {
@@ -51,8 +50,8 @@ public class MailboxRaces {
     @Outcome(
             id = "1, 1, 7",
             expect = ACCEPTABLE,
-            desc = "batch served, signal handled with its news")
-    @Outcome(expect = FORBIDDEN, desc = "a lost batch, a lost signal, or old news")
+            desc = "command served, signal handled with its news")
+    @Outcome(expect = FORBIDDEN, desc = "a lost command, a lost signal, or old news")
     @State
     public static class OfferAgainstSignal {
         private int news;
@@ -66,7 +65,7 @@ public class MailboxRaces {
                         heard = news;
                     }
                 };
-        private final PartitionMailbox mailbox = stage.mailbox(owner);
+        private final Mailbox<Stage.Numbered, String> mailbox = stage.mailbox(owner);
 
         @Actor
         public void offerer() {
@@ -112,7 +111,7 @@ public class MailboxRaces {
                         heardSecond = second;
                     }
                 };
-        private final PartitionMailbox mailbox = stage.mailbox(owner);
+        private final Mailbox<Stage.Numbered, String> mailbox = stage.mailbox(owner);
 
         @Actor
         public void one() {
@@ -145,11 +144,11 @@ public class MailboxRaces {
     public static class ControlAgainstOffer {
         private final Stage stage = new Stage(Stage.WIDE);
         private final Stage.Owner owner = new Stage.Owner();
-        private final PartitionMailbox mailbox = stage.mailbox(owner);
+        private final Mailbox<Stage.Numbered, String> mailbox = stage.mailbox(owner);
 
         @Actor
         public void control() {
-            mailbox.offer(new ControlCommand.Stop(true, new CompletableFuture<>()));
+            mailbox.control("stop");
             stage.work();
         }
 
@@ -167,7 +166,7 @@ public class MailboxRaces {
         }
     }
 
-    /** A quota of one batch: ownership moves to a drain thread while others offer. */
+    /** A quota of one command: ownership moves to a drain thread while others offer. */
     @JCStressTest
     @Outcome(id = "3, 0, 0", expect = ACCEPTABLE, desc = "all served, each thread's in its order")
     @Outcome(expect = FORBIDDEN, desc = "lost, doubled or reordered by the hand-over")
@@ -175,7 +174,7 @@ public class MailboxRaces {
     public static class QuotaHandsOn {
         private final Stage stage = new Stage(Stage.NARROW);
         private final Stage.Owner owner = new Stage.Owner();
-        private final PartitionMailbox mailbox = stage.mailbox(owner);
+        private final Mailbox<Stage.Numbered, String> mailbox = stage.mailbox(owner);
 
         @Actor
         public void two() {

@@ -1,19 +1,19 @@
-package mortise.broker.partition;
+package mortise.broker.mailbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import mortise.api.config.Config;
 import mortise.api.metrics.Metrics;
-import mortise.record.RecordBatch;
+import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.VirtualThreads;
 import org.junit.jupiter.api.Test;
 
 /** Mailboxes under many threads: nothing is lost, doubled, reordered or left without an owner. */
@@ -22,33 +22,32 @@ class MailboxStressTest {
     private static final int PRODUCERS = 4;
     private static final int REQUESTS = 20_000;
     private static final int IN_FLIGHT = 5;
+    private static final int BYTES = 100;
+    private static final MailboxBounds BOUNDS = new MailboxBounds(3, 1_024);
+    private static final Blocking THREADS = new VirtualThreads(3);
 
-    private final PartitionSettings settings =
-            PartitionSettings.from(
-                    Config.of(
-                            PartitionSettings.SCHEMA,
-                            Map.of(
-                                    "partition.mailbox-commands", "3",
-                                    "partition.mailbox-bytes", "1024",
-                                    "partition.drain-quota-commands", "7",
-                                    "partition.drain-run-queue", "2",
-                                    "partition.append-set-batches", "4")));
     private final Drains drains =
             Drains.threaded(
-                    settings,
+                    new DrainBounds(7, 1 << 20, 2),
+                    2,
                     Thread.ofPlatform().daemon().name("drain-", 0).factory(),
                     Metrics.discarding(),
-                    PartitionRig.unexpected());
-    private final CreditLine line = new CreditLine(PartitionRig.unexpected());
+                    MailboxRig.unexpected());
+    private final CreditLine line = new CreditLine(MailboxRig.unexpected());
     private final AtomicLong completed = new AtomicLong();
 
     /**
      * A mailbox's owner that checks that it has one writer and that each producer's order holds.
      */
-    private static final class Checker implements MailboxOwner {
+    private static final class Checker implements MailboxOwner<Numbered, CompletableFuture<Void>> {
         private final int[] lastOf = new int[PRODUCERS];
         private final AtomicInteger inside = new AtomicInteger();
+        private final List<Numbered> run = new ArrayList<>();
         private volatile String problem = "";
+        private int suspended;
+
+        /** Set once, before anything is offered. */
+        private Mailbox<Numbered, CompletableFuture<Void>> mailbox;
 
         @Override
         public void signalled(int signals) {
@@ -57,31 +56,40 @@ class MailboxStressTest {
         }
 
         @Override
-        public void execute(ControlCommand command) {
+        public void execute(CompletableFuture<Void> command) {
             enter();
             inside.decrementAndGet();
-            command.done().complete(null);
+            command.complete(null);
         }
 
         @Override
-        public void append(AppendRun run) {
+        public void serve(Numbered first, DataLane<Numbered> behind) {
             enter();
-            for (int i = 0; i < run.takenCount(); i++) {
-                Numbered batch = (Numbered) run.taken(i);
-                if (batch.number <= lastOf[batch.producer]) {
-                    problem = "producer " + batch.producer + " went back to " + batch.number;
-                }
-                lastOf[batch.producer] = batch.number;
-            }
-            int count = run.takenCount();
-            Numbered[] done = new Numbered[count];
-            for (int i = 0; i < count; i++) {
-                done[i] = (Numbered) run.taken(i);
+            run.add(first);
+            while (run.size() < 4 && behind.peek() != null) {
+                run.add(behind.take());
             }
             inside.decrementAndGet();
-            for (Numbered batch : done) {
-                batch.acknowledge(0);
+            if (first.number % 32 == 0) {
+                // now and then something that blocks comes first, and the order is kept
+                mailbox.suspendFor(THREADS, "a step", () -> ++suspended, (steps, failure) -> end());
+            } else {
+                end();
             }
+        }
+
+        private void end() {
+            enter();
+            for (Numbered command : run) {
+                if (command.number <= lastOf[command.producer]) {
+                    problem = "producer " + command.producer + " went back to " + command.number;
+                }
+                lastOf[command.producer] = command.number;
+            }
+            List<Numbered> done = List.copyOf(run);
+            run.clear();
+            inside.decrementAndGet();
+            done.forEach(command -> command.request.through());
         }
 
         private void enter() {
@@ -91,45 +99,30 @@ class MailboxStressTest {
         }
 
         @Override
-        public int runBytes() {
-            return 300;
-        }
-
-        @Override
         public void fence(Throwable cause) {
             problem = "fenced by " + cause;
         }
     }
 
-    private static final class Numbered extends AppendBatch {
-        private final Request request;
-        private final int producer;
-        private final int number;
-
-        Numbered(RecordBatch batch, Request request, int producer, int number) {
-            super(batch, (short) 1, 0);
-            this.request = request;
-            this.producer = producer;
-            this.number = number;
-        }
-
+    private record Numbered(Request request, int producer, int number) implements DataCommand {
         @Override
-        protected void completed() {
-            request.through();
+        public int sizeInBytes() {
+            return BYTES;
         }
     }
 
-    /** A request with batches for several mailboxes, whose successor starts when it has offered. */
+    /**
+     * A request with commands for several mailboxes, whose successor starts when it has offered.
+     */
     private final class Request implements CreditRequest {
-        private final List<PartitionMailbox> targets;
+        private final List<Mailbox<Numbered, CompletableFuture<Void>>> targets;
         private final List<Numbered> batches = new ArrayList<>();
         private final AtomicInteger outstanding;
         private final Semaphore ordering;
         private final Semaphore inFlight;
 
         Request(
-                List<PartitionMailbox> targets,
-                RecordBatch batch,
+                List<Mailbox<Numbered, CompletableFuture<Void>>> targets,
                 int producer,
                 int number,
                 Semaphore ordering,
@@ -139,22 +132,22 @@ class MailboxStressTest {
             this.inFlight = inFlight;
             this.outstanding = new AtomicInteger(targets.size());
             for (int i = 0; i < targets.size(); i++) {
-                batches.add(new Numbered(batch, this, producer, number));
+                batches.add(new Numbered(this, producer, number));
             }
         }
 
         @Override
-        public int batchCount() {
+        public int commandCount() {
             return targets.size();
         }
 
         @Override
-        public PartitionMailbox batchTarget(int index) {
+        public Mailbox<Numbered, CompletableFuture<Void>> target(int index) {
             return targets.get(index);
         }
 
         @Override
-        public int batchBytes(int index) {
+        public int bytes(int index) {
             return batches.get(index).sizeInBytes();
         }
 
@@ -177,12 +170,13 @@ class MailboxStressTest {
     @Test
     void fullMailboxesNeitherDeadlockNorDropNorReorder() throws Exception {
         List<Checker> checkers = new ArrayList<>();
-        List<PartitionMailbox> mailboxes = new ArrayList<>();
+        List<Mailbox<Numbered, CompletableFuture<Void>>> mailboxes = new ArrayList<>();
         DrainSite site = new DrainSite(1);
         for (int i = 0; i < MAILBOXES; i++) {
             Checker checker = new Checker();
             checkers.add(checker);
-            mailboxes.add(new PartitionMailbox(checker, site, drains, line, settings));
+            checker.mailbox = new Mailbox<>(checker, site, drains, line, BOUNDS);
+            mailboxes.add(checker.mailbox);
         }
         CountDownLatch finished = new CountDownLatch(PRODUCERS);
         for (int producer = 0; producer < PRODUCERS; producer++) {
@@ -200,29 +194,29 @@ class MailboxStressTest {
         drains.close();
         assertThat(completed).hasValue((long) PRODUCERS * REQUESTS);
         assertThat(checkers).extracting(checker -> checker.problem).containsOnly("");
-        assertThat(mailboxes)
-                .extracting(PartitionMailbox::toString)
-                .containsOnly("0 commands, 0 bytes");
+        assertThat(mailboxes).extracting(Mailbox::toString).containsOnly("0 commands, 0 bytes");
         assertThat(line.length()).isZero();
-        assertThat(mailboxes).noneMatch(PartitionMailbox::awaited);
+        assertThat(mailboxes).noneMatch(mailbox -> mailbox.data().awaited());
     }
 
-    private void produce(int producer, List<PartitionMailbox> mailboxes, DrainSite site) {
+    private void produce(
+            int producer,
+            List<Mailbox<Numbered, CompletableFuture<Void>>> mailboxes,
+            DrainSite site) {
         SplittableRandom random = new SplittableRandom(producer);
-        RecordBatch batch = PartitionRig.batch(1, 10);
         Semaphore ordering = new Semaphore(1);
         Semaphore inFlight = new Semaphore(IN_FLIGHT);
         for (int i = 1; i <= REQUESTS; i++) {
             ordering.acquireUninterruptibly();
             inFlight.acquireUninterruptibly();
-            List<PartitionMailbox> targets = new ArrayList<>();
+            List<Mailbox<Numbered, CompletableFuture<Void>>> targets = new ArrayList<>();
             int first = random.nextInt(MAILBOXES);
             int count = random.nextInt(1, MAILBOXES + 1);
             int step = random.nextBoolean() ? 1 : MAILBOXES - 1;
             for (int target = 0; target < count; target++) {
                 targets.add(mailboxes.get((first + target * step) % MAILBOXES));
             }
-            Request request = new Request(targets, batch, producer, i, ordering, inFlight);
+            Request request = new Request(targets, producer, i, ordering, inFlight);
             if (line.enter(request)) {
                 request.creditGranted();
             }

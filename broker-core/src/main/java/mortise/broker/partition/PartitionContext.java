@@ -3,6 +3,8 @@ package mortise.broker.partition;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.broker.flush.FlushCoordinator;
+import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.Drains;
 import mortise.broker.runtime.Failures;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.StorageException;
@@ -15,7 +17,7 @@ import mortise.spi.storage.StorageException;
  * @param refusedReads hears of reads that the store refused
  * @param failures hears of a log directory that can no longer be used
  */
-record Surroundings(
+record PartitionContext(
         int nodeId,
         PartitionSettings settings,
         Clock clock,
@@ -27,6 +29,7 @@ record Surroundings(
         Failures unexpected,
         RefusedReads refusedReads,
         RememberedProducers producers,
+        AppendRuns runs,
         DirectoryFailures failures) {
     /** Takes every partition of a directory out of service. */
     interface DirectoryFailures {
