@@ -28,8 +28,11 @@ final class AppendRuns {
         return mine;
     }
 
-    /** The calling thread's run stays with whoever has it; the thread gets another. */
-    void giveAway() {
-        runs.remove();
+    /** A run stays with whoever has it; if it is the calling thread's, that gets another. */
+    @SuppressWarnings("ReferenceEquality") // this run
+    void giveAway(AppendRun run) {
+        if (runs.get() == run) {
+            runs.remove();
+        }
     }
 }

@@ -1,8 +1,5 @@
 package mortise.broker.partition;
 
-import mortise.api.Clock;
-import mortise.api.Timers;
-import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.mailbox.CreditLine;
 import mortise.broker.mailbox.Drains;
 import mortise.broker.runtime.Failures;
@@ -12,25 +9,32 @@ import mortise.spi.storage.StorageException;
 /**
  * What all partitions of a broker share.
  *
- * @param nodeId the broker's number
- * @param unexpected hears of what others throw when a partition tells them something
- * @param refusedReads hears of reads that the store refused
- * @param failures hears of a log directory that can no longer be used
+ * @param services what the broker hands its partitions
+ * @param mailboxes what their mailboxes share
+ * @param reports who hears of what went wrong
+ * @param producers how many idempotent producers all of them remember
+ * @param runs the runs of the threads that drain them
  */
 record PartitionContext(
-        int nodeId,
         PartitionSettings settings,
-        Clock clock,
-        Timers timers,
-        Drains drains,
-        CreditLine credits,
-        FlushCoordinator flushes,
+        PartitionServices services,
+        Mailboxes mailboxes,
         PartitionMetrics metrics,
-        Failures unexpected,
-        RefusedReads refusedReads,
+        Reports reports,
         RememberedProducers producers,
-        AppendRuns runs,
-        DirectoryFailures failures) {
+        AppendRuns runs) {
+    /** What the mailboxes of all partitions share. */
+    record Mailboxes(Drains drains, CreditLine credits) {}
+
+    /**
+     * Who hears of what went wrong.
+     *
+     * @param unexpected hears of what others throw when a partition tells them something
+     * @param refusedReads hears of reads that the store refused
+     * @param directories hears of a log directory that can no longer be used
+     */
+    record Reports(Failures unexpected, RefusedReads refusedReads, DirectoryFailures directories) {}
+
     /** Takes every partition of a directory out of service. */
     interface DirectoryFailures {
         void directoryFailed(LogDirectory directory, StorageException cause);

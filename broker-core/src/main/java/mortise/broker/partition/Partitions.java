@@ -48,7 +48,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final PartitionServices services;
     private final Drains drains;
     private final CreditLine credits;
-    private final PartitionContext around;
+    private final PartitionContext context;
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
@@ -83,21 +83,18 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         this.drains = drains;
         this.failures = Failures.in(services.metrics(), services.clock(), LOG);
         this.credits = new CreditLine(failures);
-        this.around =
+        this.context =
                 new PartitionContext(
-                        services.nodeId(),
                         settings,
-                        services.clock(),
-                        services.timers(),
-                        drains,
-                        credits,
-                        services.flushes(),
+                        services,
+                        new PartitionContext.Mailboxes(drains, credits),
                         PartitionMetrics.in(services.metrics()),
-                        failures,
-                        new RefusedReads(services.clock(), services.metrics()),
+                        new PartitionContext.Reports(
+                                failures,
+                                new RefusedReads(services.clock(), services.metrics()),
+                                this::directoryFailed),
                         new RememberedProducers(settings.producersTotal()),
-                        new AppendRuns(settings.appendSetBatches()),
-                        this::directoryFailed);
+                        new AppendRuns(settings.appendSetBatches()));
         services.metrics()
                 .gauge(
                         "partition_credit_waiting_requests",
@@ -121,10 +118,10 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
     public void start() {
         begun = true;
-        again("looking for old data", around.settings().retentionInterval(), this::retain);
+        again("looking for old data", context.settings().retentionInterval(), this::retain);
         again(
                 "forgetting silent producers",
-                around.settings().producerExpirationInterval(),
+                context.settings().producerExpirationInterval(),
                 this::expireProducers);
     }
 
@@ -185,7 +182,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         state.replayedBatches());
             }
             Partition partition =
-                    new Partition(id, log, state, image, settings, site(log.directory()), around);
+                    new Partition(id, log, state, image, settings, site(log.directory()), context);
             change(id, topic -> topic.put(index, partition));
             event.ended(id, log.end().offset(), state.replayedBatches());
             unopened.remove(id);
@@ -204,7 +201,10 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private PartitionState state(LogId id, PartitionLog log) {
         try {
             return PartitionState.of(
-                    id.toString(), log, around.settings(), around.clock().wallMillis());
+                    id.toString(),
+                    log,
+                    context.settings(),
+                    context.services().clock().wallMillis());
         } catch (RuntimeException failed) {
             try {
                 log.close(); // or it could not be opened again
@@ -258,7 +258,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private DrainSite site(LogDirectory directory) {
         return sites.computeIfAbsent(
                 directory.id(),
-                id -> new DrainSite(around.settings().inlineWriteLimit().toNanos()));
+                id -> new DrainSite(context.settings().inlineWriteLimit().toNanos()));
     }
 
     @Override
@@ -354,7 +354,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                                     new RetentionLimits(
                                             settings.retentionBytes(),
                                             settings.retentionMillis(),
-                                            around.clock().wallMillis(),
+                                            context.services().clock().wallMillis(),
                                             view.highWatermark().offset()));
             if (keep > view.startOffset()) {
                 partition
@@ -375,7 +375,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         LOG.warn(
                 "old data of {} could not be dropped; trying again in {}",
                 partition,
-                around.settings().retentionInterval(),
+                context.settings().retentionInterval(),
                 failed);
     }
 

@@ -786,7 +786,7 @@ class PartitionTest {
 
     private static ErrorCode check(Partition partition, ByteBuffer records) {
         ByteBuffer all = records.duplicate().rewind();
-        Partition.Refusal refusal = partition.check(all, (short) 9, new CRC32C());
+        Refusal refusal = partition.check(all, (short) 9, new CRC32C());
         return refusal == null ? ErrorCode.NONE : refusal.error();
     }
 

@@ -15,6 +15,7 @@ import mortise.broker.mailbox.Mailbox;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.Refusal;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.WireErrors;
@@ -173,22 +174,20 @@ final class ProducePass implements CreditRequest {
     }
 
     /** What is wrong with each of the batches, in their order. */
-    private List<Optional<Partition.Refusal>> open(List<ProducedBatch> opening) {
-        List<Optional<Partition.Refusal>> refusals = new ArrayList<>(opening.size());
+    private List<Optional<Refusal>> open(List<ProducedBatch> opening) {
+        List<Optional<Refusal>> refusals = new ArrayList<>(opening.size());
         for (ProducedBatch batch : opening) {
             refusals.add(Optional.ofNullable(batch.open(openings.codecs())));
         }
         return refusals;
     }
 
-    private static List<Optional<Partition.Refusal>> allOf(
-            List<ProducedBatch> opening, Throwable failed) {
-        Partition.Refusal refusal =
-                new Partition.Refusal(WireErrors.of(failed), WireErrors.reason(failed));
+    private static List<Optional<Refusal>> allOf(List<ProducedBatch> opening, Throwable failed) {
+        Refusal refusal = new Refusal(WireErrors.of(failed), WireErrors.reason(failed));
         return Collections.nCopies(opening.size(), Optional.of(refusal));
     }
 
-    private void drop(List<ProducedBatch> opened, List<Optional<Partition.Refusal>> refusals) {
+    private void drop(List<ProducedBatch> opened, List<Optional<Refusal>> refusals) {
         for (int i = 0; i < opened.size(); i++) {
             ProducedBatch batch = opened.get(i);
             refusals.get(i)
