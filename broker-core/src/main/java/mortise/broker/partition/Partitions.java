@@ -67,12 +67,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.threaded(
+                Drains.on(
+                        services.workers(),
                         settings.drainBounds(),
                         settings.drainThreads(),
-                        services.threads().apply("drain"),
-                        services.metrics(),
-                        Failures.in(services.metrics(), services.clock(), LOG)));
+                        services.metrics()));
     }
 
     Partitions(
