@@ -547,7 +547,7 @@ public final class Partition
                                     log,
                                     highWatermark.position(),
                                     log.bounds().startOffset()));
-        } else if (raised) {
+        } else if (raised && leading != null) {
             leading.highWatermark(highWatermark.position());
         }
         gate.open(highWatermark.offset(), startOffset());

@@ -24,6 +24,7 @@ import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Lanes;
 import mortise.broker.runtime.OneThread;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
@@ -105,7 +106,7 @@ public final class PartitionRig implements AutoCloseable {
                                 NODE,
                                 clock,
                                 timers,
-                                blocking,
+                                Lanes.shared(blocking),
                                 Metrics.discarding(),
                                 new OneThread(0), // which has its drains already
                                 flushes),
