@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
-import mortise.broker.metadata.TopicNames;
+import mortise.metadata.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
