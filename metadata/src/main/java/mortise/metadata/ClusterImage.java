@@ -141,6 +141,11 @@ public final class ClusterImage implements DynamicConfigs {
         return features;
     }
 
+    /** The level of {@link MetadataRecords#FEATURE}: in which versions records are written. */
+    public short metadataLevel() {
+        return features.getOrDefault(MetadataRecords.FEATURE, MetadataRecords.LEAST_FEATURE_LEVEL);
+    }
+
     /** The first producer ID that nobody has been given. */
     public long nextProducerId() {
         return nextProducerId;

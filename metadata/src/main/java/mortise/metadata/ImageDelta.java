@@ -14,13 +14,13 @@ import mortise.metadata.record.BrokerFencingRecord;
 import mortise.metadata.record.ClusterRecord;
 import mortise.metadata.record.ConfigRecord;
 import mortise.metadata.record.FeatureLevelRecord;
+import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.PartitionChangeRecord;
 import mortise.metadata.record.PartitionRecord;
 import mortise.metadata.record.ProducerIdsRecord;
 import mortise.metadata.record.RegisterBrokerRecord;
 import mortise.metadata.record.RemoveTopicRecord;
 import mortise.metadata.record.TopicRecord;
-import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +52,15 @@ public final class ImageDelta {
 
     /** The image that these records make of another one. */
     public static ClusterImage replay(
-            ClusterImage base, long index, Iterable<? extends ApiMessage> records) {
+            ClusterImage base, long index, Iterable<? extends MetadataRecord> records) {
         ImageDelta delta = new ImageDelta(base);
         records.forEach(delta::replay);
         return delta.image(index);
     }
 
     /** Replays one record. */
-    public void replay(ApiMessage message) {
-        switch (message) {
+    public void replay(MetadataRecord any) {
+        switch (any) {
             case ClusterRecord record -> clusterId = record.clusterId();
             case FeatureLevelRecord record -> replayFeature(record);
             case RegisterBrokerRecord record -> brokers.put(record.brokerId(), registered(record));
@@ -71,15 +71,16 @@ public final class ImageDelta {
             case PartitionChangeRecord record -> replayPartitionChange(record);
             case ConfigRecord record -> replayConfig(record);
             case ProducerIdsRecord record -> nextProducerId = record.nextProducerId();
-            default ->
-                    throw new IllegalStateException(
-                            "replaying metadata: "
-                                    + message.getClass().getSimpleName()
-                                    + " is no metadata record");
         }
     }
 
     private void replayFeature(FeatureLevelRecord record) {
+        if (record.name().equals(MetadataRecords.FEATURE)
+                && record.level() > MetadataRecords.FEATURE_LEVEL) {
+            throw MetadataRecords.newer(
+                    MetadataRecords.FEATURE + " at level " + record.level(),
+                    "levels up to " + MetadataRecords.FEATURE_LEVEL);
+        }
         if (record.level() == 0) {
             features.remove(record.name());
         } else {
@@ -151,6 +152,7 @@ public final class ImageDelta {
                         record.partition(),
                         record.replicas(),
                         record.isr(),
+                        record.eligibleLeaders(),
                         record.leader(),
                         record.leaderEpoch(),
                         record.partitionEpoch());
@@ -175,11 +177,20 @@ public final class ImageDelta {
                 record.partition(),
                 new PartitionImage(
                         before.partition(),
-                        before.replicas(),
-                        before.isr(),
+                        said(record.replicas(), before.replicas()),
+                        said(record.isr(), before.isr()),
+                        said(record.eligibleLeaders(), before.eligibleLeaders()),
                         record.leader(),
-                        before.leaderEpoch() + 1,
-                        before.partitionEpoch() + 1));
+                        said(record.leaderEpoch(), before.leaderEpoch() + 1),
+                        said(record.partitionEpoch(), before.partitionEpoch() + 1)));
+    }
+
+    private static List<Integer> said(@Nullable List<Integer> brokers, List<Integer> otherwise) {
+        return brokers == null ? otherwise : brokers;
+    }
+
+    private static int said(int epoch, int otherwise) {
+        return epoch == -1 ? otherwise : epoch;
     }
 
     private void replayConfig(ConfigRecord record) {

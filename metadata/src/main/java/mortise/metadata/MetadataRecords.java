@@ -3,21 +3,8 @@ package mortise.metadata;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import mortise.metadata.record.BrokerFencingRecord;
-import mortise.metadata.record.ClusterRecord;
-import mortise.metadata.record.ConfigRecord;
-import mortise.metadata.record.FeatureLevelRecord;
-import mortise.metadata.record.PartitionChangeRecord;
-import mortise.metadata.record.PartitionRecord;
-import mortise.metadata.record.ProducerIdsRecord;
-import mortise.metadata.record.RegisterBrokerRecord;
-import mortise.metadata.record.RemoveTopicRecord;
-import mortise.metadata.record.TopicRecord;
-import mortise.wire.ApiMessage;
+import mortise.metadata.record.MetadataRecord;
+import mortise.metadata.record.MetadataRecordType;
 import mortise.wire.MalformedMessageException;
 import mortise.wire.MessageSize;
 import mortise.wire.OversizedMessageException;
@@ -29,50 +16,56 @@ import mortise.wire.WireWriter;
  * schema (2 bytes), the record in that version. The types are the schemas' numbers.
  */
 public final class MetadataRecords {
-    /**
-     * The feature whose level says which versions are written; level 1 writes version 0 of every
-     * record.
-     */
+    /** The feature whose level says in which versions records are written. */
     public static final String FEATURE = "mortise.metadata";
 
-    /** The level of {@link #FEATURE} that this release writes, and the last that it reads. */
-    public static final short FEATURE_LEVEL = 1;
+    /** The level of {@link #FEATURE} of clusters from before there were others. */
+    public static final short LEAST_FEATURE_LEVEL = 1;
 
-    private static final short WRITTEN_VERSION = 0;
+    /** The highest level of {@link #FEATURE} that this release writes and reads. */
+    public static final short FEATURE_LEVEL = 2;
+
     private static final int HEADER_BYTES = 4;
-    private static final Map<Short, Supplier<ApiMessage>> TYPES =
-            Stream.<Supplier<ApiMessage>>of(
-                            ClusterRecord::new,
-                            FeatureLevelRecord::new,
-                            RegisterBrokerRecord::new,
-                            BrokerFencingRecord::new,
-                            TopicRecord::new,
-                            RemoveTopicRecord::new,
-                            PartitionRecord::new,
-                            PartitionChangeRecord::new,
-                            ConfigRecord::new,
-                            ProducerIdsRecord::new)
-                    .collect(
-                            Collectors.toUnmodifiableMap(
-                                    type -> type.get().apiKey(), type -> type));
 
     private MetadataRecords() {}
 
-    /** The bytes of a record. */
-    public static byte[] encode(ApiMessage record) {
+    /** The version in which records of a type are written at a level of {@link #FEATURE}. */
+    private static short writtenVersion(MetadataRecordType type, short level) {
+        return switch (type) {
+            case PARTITION_RECORD, PARTITION_CHANGE_RECORD -> (short) (level >= 2 ? 1 : 0);
+            case CLUSTER_RECORD,
+                    FEATURE_LEVEL_RECORD,
+                    REGISTER_BROKER_RECORD,
+                    BROKER_FENCING_RECORD,
+                    TOPIC_RECORD,
+                    REMOVE_TOPIC_RECORD,
+                    CONFIG_RECORD,
+                    PRODUCER_IDS_RECORD ->
+                    0;
+        };
+    }
+
+    /**
+     * The bytes of a record.
+     *
+     * @param level the cluster's level of {@link #FEATURE}: see {@link ClusterImage#metadataLevel}
+     * @throws mortise.wire.UnwritableMessageException if that level has no way to say it
+     */
+    public static byte[] encode(MetadataRecord record, short level) {
+        short version = writtenVersion(record.recordType(), level);
         MessageSize size = new MessageSize();
-        record.measure(size, WRITTEN_VERSION);
+        record.measure(size, version);
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + size.totalBytes());
-        out.putShort(record.apiKey()).putShort(WRITTEN_VERSION);
-        record.write(new WireWriter(out), size, WRITTEN_VERSION);
+        out.putShort(record.recordType().id()).putShort(version);
+        record.write(new WireWriter(out), size, version);
         return out.array();
     }
 
-    /** The bytes of records. */
-    public static List<byte[]> encode(List<? extends ApiMessage> records) {
+    /** The bytes of records, at one level. */
+    public static List<byte[]> encode(List<? extends MetadataRecord> records, short level) {
         List<byte[]> encoded = new ArrayList<>(records.size());
-        for (ApiMessage record : records) {
-            encoded.add(encode(record));
+        for (MetadataRecord record : records) {
+            encoded.add(encode(record, level));
         }
         return encoded;
     }
@@ -82,7 +75,7 @@ public final class MetadataRecords {
      *
      * @throws IllegalStateException if they are no record that this release knows
      */
-    public static ApiMessage decode(byte[] bytes) {
+    public static MetadataRecord decode(byte[] bytes) {
         if (bytes.length < HEADER_BYTES) {
             throw new IllegalStateException(
                     "reading metadata: a record of "
@@ -94,16 +87,19 @@ public final class MetadataRecords {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         short type = in.getShort();
         short version = in.getShort();
-        Supplier<ApiMessage> supplier = TYPES.get(type);
-        if (supplier == null) {
-            throw newer("record type " + type, "1 to " + TYPES.size());
+        MetadataRecordType known = MetadataRecordType.find(type);
+        if (known == null) {
+            throw newer(
+                    "record type " + type,
+                    "types 1 to "
+                            + MetadataRecordType.values()[MetadataRecordType.values().length - 1]
+                                    .id());
         }
-        ApiMessage record = supplier.get();
-        if (version < record.lowestSupportedVersion()
-                || version > record.highestSupportedVersion()) {
+        MetadataRecord record = known.newRecord();
+        if (version < known.lowestVersion() || version > known.highestVersion()) {
             throw newer(
                     record.getClass().getSimpleName() + " in version " + version,
-                    record.lowestSupportedVersion() + " to " + record.highestSupportedVersion());
+                    "versions " + known.lowestVersion() + " to " + known.highestVersion());
         }
         try {
             WireReader reader = new WireReader(in.slice());
@@ -117,15 +113,15 @@ public final class MetadataRecords {
     }
 
     /** The records of these bytes. */
-    public static List<ApiMessage> decode(List<byte[]> encoded) {
-        List<ApiMessage> records = new ArrayList<>(encoded.size());
+    public static List<MetadataRecord> decode(List<byte[]> encoded) {
+        List<MetadataRecord> records = new ArrayList<>(encoded.size());
         for (byte[] bytes : encoded) {
             records.add(decode(bytes));
         }
         return records;
     }
 
-    private static IllegalStateException newer(String met, String known) {
+    static IllegalStateException newer(String met, String known) {
         return new IllegalStateException(
                 "reading metadata: met "
                         + met

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import mortise.api.TopicId;
 import mortise.metadata.record.BrokerFencingRecord;
 import mortise.metadata.record.ConfigRecord;
+import mortise.metadata.record.FeatureLevelRecord;
+import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.PartitionChangeRecord;
 import mortise.metadata.record.PartitionRecord;
 import mortise.metadata.record.RemoveTopicRecord;
 import mortise.metadata.record.TopicRecord;
-import mortise.wire.ApiMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClusterImageTest {
     private static final UUID ID = new UUID(1, 1);
 
-    private static ClusterImage replay(ClusterImage base, ApiMessage... records) {
+    private static ClusterImage replay(ClusterImage base, MetadataRecord... records) {
         return ImageDelta.replay(base, base.index() + 1, List.of(records));
     }
 
@@ -31,7 +33,7 @@ class ClusterImageTest {
                 new PartitionRecord().topicId(ID).replicas(List.of(1)).isr(List.of(1)).leader(1));
     }
 
-    static List<ApiMessage> contradictions() {
+    static List<MetadataRecord> contradictions() {
         return List.of(
                 new TopicRecord().name("t.x").topicId(new UUID(2, 2)),
                 new TopicRecord().name("other").topicId(ID),
@@ -47,7 +49,7 @@ class ClusterImageTest {
 
     @ParameterizedTest
     @MethodSource("contradictions")
-    void aRecordThatContradictsTheStateIsADamagedLog(ApiMessage record) {
+    void aRecordThatContradictsTheStateIsADamagedLog(MetadataRecord record) {
         assertThatThrownBy(() -> replay(withTopic(), record))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("replaying metadata");
@@ -74,6 +76,48 @@ class ClusterImageTest {
                 .isEqualTo(new TopicId(new UUID(3, 3)));
         assertThat(again.collision("t.x")).isEqualTo("t_x");
         assertThat(again.removedTopics()).hasSize(2);
+    }
+
+    @Test
+    void aChangeOfVersionZeroIsANewLeaderAndNothingElse() {
+        PartitionImage before =
+                new PartitionImage(0, List.of(1, 2), List.of(1), List.of(2), 1, 4, 7);
+        ClusterImage image =
+                replay(
+                        withTopic(),
+                        ImageRecords.partition(new TopicId(ID), before),
+                        new PartitionChangeRecord().topicId(ID).leader(2));
+        assertThat(partition(image))
+                .isEqualTo(new PartitionImage(0, List.of(1, 2), List.of(1), List.of(2), 2, 5, 8));
+    }
+
+    @Test
+    void aChangeSaysAllThatAPartitionIs() {
+        PartitionImage after =
+                new PartitionImage(0, List.of(2, 3), List.of(3), List.of(2), 3, 9, 20);
+        ClusterImage image = replay(withTopic(), ImageRecords.change(new TopicId(ID), after));
+
+        assertThat(partition(image)).isEqualTo(after);
+        assertThat(ImageDelta.replay(ClusterImage.EMPTY, 1, ImageRecords.of(image)))
+                .as("what the snapshot keeps of it")
+                .isEqualTo(image);
+    }
+
+    private static PartitionImage partition(ClusterImage image) {
+        return Objects.requireNonNull(image.topic("t.x")).partitions().getFirst();
+    }
+
+    @Test
+    void aLevelThatThisReleaseDoesNotWriteIsRefusedByName() {
+        assertThatThrownBy(() ->
+                        replay(
+                                ClusterImage.EMPTY,
+                                new FeatureLevelRecord()
+                                        .name(MetadataRecords.FEATURE)
+                                        .level((short) (MetadataRecords.FEATURE_LEVEL + 1))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("mortise.metadata at level 3")
+                .hasMessageContaining("newer release");
     }
 
     @Test

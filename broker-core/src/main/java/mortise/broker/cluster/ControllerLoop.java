@@ -26,10 +26,10 @@ import mortise.metadata.config.MetadataSettings;
 import mortise.metadata.controller.Controller;
 import mortise.metadata.controller.ControllerCommand;
 import mortise.metadata.controller.Decision;
+import mortise.metadata.record.MetadataRecord;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.consensus.ProposeOutcome;
-import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -202,7 +202,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     void step() {
         SlowDecisionEvent event = SlowDecisionEvent.begun();
         List<Decided<?>> decided = new ArrayList<>();
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         ClusterImage state = publisher.image();
         Leadership now = null;
         while (records.size() < settings.maxPartitionsPerRequest()) {
@@ -217,7 +217,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         }
         event.ended(decided.size(), records.size());
         if (now != null && !decided.isEmpty()) {
-            settle(now, decided, records);
+            settle(now, state, decided, records);
         }
     }
 
@@ -261,7 +261,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             ClusterImage state,
             Pending<R> pending,
             List<Decided<?>> decided,
-            List<ApiMessage> records) {
+            List<MetadataRecord> records) {
         try {
             Decision<R> decision = controller.decide(state, pending.command);
             ClusterImage next = ImageDelta.replay(state, state.index(), decision.records());
@@ -284,7 +284,11 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         return state;
     }
 
-    private void settle(Leadership now, List<Decided<?>> decided, List<ApiMessage> records) {
+    private void settle(
+            Leadership now,
+            ClusterImage after,
+            List<Decided<?>> decided,
+            List<MetadataRecord> records) {
         if (records.isEmpty()) {
             decided.forEach(Decided::succeed);
             return;
@@ -298,7 +302,9 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         proposals.increment();
         CompletionStage<ProposeOutcome> outcome;
         try {
-            outcome = quorum.propose(now.epoch(), MetadataRecords.encode(records));
+            outcome =
+                    quorum.propose(
+                            now.epoch(), MetadataRecords.encode(records, after.metadataLevel()));
         } catch (RuntimeException failure) {
             outcome = CompletableFuture.failedStage(failure);
         }

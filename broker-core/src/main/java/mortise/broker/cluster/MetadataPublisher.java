@@ -153,7 +153,8 @@ public final class MetadataPublisher implements QuorumListener {
 
     @Override
     public List<byte[]> snapshot() {
-        return MetadataRecords.encode(ImageRecords.of(image));
+        ClusterImage state = image;
+        return MetadataRecords.encode(ImageRecords.of(state), state.metadataLevel());
     }
 
     @Override

@@ -28,9 +28,9 @@ import mortise.metadata.controller.ControllerCommand.MorePartitions;
 import mortise.metadata.controller.ControllerCommand.NewTopic;
 import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.Verdict;
+import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.RemoveTopicRecord;
 import mortise.metadata.record.TopicRecord;
-import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -134,7 +134,7 @@ class ControllerBoundsTest {
     void whatIsCreatedChangedAndDeletedInALoopLeavesNothing() {
         TestCluster cluster = TestCluster.started();
         cluster.create("t", 1);
-        List<ApiMessage> before = withoutRemovals(cluster);
+        List<MetadataRecord> before = withoutRemovals(cluster);
         for (int i = 0; i < 500; i++) {
             cluster.create("loop", 3);
             alter(cluster, i % 2 == 0 ? "delete" : "");
@@ -146,7 +146,7 @@ class ControllerBoundsTest {
         assertThat(cluster.timers.pending()).isZero();
     }
 
-    private static List<ApiMessage> withoutRemovals(TestCluster cluster) {
+    private static List<MetadataRecord> withoutRemovals(TestCluster cluster) {
         return ImageRecords.of(cluster.image()).stream()
                 .filter(message -> !(message instanceof RemoveTopicRecord))
                 .toList();
@@ -157,7 +157,7 @@ class ControllerBoundsTest {
         int topics = ClusterImage.REMEMBERED_REMOVALS + 100;
         List<TopicId> ids =
                 IntStream.range(0, topics).mapToObj(i -> new TopicId(new UUID(1, i + 1))).toList();
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         for (int i = 0; i < topics; i++) {
             records.add(new TopicRecord().name("t" + i).topicId(ids.get(i).value()));
             records.add(new RemoveTopicRecord().topicId(ids.get(i).value()));

@@ -56,7 +56,7 @@ class MetadataPublisherTest {
         assertThat(cluster.image().clusterId()).isEqualTo("test-cluster");
         assertThat(cluster.image().brokers().get(1))
                 .satisfies(broker -> assertThat(broker.rack()).isEqualTo("r7"));
-        assertThat(cluster.image().features()).isEqualTo(Map.of("mortise.metadata", (short) 1));
+        assertThat(cluster.image().features()).isEqualTo(Map.of("mortise.metadata", (short) 2));
     }
 
     @Test

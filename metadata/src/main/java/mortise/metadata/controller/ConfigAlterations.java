@@ -29,7 +29,7 @@ import mortise.metadata.controller.ControllerCommand.ConfigAlteration;
 import mortise.metadata.controller.ControllerCommand.ConfigChange;
 import mortise.metadata.controller.ControllerCommand.NewTopic;
 import mortise.metadata.record.ConfigRecord;
-import mortise.wire.ApiMessage;
+import mortise.metadata.record.MetadataRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Decides changes of configurations; a part of the controller, and as pure. */
@@ -72,7 +72,7 @@ final class ConfigAlterations {
     }
 
     Decision<List<Verdict>> decide(ClusterImage state, AlterConfigs command) {
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         for (ConfigAlteration alteration : command.resources()) {
             try {
@@ -85,7 +85,7 @@ final class ConfigAlterations {
         return new Decision<>(command.validateOnly() ? List.of() : records, verdicts);
     }
 
-    private List<ApiMessage> alter(ClusterImage state, ConfigAlteration alteration) {
+    private List<MetadataRecord> alter(ClusterImage state, ConfigAlteration alteration) {
         if (alteration.resourceType() == ConfigResource.TOPIC.code()) {
             return alterTopic(state, alteration);
         }
@@ -107,7 +107,7 @@ final class ConfigAlterations {
                 });
     }
 
-    private List<ApiMessage> alterTopic(ClusterImage state, ConfigAlteration alteration) {
+    private List<MetadataRecord> alterTopic(ClusterImage state, ConfigAlteration alteration) {
         if (alteration.resourceName().isEmpty()) {
             throw new RefusedException(
                     ErrorCode.INVALID_REQUEST,
@@ -204,7 +204,7 @@ final class ConfigAlterations {
         return configs.store();
     }
 
-    private List<ApiMessage> alterBroker(ClusterImage state, ConfigAlteration alteration) {
+    private List<MetadataRecord> alterBroker(ClusterImage state, ConfigAlteration alteration) {
         String resource = alteration.resourceName();
         if (!resource.equals(BrokerConfigs.ALL) && !isRegistered(state, resource)) {
             throw new RefusedException(
@@ -312,7 +312,7 @@ final class ConfigAlterations {
         String checked(String name, String value);
     }
 
-    private static List<ApiMessage> records(
+    private static List<MetadataRecord> records(
             ConfigResource type,
             ConfigAlteration alteration,
             Map<String, String> present,
@@ -329,7 +329,7 @@ final class ConfigAlterations {
             }
             apply(change, name, after, rules);
         }
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         present.keySet().stream()
                 .filter(name -> !after.containsKey(name))
                 .forEach(name -> records.add(record(type, alteration, name, null)));

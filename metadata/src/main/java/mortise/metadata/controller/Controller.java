@@ -37,13 +37,12 @@ import mortise.metadata.record.BrokerFencingRecord;
 import mortise.metadata.record.ClusterRecord;
 import mortise.metadata.record.ConfigRecord;
 import mortise.metadata.record.FeatureLevelRecord;
-import mortise.metadata.record.PartitionChangeRecord;
+import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.ProducerIdsRecord;
 import mortise.metadata.record.RegisterBrokerRecord;
 import mortise.metadata.record.RemoveTopicRecord;
 import mortise.metadata.record.TopicRecord;
 import mortise.spi.placement.PlacementRequest;
-import mortise.wire.ApiMessage;
 
 /**
  * Decides what becomes of a command: (state, command) → (records, reply). Knows no thread, clock,
@@ -93,13 +92,13 @@ public final class Controller {
     }
 
     private Decision<List<CreatedTopic>> createTopics(ClusterImage state, CreateTopics command) {
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         List<CreatedTopic> replies = new ArrayList<>();
         ClusterImage growing = state;
         int budget = settings.maxPartitionsPerRequest();
         for (NewTopic topic : command.topics()) {
             try {
-                List<ApiMessage> ofTopic = new ArrayList<>();
+                List<MetadataRecord> ofTopic = new ArrayList<>();
                 CreatedTopic created = create(growing, topic, command.automatic(), budget, ofTopic);
                 budget -= created.partitions();
                 growing = ImageDelta.replay(growing, growing.index(), ofTopic);
@@ -124,7 +123,7 @@ public final class Controller {
             NewTopic topic,
             boolean automatic,
             int budget,
-            List<ApiMessage> records) {
+            List<MetadataRecord> records) {
         checkName(state, topic.name());
         Map<String, String> values = alterations.initialConfigs(topic);
         List<List<Integer>> placed =
@@ -340,7 +339,7 @@ public final class Controller {
     }
 
     private Decision<List<DeletedTopic>> deleteTopics(ClusterImage state, DeleteTopics command) {
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         List<DeletedTopic> replies = new ArrayList<>();
         boolean deletable = configs.value(MetadataSettings.DELETABLE, state);
         for (TopicRef ref : command.topics()) {
@@ -377,12 +376,12 @@ public final class Controller {
 
     private Decision<List<TopicVerdict>> createPartitions(
             ClusterImage state, CreatePartitions command) {
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         List<TopicVerdict> replies = new ArrayList<>();
         int budget = settings.maxPartitionsPerRequest();
         for (MorePartitions more : command.topics()) {
             try {
-                List<ApiMessage> added =
+                List<MetadataRecord> added =
                         addPartitions(state, more, state.partitionCount() + records.size(), budget);
                 budget -= added.size();
                 records.addAll(added);
@@ -394,7 +393,7 @@ public final class Controller {
         return new Decision<>(command.validateOnly() ? List.of() : records, replies);
     }
 
-    private List<ApiMessage> addPartitions(
+    private List<MetadataRecord> addPartitions(
             ClusterImage state, MorePartitions more, int inAll, int budget) {
         TopicImage topic = state.topic(more.topic());
         if (topic == null) {
@@ -436,7 +435,7 @@ public final class Controller {
                                         random.nextLong()))
                         : checkedAssignments(
                                 state, more.topic(), assignments, added, replicationFactor);
-        List<ApiMessage> records = new ArrayList<>(added);
+        List<MetadataRecord> records = new ArrayList<>(added);
         for (int i = 0; i < added; i++) {
             records.add(
                     ImageRecords.partition(
@@ -464,13 +463,9 @@ public final class Controller {
     }
 
     private static Decision<Long> register(ClusterImage state, RegisterBroker command) {
-        List<ApiMessage> records = new ArrayList<>();
+        List<MetadataRecord> records = new ArrayList<>();
         if (state.clusterId().isEmpty()) {
             records.add(new ClusterRecord().clusterId(command.clusterId()));
-            records.add(
-                    new FeatureLevelRecord()
-                            .name(MetadataRecords.FEATURE)
-                            .level(MetadataRecords.FEATURE_LEVEL));
         } else if (!state.clusterId().equals(command.clusterId())) {
             throw new RefusedException(
                     ErrorCode.INCONSISTENT_CLUSTER_ID,
@@ -481,6 +476,14 @@ public final class Controller {
                             + ", but the metadata is of cluster "
                             + state.clusterId()
                             + "; use the data directory that belongs to it");
+        }
+        if (state.metadataLevel() < MetadataRecords.FEATURE_LEVEL
+                && isAlone(state, command.brokerId())) {
+            // nobody else is there who could not read what is written from now on
+            records.add(
+                    new FeatureLevelRecord()
+                            .name(MetadataRecords.FEATURE)
+                            .level(MetadataRecords.FEATURE_LEVEL));
         }
         BrokerImage before = state.brokers().get(command.brokerId());
         long epoch = before == null ? 1 : before.epoch() + 1;
@@ -505,14 +508,15 @@ public final class Controller {
             for (PartitionImage partition : topic.partitions()) {
                 if (partition.leader() == command.brokerId()) {
                     records.add(
-                            new PartitionChangeRecord()
-                                    .topicId(topic.id().value())
-                                    .partition(partition.partition())
-                                    .leader(command.brokerId()));
+                            ImageRecords.change(topic.id(), partition.ledBy(command.brokerId())));
                 }
             }
         }
         return new Decision<>(records, epoch);
+    }
+
+    private static boolean isAlone(ClusterImage state, int broker) {
+        return state.brokers().keySet().stream().allMatch(id -> id == broker);
     }
 
     private static Decision<Long> unfence(ClusterImage state, UnfenceBroker command) {
@@ -526,7 +530,7 @@ public final class Controller {
                             + command.brokerEpoch()
                             + "; register again");
         }
-        List<ApiMessage> records =
+        List<MetadataRecord> records =
                 broker.fenced()
                         ? List.of(
                                 new BrokerFencingRecord()
@@ -553,7 +557,7 @@ public final class Controller {
                     ErrorCode.UNKNOWN_SERVER_ERROR,
                     "producer IDs are used up: the next would be " + first);
         }
-        List<ApiMessage> records =
+        List<MetadataRecord> records =
                 List.of(
                         new ProducerIdsRecord()
                                 .brokerId(broker.id())

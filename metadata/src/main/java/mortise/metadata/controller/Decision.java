@@ -1,7 +1,7 @@
 package mortise.metadata.controller;
 
 import java.util.List;
-import mortise.wire.ApiMessage;
+import mortise.metadata.record.MetadataRecord;
 
 /**
  * What the controller makes of a command.
@@ -10,7 +10,7 @@ import mortise.wire.ApiMessage;
  * @param reply what whoever asked is told once the records are committed
  * @param <R> the reply's type
  */
-public record Decision<R>(List<ApiMessage> records, R reply) {
+public record Decision<R>(List<MetadataRecord> records, R reply) {
     public Decision {
         records = List.copyOf(records);
     }

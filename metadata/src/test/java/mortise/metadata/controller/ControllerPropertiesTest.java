@@ -40,12 +40,14 @@ import mortise.metadata.controller.ControllerCommand.ProducerIdBlock;
 import mortise.metadata.controller.ControllerCommand.RegisterBroker;
 import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.ControllerCommand.UnfenceBroker;
+import mortise.metadata.record.MetadataRecord;
 import mortise.tck.sim.Seeded;
-import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /** Random commands, right and wrong ones, and what must hold after each. */
 class ControllerPropertiesTest {
+    private static final short LEVEL = MetadataRecords.FEATURE_LEVEL;
+
     private static final int STEPS = 120;
 
     private long lastProducerId = -1;
@@ -64,7 +66,7 @@ class ControllerPropertiesTest {
         List<byte[]> log = new ArrayList<>();
         for (int step = 1; step <= STEPS; step++) {
             ControllerCommand<?> command = command(random, state);
-            List<ApiMessage> records;
+            List<MetadataRecord> records;
             try {
                 Decision<?> decision = controller.decide(state, command);
                 records = decision.records();
@@ -76,7 +78,7 @@ class ControllerPropertiesTest {
             checkIds(state, next);
             state = next;
             check(state);
-            log.addAll(MetadataRecords.encode(records));
+            log.addAll(MetadataRecords.encode(records, LEVEL));
             if (step % 10 == 0) {
                 checkSnapshot(state, log);
             }
@@ -86,12 +88,12 @@ class ControllerPropertiesTest {
 
     /** Image → records → image is identity, and so is the log, replayed at once. */
     private static void checkSnapshot(ClusterImage state, List<byte[]> log) {
-        List<byte[]> snapshot = MetadataRecords.encode(ImageRecords.of(state));
+        List<byte[]> snapshot = MetadataRecords.encode(ImageRecords.of(state), LEVEL);
         ClusterImage rebuilt =
                 ImageDelta.replay(
                         ClusterImage.EMPTY, state.index(), MetadataRecords.decode(snapshot));
         assertThat(rebuilt).isEqualTo(state);
-        assertThat(MetadataRecords.encode(ImageRecords.of(rebuilt)))
+        assertThat(MetadataRecords.encode(ImageRecords.of(rebuilt), LEVEL))
                 .usingElementComparator(Arrays::compare)
                 .isEqualTo(snapshot);
         assertThat(

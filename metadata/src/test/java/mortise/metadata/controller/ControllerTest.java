@@ -19,6 +19,7 @@ import mortise.api.config.Config;
 import mortise.metadata.BrokerImage;
 import mortise.metadata.ClusterImage;
 import mortise.metadata.ImageDelta;
+import mortise.metadata.MetadataRecords;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicImage;
 import mortise.metadata.config.BrokerConfigs;
@@ -38,6 +39,8 @@ import mortise.metadata.controller.ControllerCommand.ProducerIdBlock;
 import mortise.metadata.controller.ControllerCommand.RegisterBroker;
 import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.ControllerCommand.UnfenceBroker;
+import mortise.metadata.record.FeatureLevelRecord;
+import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.PartitionChangeRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -634,6 +637,27 @@ class ControllerTest {
         assertThat(controller.decide(state, register(2, "cluster")).records())
                 .filteredOn(record -> record instanceof PartitionChangeRecord)
                 .hasSize(1);
+    }
+
+    @Test
+    void aBrokerThatIsAloneRaisesTheFormOfTheMetadata() {
+        brokers(1);
+        assertThat(state.metadataLevel()).isEqualTo(MetadataRecords.FEATURE_LEVEL);
+        ClusterImage fresh = state;
+        MetadataRecord old =
+                new FeatureLevelRecord()
+                        .name(MetadataRecords.FEATURE)
+                        .level(MetadataRecords.LEAST_FEATURE_LEVEL);
+        state = ImageDelta.replay(state, state.index() + 1, List.of(old));
+
+        apply(register(1, "cluster"));
+
+        assertThat(state.metadataLevel()).isEqualTo(MetadataRecords.FEATURE_LEVEL);
+        state = ImageDelta.replay(fresh, fresh.index() + 1, List.of(old));
+        apply(register(2, "cluster"));
+        assertThat(state.metadataLevel())
+                .as("another broker may not read it")
+                .isEqualTo(MetadataRecords.LEAST_FEATURE_LEVEL);
     }
 
     private static NewTopic assignedOne(String name, int broker) {

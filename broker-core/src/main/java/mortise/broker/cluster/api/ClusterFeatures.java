@@ -26,7 +26,7 @@ public final class ClusterFeatures implements FeatureSource {
         return List.of(
                 new SupportedFeature(
                         MetadataRecords.FEATURE,
-                        MetadataRecords.FEATURE_LEVEL,
+                        MetadataRecords.LEAST_FEATURE_LEVEL,
                         MetadataRecords.FEATURE_LEVEL));
     }
 

@@ -298,9 +298,9 @@ class ClusterHandlersTest {
         assertThat(features.supported())
                 .containsExactly(
                         new FeatureSource.SupportedFeature(
-                                "mortise.metadata", (short) 1, (short) 1));
+                                "mortise.metadata", (short) 1, (short) 2));
         assertThat(features.finalized().features())
-                .containsExactly(new FeatureSource.FinalizedFeature("mortise.metadata", (short) 1));
+                .containsExactly(new FeatureSource.FinalizedFeature("mortise.metadata", (short) 2));
         assertThat(features.finalized().epoch()).isEqualTo(apis.cluster.image().index());
         assertThat(features.identity()).isEqualTo(new FeatureSource.Identity("test-cluster", 1));
     }
