@@ -53,9 +53,18 @@ public sealed interface ControllerCommand<R> {
             int replicationFactor,
             Map<Integer, List<Integer>> assignments,
             Map<String, @Nullable String> configs) {
-        public NewTopic {
-            assignments = Map.copyOf(assignments);
-            configs = Collections.unmodifiableMap(new HashMap<>(configs));
+        // spelled out, for a compact constructor does not say in its class file what may be null
+        public NewTopic(
+                String name,
+                int partitions,
+                int replicationFactor,
+                Map<Integer, List<Integer>> assignments,
+                Map<String, @Nullable String> configs) {
+            this.name = name;
+            this.partitions = partitions;
+            this.replicationFactor = replicationFactor;
+            this.assignments = Map.copyOf(assignments);
+            this.configs = Collections.unmodifiableMap(new HashMap<>(configs));
         }
     }
 
