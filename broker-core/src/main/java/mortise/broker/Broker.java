@@ -16,6 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import mortise.api.Clock;
@@ -26,6 +28,7 @@ import mortise.broker.cluster.ControllerLoop;
 import mortise.broker.cluster.LoggedPlacementFaults;
 import mortise.broker.cluster.MetadataPublisher;
 import mortise.broker.cluster.OpenedPartitions;
+import mortise.broker.cluster.PartitionFollower;
 import mortise.broker.cluster.ProducerIds;
 import mortise.broker.cluster.api.ClusterApis;
 import mortise.broker.cluster.api.ClusterFeatures;
@@ -237,13 +240,17 @@ public final class Broker implements AutoCloseable {
         MetadataSettings metadata = MetadataSettings.from(assembly.config());
         MetadataPublisher publisher =
                 new MetadataPublisher(
-                        settings.nodeId(),
-                        new TopicSettingsSource(
-                                configs, settings.durability() == BrokerSettings.Durability.FSYNC),
-                        partitions,
-                        metadata.parallelPartitionOperations(),
+                        new PartitionFollower(
+                                settings.nodeId(),
+                                new TopicSettingsSource(
+                                        configs,
+                                        settings.durability() == BrokerSettings.Durability.FSYNC),
+                                partitions,
+                                metadata.parallelPartitionOperations(),
+                                timers,
+                                metrics),
+                        serial("metadata"),
                         this::fatal,
-                        timers,
                         metrics);
         PlacementRules placements =
                 new PlacementRules(
@@ -266,11 +273,11 @@ public final class Broker implements AutoCloseable {
                                 metrics));
         BrokerLifecycle lifecycle =
                 new BrokerLifecycle(
-                        clusterId,
-                        settings.nodeId(),
+                        new BrokerLifecycle.Self(clusterId, settings.nodeId(), metadata.rack()),
                         publisher,
                         controller,
-                        metadata,
+                        clock,
+                        timers,
                         assembly.random());
 
         List<ApiHandler<?>> handlers =
@@ -322,7 +329,7 @@ public final class Broker implements AutoCloseable {
                         NetSettings.from(assembly.config()), listeners(), router, clock, metrics);
         part("network", network, network::abort);
         network.open();
-        controller.start(new NamedThreads("controller"));
+        controller.start(serial("controller"));
         quorum.start(publisher);
         OpenedPartitions opened = await(lifecycle.enter(reachable(network.endpoints())));
         partitions.start();
@@ -347,6 +354,11 @@ public final class Broker implements AutoCloseable {
                 assembly.authorizer() == null
                         ? "none: everybody may do everything"
                         : assembly.authorizer().name());
+    }
+
+    /** A thread that runs tasks one after the other. */
+    private Executor serial(String role) {
+        return part(role + " thread", Executors.newSingleThreadExecutor(new NamedThreads(role)));
     }
 
     private static void warnOfFewFiles(FileBudget files) {

@@ -91,9 +91,7 @@ public final class MetadataRecords {
         if (known == null) {
             throw newer(
                     "record type " + type,
-                    "types 1 to "
-                            + MetadataRecordType.values()[MetadataRecordType.values().length - 1]
-                                    .id());
+                    "types up to " + List.of(MetadataRecordType.values()).getLast().id());
         }
         MetadataRecord record = known.newRecord();
         if (version < known.lowestVersion() || version > known.highestVersion()) {

@@ -6,71 +6,92 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import mortise.api.Clock;
+import mortise.api.Timers;
 import mortise.metadata.BrokerImage;
-import mortise.metadata.config.MetadataSettings;
+import mortise.metadata.ClusterImage;
+import mortise.metadata.ImageChange;
+import mortise.metadata.controller.ControllerCommand;
 import mortise.metadata.controller.ControllerCommand.RegisterBroker;
 import mortise.metadata.controller.ControllerCommand.UnfenceBroker;
-import mortise.spi.consensus.Leadership;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A broker's way into its cluster: it waits for the controller, registers this run (which begins a
- * new leader epoch for every partition that it leads), opens its partitions, and lets clients come.
- * Used once.
+ * A broker's way into its cluster: it registers this run with the controller, wherever that is
+ * (which begins a new leader epoch for every partition that it leads), opens its partitions once
+ * its own image has the registration, and lets clients come. Used once.
  */
 public final class BrokerLifecycle {
     private static final Duration STEP_TIMEOUT = Duration.ofMinutes(1);
 
-    private final String clusterId;
-    private final int nodeId;
+    private final Self self;
     private final MetadataPublisher publisher;
-    private final ControllerLoop controller;
-    private final MetadataSettings settings;
+    private final ControllerGateway controller;
+    private final Clock clock;
+    private final Timers timers;
     private final UUID incarnation;
-    private final CompletableFuture<Void> led = new CompletableFuture<>();
+    private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+    /**
+     * The broker that enters.
+     *
+     * @param clusterId the cluster that its data belongs to
+     * @param rack where it stands, if somebody said
+     */
+    public record Self(String clusterId, int nodeId, @Nullable String rack) {}
 
     /** A broker that is not in its cluster yet. To be made before the quorum starts. */
     public BrokerLifecycle(
-            String clusterId,
-            int nodeId,
+            Self self,
             MetadataPublisher publisher,
-            ControllerLoop controller,
-            MetadataSettings settings,
+            ControllerGateway controller,
+            Clock clock,
+            Timers timers,
             RandomGenerator random) {
-        this.clusterId = clusterId;
-        this.nodeId = nodeId;
+        this.self = self;
         this.publisher = publisher;
         this.controller = controller;
-        this.settings = settings;
+        this.clock = clock;
+        this.timers = timers;
         incarnation = new UUID(random.nextLong(), random.nextLong());
-        publisher.listen(controller);
         publisher.listen(
                 new ImageListener() {
                     @Override
-                    public void leadership(Leadership leadership) {
-                        if (leadership.local()) {
-                            led.complete(null);
-                        }
+                    public void changed(ImageChange change) {
+                        look(change.after());
                     }
                 });
     }
 
+    private void look(ClusterImage image) {
+        BrokerImage broker = image.brokers().get(self.nodeId());
+        if (broker != null && broker.incarnation().equals(incarnation)) {
+            registered.complete(null);
+        }
+    }
+
     /**
-     * Goes the whole way. Completes when clients may come.
+     * Goes the whole way. Completes when clients may come; fails if no controller answered in time,
+     * or with why it refused.
      *
      * @param endpoints how other brokers and their clients reach this one
      */
     public CompletionStage<OpenedPartitions> enter(List<BrokerImage.Endpoint> endpoints) {
         RegisterBroker register =
-                new RegisterBroker(clusterId, nodeId, incarnation, settings.rack(), endpoints);
-        return led.thenCompose(leads -> controller.submit(register, STEP_TIMEOUT))
-                .thenCompose(epoch ->
-                        publisher
-                                .openPartitions()
-                                .thenCompose(opened ->
-                                        controller
-                                                .submit(
-                                                        new UnfenceBroker(nodeId, epoch),
-                                                        STEP_TIMEOUT)
-                                                .thenApply(unfenced -> opened)));
+                new RegisterBroker(
+                        self.clusterId(), self.nodeId(), incarnation, self.rack(), endpoints);
+        return submit(register).thenCompose(epoch -> registered.thenCompose(here -> open(epoch)));
+    }
+
+    private CompletionStage<OpenedPartitions> open(long epoch) {
+        return publisher
+                .openPartitions()
+                .thenCompose(opened ->
+                        submit(new UnfenceBroker(self.nodeId(), epoch))
+                                .thenApply(unfenced -> opened));
+    }
+
+    private <R> CompletionStage<R> submit(ControllerCommand<R> command) {
+        return new RetriedCommand<>(controller, command, STEP_TIMEOUT, clock, timers).submit();
     }
 }

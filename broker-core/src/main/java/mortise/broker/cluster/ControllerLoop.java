@@ -7,8 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
@@ -20,6 +19,7 @@ import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.Recurrence;
 import mortise.broker.telemetry.SlowDecisionEvent;
 import mortise.metadata.ClusterImage;
+import mortise.metadata.ImageChange;
 import mortise.metadata.ImageDelta;
 import mortise.metadata.MetadataRecords;
 import mortise.metadata.config.MetadataSettings;
@@ -35,8 +35,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the controller: takes commands, has the {@link Controller} decide them over the
- * newest image, and proposes what it decided.
+ * The controller at work, on a serial executor of its own: takes commands, has the {@link
+ * Controller} decide them over the newest image, and proposes what it decided. It is the gateway of
+ * brokers that lead the quorum themselves.
+ *
+ * <p>Nothing is decided over an image that is older than the leadership that it is decided in, or
+ * than the entry that was proposed last: the quorum tells of both before the publisher has applied
+ * them, and commands wait until it has.
  *
  * <p>One entry is in flight at a time; the commands that come meanwhile go into the next one
  * together. So a decision never rests on something that may not come true, and many commands still
@@ -45,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * <p>A reply is given when its entry is committed and the partitions of this broker follow it: a
  * client that was told of a topic can produce to it.
  */
-public final class ControllerLoop implements ImageListener, AutoCloseable {
+public final class ControllerLoop implements ControllerGateway, ImageListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
 
     private final Controller controller;
@@ -58,15 +63,17 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private final Recurrence defects = new Recurrence();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     // Guarded by the lock.
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private Leadership leadership = new Leadership(0, -1, false);
     private int distrustedEpoch = -1;
+    private long leastIndex;
     private boolean inFlight;
     private boolean closed;
+    private @Nullable Executor executor;
+    private boolean scheduled;
 
-    /** A loop without a thread: see {@link #start}. */
+    /** A loop that does nothing until {@link #start}. */
     public ControllerLoop(
             Controller controller,
             MetadataQuorum quorum,
@@ -111,19 +118,48 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         }
     }
 
-    /** Starts the controller's thread. */
-    public void start(ThreadFactory threads) {
-        threads.newThread(this::run).start();
+    /**
+     * Listens to the publisher, and begins to work off what waits. To be called once, before the
+     * quorum starts.
+     *
+     * @param serial an executor of the controller's own, which never runs two tasks at once
+     */
+    public void start(Executor serial) {
+        publisher.listen(this);
+        lock.lock();
+        try {
+            executor = serial;
+            scheduleIfDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sees to it that the executor looks, if there is something to do. The lock is held. */
+    private void scheduleIfDue() {
+        if (executor != null && !scheduled && !closed && !waiting.isEmpty() && !inFlight) {
+            if (leads() && isStale(publisher.image())) {
+                return; // the publisher's next image asks again
+            }
+            scheduled = true;
+            executor.execute(this::run);
+        }
+    }
+
+    /** Whether decisions are this broker's to make. The lock is held. */
+    private boolean leads() {
+        return leadership.local() && leadership.epoch() != distrustedEpoch;
     }
 
     /**
-     * Asks for a change. The stage completes on the controller's or the quorum's thread.
-     *
-     * @param timeout how long the answer may take; the change itself may still come after it
-     * @return the reply; or a {@link RefusedException} with NOT_CONTROLLER if this broker does not
-     *     lead, REQUEST_TIMED_OUT if it took too long, or the reason why the whole command is
-     *     refused
+     * Whether an image lacks something that was committed before this leadership, or that was
+     * decided in it. The lock is held.
      */
+    private boolean isStale(ClusterImage image) {
+        return image.index() < leastIndex;
+    }
+
+    @Override
     public <R> CompletionStage<R> submit(ControllerCommand<R> command, Duration timeout) {
         Pending<R> pending = new Pending<>(command);
         lock.lock();
@@ -143,7 +179,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
                 return pending.result;
             }
             waiting.add(pending);
-            changed.signal();
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -160,11 +196,22 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     }
 
     @Override
-    public void leadership(Leadership now) {
+    public void leadership(Leadership now, long asOf) {
         lock.lock();
         try {
             leadership = now;
-            changed.signal();
+            leastIndex = Math.max(leastIndex, asOf);
+            scheduleIfDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void changed(ImageChange change) {
+        lock.lock();
+        try {
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -180,33 +227,26 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     }
 
     private void run() {
-        while (awaitWork()) {
-            // a command that was being decided is answered by its timeout
-            unexpected.contain("a step of the controller", this::step);
-        }
-    }
-
-    private boolean awaitWork() {
+        // a command that was being decided is answered by its timeout
+        unexpected.contain("a step of the controller", this::step);
         lock.lock();
         try {
-            while (!closed && (waiting.isEmpty() || inFlight)) {
-                changed.awaitUninterruptibly();
-            }
-            return !closed;
+            scheduled = false;
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Decides what waits, if nothing is in flight. Called by one thread at a time. */
-    void step() {
+    /** Decides what waits, if nothing is in flight. */
+    private void step() {
         SlowDecisionEvent event = SlowDecisionEvent.begun();
         List<Decided<?>> decided = new ArrayList<>();
         List<MetadataRecord> records = new ArrayList<>();
         ClusterImage state = publisher.image();
         Leadership now = null;
         while (records.size() < settings.maxPartitionsPerRequest()) {
-            Taken taken = take(now);
+            Taken taken = take(now, state);
             if (taken == null) {
                 break;
             }
@@ -224,10 +264,10 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private record Taken(Pending<?> pending, Leadership leadership) {}
 
     /**
-     * The next command, if this broker leads and has led since {@code since}; commands are refused
-     * if it does not.
+     * The next command, if this broker leads, has led since {@code since} and the image is not
+     * stale; commands are refused if it does not lead.
      */
-    private @Nullable Taken take(@Nullable Leadership since) {
+    private @Nullable Taken take(@Nullable Leadership since, ClusterImage state) {
         List<Pending<?>> refused = new ArrayList<>();
         int leader;
         lock.lock();
@@ -235,8 +275,8 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             if (inFlight || closed || (since != null && !since.equals(leadership))) {
                 return null;
             }
-            if (leadership.local() && leadership.epoch() != distrustedEpoch) {
-                Pending<?> next = waiting.poll();
+            if (leads()) {
+                Pending<?> next = isStale(state) ? null : waiting.poll();
                 return next == null ? null : new Taken(next, leadership);
             }
             refused.addAll(waiting);
@@ -309,8 +349,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             outcome = CompletableFuture.failedStage(failure);
         }
         outcome.whenComplete((result, failure) -> {
-            boolean trusted = failure == null && !(result instanceof ProposeOutcome.Indeterminate);
-            landed(trusted ? -1 : now.epoch());
+            landed(now, result, failure);
             if (failure != null) {
                 fail(
                         decided,
@@ -322,14 +361,20 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         });
     }
 
-    private void landed(int epochToDistrust) {
+    private void landed(
+            Leadership proposedIn, @Nullable ProposeOutcome result, @Nullable Throwable failure) {
         lock.lock();
         try {
             inFlight = false;
-            // What became of the entry is unknown, so nothing can be decided until a later epoch
-            // has settled it.
-            distrustedEpoch = Math.max(distrustedEpoch, epochToDistrust);
-            changed.signal();
+            if (failure == null && result instanceof ProposeOutcome.Committed(long index)) {
+                leastIndex = Math.max(leastIndex, index);
+            }
+            if (failure != null || result instanceof ProposeOutcome.Indeterminate) {
+                // What became of the entry is unknown, so nothing can be decided until a later
+                // epoch has settled it.
+                distrustedEpoch = Math.max(distrustedEpoch, proposedIn.epoch());
+            }
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -340,7 +385,17 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             case ProposeOutcome.Committed(long index) ->
                     publisher
                             .applied(index)
-                            .whenComplete((nothing, failure) -> decided.forEach(Decided::succeed));
+                            .whenComplete((nothing, failure) -> {
+                                if (failure == null) {
+                                    decided.forEach(Decided::succeed);
+                                } else {
+                                    fail(
+                                            decided,
+                                            ErrorCode.UNKNOWN_SERVER_ERROR,
+                                            "The change takes effect, but not on this broker: "
+                                                    + failure.getMessage());
+                                }
+                            });
             case ProposeOutcome.Refused(String reason) -> {
                 boolean leads = publisher.leadership().equals(proposedIn);
                 fail(
@@ -360,7 +415,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         decided.forEach(one -> one.pending().fail(error, reason));
     }
 
-    /** Ends the thread; commands that wait are refused. */
+    /** Ends the work; commands that wait are refused. */
     @Override
     public void close() {
         List<Pending<?>> refused;
@@ -369,7 +424,6 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             closed = true;
             refused = List.copyOf(waiting);
             waiting.clear();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }

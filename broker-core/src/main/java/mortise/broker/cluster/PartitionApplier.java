@@ -21,6 +21,12 @@ public interface PartitionApplier {
      */
     CompletionStage<?> open(LogId log, PartitionImage partition, TopicSettings settings);
 
+    /**
+     * Whether a partition should be served and cannot: its log could not be opened, or it left
+     * service since. This is the one place that knows. From any thread, without a lock.
+     */
+    boolean isOffline(LogId log);
+
     /** Takes the role that the image gives. */
     CompletionStage<?> changeRole(LogId log, PartitionImage partition);
 

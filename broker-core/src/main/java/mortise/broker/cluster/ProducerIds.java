@@ -26,7 +26,7 @@ public final class ProducerIds {
     private static final int LOW_WATER = Controller.PRODUCER_ID_BLOCK / 10;
 
     private final int nodeId;
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final Duration timeout;
     private final int mostWaiting;
     // Guarded by this.
@@ -42,7 +42,8 @@ public final class ProducerIds {
      * @param timeout how long one block may take
      * @param mostWaiting how many producers may wait for a block
      */
-    public ProducerIds(int nodeId, ControllerLoop controller, Duration timeout, int mostWaiting) {
+    public ProducerIds(
+            int nodeId, ControllerGateway controller, Duration timeout, int mostWaiting) {
         this.nodeId = nodeId;
         this.controller = controller;
         this.timeout = timeout;

@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
  * full disk does, are opened again by themselves: one at a time, and after a failure not before a
  * delay, so that thousands of them cost one attempt every {@link #MOST_DELAY}. Thread-safe.
  */
-final class OfflinePartitions {
+final class UnopenedPartitions {
     static final Duration LEAST_DELAY = Duration.ofSeconds(1);
     static final Duration MOST_DELAY = Duration.ofSeconds(10);
 
-    private static final Logger LOG = LoggerFactory.getLogger(OfflinePartitions.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UnopenedPartitions.class);
 
     private final Timers timers;
     private final Function<LogId, CompletableFuture<Void>> reopen;
@@ -41,7 +41,7 @@ final class OfflinePartitions {
      * @param reopen opens a log again, in the order of what else happens to its partition, unless
      *     it is gone meanwhile; reports what becomes of it here before it completes
      */
-    OfflinePartitions(Timers timers, Function<LogId, CompletableFuture<Void>> reopen) {
+    UnopenedPartitions(Timers timers, Function<LogId, CompletableFuture<Void>> reopen) {
         this.timers = timers;
         this.reopen = reopen;
     }

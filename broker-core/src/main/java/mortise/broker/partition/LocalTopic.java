@@ -62,6 +62,17 @@ public final class LocalTopic {
                 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     }
 
+    /** Whether the partition of this index should be served and cannot. */
+    boolean isOffline(int index) {
+        Slot[] seen = slots;
+        if (index < 0 || index >= seen.length) {
+            return false;
+        }
+        Partition partition = seen[index].partition();
+        return seen[index].offline() != null
+                || (partition != null && partition.outOfService() != null);
+    }
+
     /** All partitions that are there. */
     public List<Partition> partitions() {
         List<Partition> there = new ArrayList<>();

@@ -261,6 +261,12 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     }
 
     @Override
+    public boolean isOffline(LogId id) {
+        LocalTopic topic = byId.get(id.topicId());
+        return topic != null && topic.isOffline(id.partition().partition());
+    }
+
+    @Override
     public CompletionStage<Void> changeRole(LogId id, PartitionImage image) {
         Partition partition = find(id.topicId(), id.partition().partition());
         return partition == null ? absent(id) : partition.lead(image);

@@ -8,19 +8,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import mortise.api.ErrorCode;
 import mortise.api.RefusedException;
 import mortise.api.TopicId;
+import mortise.metadata.ImageRecords;
+import mortise.metadata.PartitionImage;
 import mortise.metadata.controller.ControllerCommand.CreateTopics;
 import mortise.metadata.controller.ControllerCommand.CreatedTopic;
-import mortise.metadata.controller.ControllerCommand.DeleteTopics;
-import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.Verdict;
+import mortise.metadata.record.FeatureLevelRecord;
+import mortise.metadata.record.TopicRecord;
 import mortise.spi.consensus.ProposeOutcome;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +85,7 @@ class ControllerLoopTest {
         cluster.run();
         assertThat(second.toCompletableFuture()).isNotDone();
         cluster.quorum.commitHeld();
+        cluster.run();
         assertThat(first.toCompletableFuture()).isCompleted();
         assertThat(second.toCompletableFuture().join().getFirst().verdict().error())
                 .isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
@@ -99,6 +100,7 @@ class ControllerLoopTest {
         cluster.clock.advance(Duration.ofSeconds(2));
         assertThat(error(created)).isEqualTo(ErrorCode.REQUEST_TIMED_OUT);
         cluster.quorum.commitHeld();
+        cluster.run();
         assertThat(cluster.image().topic("t")).isNotNull();
         assertThat(cluster.timers.pending()).isZero();
     }
@@ -170,24 +172,77 @@ class ControllerLoopTest {
     }
 
     @Test
-    void itsOwnThreadCarriesCommandsOut()
-            throws ExecutionException, InterruptedException, TimeoutException {
+    void nothingIsDecidedOverAnImageThatIsOlderThanTheLeadership() {
         TestCluster cluster = TestCluster.started();
-        cluster.loop.start(task -> Thread.ofPlatform().daemon().name("controller").unstarted(task));
-        List<CompletionStage<List<CreatedTopic>>> replies = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            replies.add(create(cluster, "t" + i, LONG));
-        }
-        for (CompletionStage<List<CreatedTopic>> reply : replies) {
-            assertThat(reply.toCompletableFuture().get(30, TimeUnit.SECONDS).getFirst().verdict())
-                    .isEqualTo(Verdict.ACCEPTED);
-        }
-        cluster.loop
-                .submit(new DeleteTopics(List.of(new TopicRef("t3", TopicId.NONE))), LONG)
-                .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS);
-        assertThat(cluster.image().topicCount()).isEqualTo(199);
-        cluster.loop.close();
+        cluster.quorum.lead(false);
+        cluster.run();
+        cluster.publications.hold();
+        // the other leader's last word is heard, and not applied when this broker leads again
+        TopicId theirs = new TopicId(new UUID(5, 5));
+        cluster.quorum.commit(
+                List.of(
+                        new TopicRecord().name("t").topicId(theirs.value()),
+                        ImageRecords.partition(
+                                theirs, new PartitionImage(0, List.of(2), List.of(2), 2, 0, 0))));
+        cluster.quorum.lead(true);
+        var created = create(cluster, "t", LONG);
+        cluster.run();
+        assertThat(created.toCompletableFuture()).isNotDone();
+
+        cluster.publications.release();
+        cluster.run();
+
+        assertThat(created.toCompletableFuture().join().getFirst().verdict().error())
+                .isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
+    }
+
+    @Test
+    void nothingIsDecidedBeforeTheEntryThatWasProposedLastIsApplied() {
+        TestCluster cluster = TestCluster.started();
+        cluster.publications.hold();
+        var first = create(cluster, "t", LONG);
+        cluster.run();
+        int entries = cluster.quorum.entries.size();
+        var second = create(cluster, "t", LONG);
+        cluster.run();
+        assertThat(first.toCompletableFuture()).isNotDone();
+        assertThat(second.toCompletableFuture()).isNotDone();
+
+        cluster.publications.release();
+        cluster.run();
+
+        assertThat(first.toCompletableFuture().join().getFirst().verdict())
+                .isEqualTo(Verdict.ACCEPTED);
+        assertThat(second.toCompletableFuture().join().getFirst().verdict().error())
+                .isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
+        assertThat(cluster.quorum.entries).as("nothing to propose").hasSize(entries);
+    }
+
+    @Test
+    void whoeverWaitsForAStaleImageIsRefusedWhenLeadershipEnds() {
+        TestCluster cluster = TestCluster.started();
+        cluster.publications.hold();
+        cluster.quorum.commit(
+                List.of(new FeatureLevelRecord().name("some.feature").level((short) 1)));
+        cluster.quorum.lead(true);
+        var waiting = create(cluster, "t", LONG);
+        cluster.run();
+        assertThat(waiting.toCompletableFuture()).isNotDone();
+        cluster.quorum.lead(false);
+        cluster.run();
+        assertThat(error(waiting)).isEqualTo(ErrorCode.NOT_CONTROLLER);
+    }
+
+    @Test
+    void aChangeThatThisBrokerCannotApplyIsNoSuccess() {
+        TestCluster cluster = TestCluster.started();
+        cluster.publications.hold();
+        var created = create(cluster, "t", LONG);
+        cluster.publisher.committed(98, 1, List.of(new byte[] {0, 5, 0, 7}));
+        cluster.run();
+        cluster.publications.release();
+        cluster.run();
+        assertThat(error(created)).isEqualTo(ErrorCode.UNKNOWN_SERVER_ERROR);
     }
 
     @Test

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import mortise.metadata.MetadataRecords;
+import mortise.metadata.record.MetadataRecord;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.MetadataQuorum;
 import mortise.spi.consensus.ProposeOutcome;
@@ -38,7 +40,7 @@ public final class MemoryQuorum implements MetadataQuorum {
         holding = false;
         Held next;
         while ((next = held.poll()) != null) {
-            next.outcome().complete(commit(next.records()));
+            next.outcome().complete(commitEncoded(next.records()));
         }
     }
 
@@ -51,6 +53,11 @@ public final class MemoryQuorum implements MetadataQuorum {
     public void lead(boolean local) {
         epoch++;
         heard().leadership(new Leadership(epoch, local ? 1 : 2, local));
+    }
+
+    /** Commits what another leader proposed. */
+    public void commit(List<MetadataRecord> records) {
+        commitEncoded(MetadataRecords.encode(records, MetadataRecords.FEATURE_LEVEL));
     }
 
     private QuorumListener heard() {
@@ -83,10 +90,10 @@ public final class MemoryQuorum implements MetadataQuorum {
             held.add(new Held(records, outcome));
             return outcome;
         }
-        return CompletableFuture.completedStage(commit(records));
+        return CompletableFuture.completedStage(commitEncoded(records));
     }
 
-    private ProposeOutcome commit(List<byte[]> records) {
+    private ProposeOutcome commitEncoded(List<byte[]> records) {
         entries.add(List.copyOf(records));
         heard().committed(entries.size(), epoch, records);
         return new ProposeOutcome.Committed(entries.size());

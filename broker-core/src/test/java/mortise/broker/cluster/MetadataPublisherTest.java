@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.UUID;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
+import mortise.metadata.ClusterImage;
+import mortise.metadata.ImageDelta;
 import mortise.metadata.ImageRecords;
 import mortise.metadata.MetadataRecords;
+import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicImage;
 import mortise.metadata.TopicSettings;
 import mortise.metadata.controller.ControllerCommand;
@@ -21,6 +24,9 @@ import mortise.metadata.controller.ControllerCommand.DeleteTopics;
 import mortise.metadata.controller.ControllerCommand.MorePartitions;
 import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.Verdict;
+import mortise.metadata.record.MetadataRecord;
+import mortise.metadata.record.RemoveTopicRecord;
+import mortise.spi.consensus.StateSnapshot;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
 import org.junit.jupiter.api.Test;
@@ -217,9 +223,12 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         TopicImage gone = cluster.create("gone", 1);
         cluster.submit(new DeleteTopics(List.of(new TopicRef("gone", TopicId.NONE))));
-        List<byte[]> snapshot = cluster.publisher.snapshot();
+        StateSnapshot state = cluster.await(cluster.publisher.snapshot());
+        List<byte[]> snapshot = state.records();
+        assertThat(state.index()).isEqualTo(cluster.quorum.entries.size());
         TestCluster next = TestCluster.fresh(Map.of(), TestCluster.STORE);
         next.publisher.install(7, 1, snapshot);
+        next.run();
         assertThat(next.image().removedTopics()).containsExactly(gone.id());
         assertThat(next.image().index()).isEqualTo(7);
         assertThat(next.image()).isEqualTo(cluster.image());
@@ -306,9 +315,95 @@ class MetadataPublisherTest {
     }
 
     @Test
+    void aSnapshotIsOfTheEntriesThatWereAppliedWhenItWasMade() {
+        TestCluster cluster = TestCluster.started();
+        cluster.create("before", 1);
+        int applied = cluster.quorum.entries.size();
+        cluster.publications.hold();
+        var snapshot = cluster.publisher.snapshot();
+        cluster.loop.submit(
+                new ControllerCommand.CreateTopics(List.of(TestCluster.topic("after", 1)), false),
+                Duration.ofSeconds(1));
+        cluster.run();
+        assertThat(cluster.quorum.entries).as("heard").hasSize(applied + 1);
+        assertThat(snapshot.toCompletableFuture()).isNotDone();
+        cluster.publications.release();
+
+        StateSnapshot state = cluster.await(snapshot);
+
+        assertThat(state.index()).isEqualTo(applied);
+        ClusterImage image =
+                ImageDelta.replay(ClusterImage.EMPTY, 1, MetadataRecords.decode(state.records()));
+        assertThat(image.topic("before")).isNotNull();
+        assertThat(image.topic("after")).isNull();
+        assertThat(cluster.image().topic("after")).isNotNull();
+    }
+
+    @Test
+    void replicasThatABrokerGainsAreOpenedAndThoseThatItLosesAreClosed() {
+        TestCluster cluster = TestCluster.started();
+        TopicImage topic = cluster.create("t", 2);
+        cluster.applier.calls.clear();
+
+        cluster.quorum.commit(List.of(heldBy(topic, 0, 2)));
+        cluster.run();
+        assertThat(cluster.applier.calls).containsExactly("delete t-0");
+
+        cluster.quorum.commit(List.of(heldBy(topic, 0, 2, 1), heldBy(topic, 1, 1, 2)));
+        cluster.run();
+        assertThat(cluster.applier.calls).containsExactly("delete t-0", "open t-0", "role t-1");
+        assertThat(cluster.applier.roles.get("t-0").replicas()).containsExactly(2, 1);
+
+        cluster.quorum.commit(List.of(heldBy(topic, 0, 2)));
+        cluster.run();
+        alter(cluster, 2, "t", "segment.ms", "60");
+        assertThat(cluster.applier.calls)
+                .as("what this broker does not hold is not configured")
+                .endsWith("delete t-0", "configure t-1")
+                .doesNotContain("configure t-0");
+    }
+
+    private static MetadataRecord heldBy(TopicImage topic, int partition, Integer... replicas) {
+        return ImageRecords.change(
+                topic.id(),
+                new PartitionImage(
+                        partition,
+                        List.of(replicas),
+                        List.of(replicas),
+                        List.of(),
+                        replicas[0],
+                        partition + 10,
+                        partition + 10));
+    }
+
+    @Test
+    void nothingIsAppliedAfterAnEntryThatCannotBe() {
+        TestCluster cluster = TestCluster.started();
+        cluster.create("t", 1);
+        ClusterImage before = cluster.image();
+        long next = cluster.quorum.entries.size() + 1;
+        // a record of version 2, which a newer release writes
+        cluster.publisher.committed(next, 1, List.of(new byte[] {0, 7, 0, 2}));
+        cluster.quorum.commit(List.of(new RemoveTopicRecord().topicId(new UUID(1, 1))));
+        cluster.run();
+
+        assertThat(cluster.image()).isSameAs(before);
+        assertThat(cluster.fatal)
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains("entry " + next)
+                .contains("PartitionRecord in version 2")
+                .contains("newer release");
+        assertThat(cluster.publisher.applied(next).toCompletableFuture())
+                .isCompletedExceptionally();
+    }
+
+    @Test
     void damagedMetadataStopsTheBroker() {
         TestCluster cluster = TestCluster.started();
         cluster.publisher.committed(99, 1, List.of(new byte[] {0, 5, 0, 0, 1}));
+        cluster.run();
         assertThat(cluster.fatal)
                 .hasSize(1)
                 .first()

@@ -33,6 +33,7 @@ public final class RecordingApplier implements PartitionApplier {
     /** Whether no partition can be opened, for want of space. */
     public boolean full;
 
+    private final Set<LogId> offline = new HashSet<>();
     private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private boolean holding;
 
@@ -57,6 +58,7 @@ public final class RecordingApplier implements PartitionApplier {
     @Override
     public CompletionStage<?> open(LogId log, PartitionImage partition, TopicSettings initial) {
         calls.add("open " + log.partition());
+        offline.add(log);
         if (broken.contains(log.partition().toString())) {
             return CompletableFuture.failedStage(new IllegalStateException("disk on fire"));
         }
@@ -64,10 +66,16 @@ public final class RecordingApplier implements PartitionApplier {
             return CompletableFuture.failedStage(
                     new StorageException(StorageException.Reach.CALL, "the disk is full"));
         }
+        offline.remove(log);
         stored.add(log);
         settings.put(log.partition().toString(), initial);
         roles.put(log.partition().toString(), partition);
         return done();
+    }
+
+    @Override
+    public boolean isOffline(LogId log) {
+        return offline.contains(log);
     }
 
     @Override
@@ -88,6 +96,7 @@ public final class RecordingApplier implements PartitionApplier {
     public CompletionStage<?> delete(LogId log) {
         calls.add("delete " + log.partition());
         stored.remove(log);
+        offline.remove(log);
         settings.remove(log.partition().toString());
         roles.remove(log.partition().toString());
         return done();

@@ -80,6 +80,8 @@ public final class TestCluster {
 
     public final SimClock clock = new SimClock();
     public final SimTimers timers = new SimTimers(clock);
+    public final QueuedTasks publications = new QueuedTasks();
+    public final QueuedTasks decisions = new QueuedTasks();
     public final MemoryQuorum quorum;
     public final RecordingApplier applier;
     public final List<String> fatal = new ArrayList<>();
@@ -104,12 +106,15 @@ public final class TestCluster {
         controller = new Controller(configs, settings, SPREAD, new SplittableRandom(seed));
         publisher =
                 new MetadataPublisher(
-                        NODE,
-                        new TopicSettingsSource(configs, false),
-                        applier,
-                        settings.parallelPartitionOperations(),
+                        new PartitionFollower(
+                                NODE,
+                                new TopicSettingsSource(configs, false),
+                                applier,
+                                settings.parallelPartitionOperations(),
+                                timers,
+                                Metrics.discarding()),
+                        publications,
                         (reason, cause) -> fatal.add(reason),
-                        timers,
                         Metrics.discarding());
         loop =
                 new ControllerLoop(
@@ -120,13 +125,14 @@ public final class TestCluster {
                         settings,
                         clock,
                         Metrics.discarding());
+        loop.start(decisions);
         lifecycle =
                 new BrokerLifecycle(
-                        "test-cluster",
-                        NODE,
+                        new BrokerLifecycle.Self("test-cluster", NODE, settings.rack()),
                         publisher,
                         loop,
-                        settings,
+                        clock,
+                        timers,
                         new SplittableRandom(seed + 1));
     }
 
@@ -175,9 +181,10 @@ public final class TestCluster {
 
     /** Does everything that can be done now. */
     public void run() {
-        for (int i = 0; i < 10; i++) {
-            loop.step();
-        }
+        boolean ran;
+        do {
+            ran = publications.run() | decisions.run();
+        } while (ran);
     }
 
     /** What a stage gives once everything is done. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
 
 /**
  * A listener whose state is the list of all records it heard, and which checks that it is called on
@@ -17,6 +20,7 @@ public final class HeardState implements QuorumListener {
     private final List<String> calls = new ArrayList<>();
     private Thread caller;
     private long index;
+    private int epoch;
 
     @Override
     public synchronized void leadership(Leadership leadership) {
@@ -25,8 +29,9 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public synchronized void committed(long next, int epoch, List<byte[]> entry) {
+    public synchronized void committed(long next, int inEpoch, List<byte[]> entry) {
         onOneThread();
+        epoch = inEpoch;
         assertThat(next).isEqualTo(index + 1);
         index = next;
         records.addAll(texts(entry));
@@ -34,8 +39,9 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public synchronized void install(long at, int epoch, List<byte[]> state) {
+    public synchronized void install(long at, int inEpoch, List<byte[]> state) {
         onOneThread();
+        epoch = inEpoch;
         index = at;
         records.clear();
         records.addAll(texts(state));
@@ -43,10 +49,16 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public synchronized List<byte[]> snapshot() {
+    public synchronized CompletionStage<StateSnapshot> snapshot() {
         onOneThread();
         calls.add("snapshot at " + index);
-        return records.stream().map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
+        return CompletableFuture.completedStage(
+                new StateSnapshot(
+                        index,
+                        epoch,
+                        records.stream()
+                                .map(text -> text.getBytes(StandardCharsets.ISO_8859_1))
+                                .toList()));
     }
 
     @Override

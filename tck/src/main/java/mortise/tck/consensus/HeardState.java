@@ -3,8 +3,10 @@ package mortise.tck.consensus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,10 +65,12 @@ final class HeardState implements QuorumListener {
     }
 
     @Override
-    public synchronized List<byte[]> snapshot() {
+    public synchronized CompletionStage<StateSnapshot> snapshot() {
         sameThread("snapshot");
         snapshots++;
-        return entries.stream().map(HeardEntry::encoded).toList();
+        return CompletableFuture.completedStage(
+                new StateSnapshot(
+                        lastIndex, lastEpoch, entries.stream().map(HeardEntry::encoded).toList()));
     }
 
     @Override

@@ -2,7 +2,7 @@ package mortise.broker.cluster.api;
 
 import java.util.List;
 import java.util.function.Supplier;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.cluster.MetadataPublisher;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
@@ -19,7 +19,7 @@ public final class ClusterApis {
     public static List<ApiHandler<?>> handlers(
             int nodeId,
             MetadataPublisher publisher,
-            ControllerLoop controller,
+            ControllerGateway controller,
             BrokerConfigs configs,
             MetadataSettings settings,
             LocalLogs logs,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import mortise.api.ErrorCode;
 import mortise.api.RefusedException;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.RequestContext;
 import mortise.metadata.controller.ControllerCommand.AlterConfigs;
@@ -25,10 +25,10 @@ final class ConfigChanges {
     private static final int RESULT_BYTES = 800;
     private static final int NAME_FACTOR = 3;
 
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final Access access;
 
-    ConfigChanges(ControllerLoop controller, Access access) {
+    ConfigChanges(ControllerGateway controller, Access access) {
         this.controller = controller;
         this.access = access;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mortise.api.ErrorCode;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -34,10 +34,10 @@ final class CreatePartitionsHandler implements ApiHandler<CreatePartitionsReques
 
     private static final int NAME_FACTOR = 3;
 
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final Access access;
 
-    CreatePartitionsHandler(ControllerLoop controller, Access access) {
+    CreatePartitionsHandler(ControllerGateway controller, Access access) {
         this.controller = controller;
         this.access = access;
     }

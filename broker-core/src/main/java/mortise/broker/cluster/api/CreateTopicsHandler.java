@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mortise.api.ErrorCode;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -46,11 +46,11 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
 
     private static final int NAME_FACTOR = 3;
 
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final MetadataSettings settings;
     private final Access access;
 
-    CreateTopicsHandler(ControllerLoop controller, MetadataSettings settings, Access access) {
+    CreateTopicsHandler(ControllerGateway controller, MetadataSettings settings, Access access) {
         this.controller = controller;
         this.settings = settings;
         this.access = access;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -42,10 +42,10 @@ final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest> {
             "The topic is asked for twice in one request; it is not deleted.";
 
     private final ClusterView view;
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final Access access;
 
-    DeleteTopicsHandler(ClusterView view, ControllerLoop controller, Access access) {
+    DeleteTopicsHandler(ClusterView view, ControllerGateway controller, Access access) {
         this.view = view;
         this.controller = controller;
         this.access = access;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
-import mortise.broker.cluster.ControllerLoop;
+import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -64,7 +64,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private static final short FIRST_WITH_ERROR = 13;
 
     private final ClusterView view;
-    private final ControllerLoop controller;
+    private final ControllerGateway controller;
     private final BrokerConfigs configs;
     private final MetadataSettings settings;
     private final Access access;
@@ -72,7 +72,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
 
     MetadataHandler(
             ClusterView view,
-            ControllerLoop controller,
+            ControllerGateway controller,
             BrokerConfigs configs,
             MetadataSettings settings,
             Access access,
