@@ -2,7 +2,7 @@ package mortise.broker;
 
 import java.util.Optional;
 import mortise.api.HostPort;
-import mortise.broker.metadata.MetadataPublisher;
+import mortise.broker.cluster.MetadataPublisher;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
 

@@ -7,17 +7,19 @@ import java.util.function.BiConsumer;
 import mortise.api.HostPort;
 import mortise.api.metrics.Metrics;
 import mortise.broker.config.BrokerSettings;
-import mortise.broker.controller.BrokerLifecycle;
-import mortise.broker.controller.Controller;
-import mortise.broker.controller.ControllerLoop;
-import mortise.broker.controller.PlacementRules;
-import mortise.broker.metadata.BrokerImage;
-import mortise.broker.metadata.MetadataPublisher;
-import mortise.broker.metadata.OpenedPartitions;
-import mortise.broker.metadata.TopicSettingsSource;
-import mortise.broker.metadata.config.BrokerConfigs;
-import mortise.broker.metadata.config.MetadataSettings;
-import mortise.broker.metadata.config.StoreTraits;
+import mortise.broker.cluster.BrokerLifecycle;
+import mortise.metadata.controller.Controller;
+import mortise.broker.cluster.ControllerLoop;
+import mortise.metadata.controller.PlacementRules;
+import mortise.metadata.BrokerImage;
+import mortise.broker.cluster.LoggedPlacementFaults;
+import mortise.broker.cluster.MetadataPublisher;
+import mortise.broker.cluster.PartitionFollower;
+import mortise.broker.cluster.OpenedPartitions;
+import mortise.metadata.TopicSettingsSource;
+import mortise.metadata.config.BrokerConfigs;
+import mortise.metadata.config.MetadataSettings;
+import mortise.metadata.config.StoreTraits;
 import mortise.broker.partition.Partitions;
 import mortise.broker.plugin.MeteredPlacement;
 import mortise.broker.plugin.MeteredQuorum;
@@ -59,7 +61,8 @@ record ClusterArea(
         PlacementRules placements =
                 new PlacementRules(
                         with.assembly().placement().name(),
-                        with.parts().add("placement", new MeteredPlacement(plugins.placement())));
+                        with.parts().add("placement", new MeteredPlacement(plugins.placement())),
+                        new LoggedPlacementFaults(with.assembly().placement().name()));
         MeteredQuorum quorum = with.parts().add("quorum", new MeteredQuorum(plugins.consensus()));
         ControllerLoop controller =
                 with.parts()
@@ -87,24 +90,28 @@ record ClusterArea(
             Partitions partitions,
             BiConsumer<String, Throwable> fatal) {
         return new MetadataPublisher(
-                with.settings().nodeId(),
-                new TopicSettingsSource(
-                        configs, with.settings().durability() == BrokerSettings.Durability.FSYNC),
-                partitions,
-                settings.parallelPartitionOperations(),
+                new PartitionFollower(
+                        with.settings().nodeId(),
+                        new TopicSettingsSource(
+                                configs,
+                                with.settings().durability() == BrokerSettings.Durability.FSYNC),
+                        partitions,
+                        settings.parallelPartitionOperations(),
+                        with.execution().timers(),
+                        with.metrics()),
+                with.execution().serial("metadata"),
                 fatal,
-                with.execution().timers(),
                 with.metrics());
     }
 
     /** A way into the cluster; to be made before the quorum is joined. */
     BrokerLifecycle lifecycle(Composition with, String clusterId) {
         return new BrokerLifecycle(
-                clusterId,
-                with.settings().nodeId(),
+                new BrokerLifecycle.Self(clusterId, with.settings().nodeId(), settings.rack()),
                 publisher,
                 controller,
-                settings,
+                with.execution().clock(),
+                with.execution().timers(),
                 with.execution().random());
     }
 

@@ -1,7 +1,7 @@
 package mortise.broker;
 
 import java.util.List;
-import mortise.broker.metadata.api.ClusterApis;
+import mortise.broker.cluster.api.ClusterApis;
 import mortise.broker.request.ApiHandler;
 
 /** Requests about the cluster. */

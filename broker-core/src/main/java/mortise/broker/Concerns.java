@@ -5,13 +5,13 @@ import mortise.api.config.ConfigSchema;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.fetch.FetchSettings;
 import mortise.broker.flush.FlushSettings;
-import mortise.broker.metadata.config.MetadataSettings;
-import mortise.broker.metadata.config.TopicConfigs;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.PluginSettings;
 import mortise.broker.runtime.LaneSettings;
 import mortise.broker.telemetry.TelemetrySettings;
+import mortise.metadata.config.MetadataSettings;
+import mortise.metadata.config.TopicConfigs;
 
 /** What the core itself can be told, concern by concern. */
 final class Concerns {

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import mortise.api.config.ConfigKey;
 import mortise.broker.config.BrokerSettings;
-import mortise.broker.metadata.config.MetadataSettings;
-import mortise.broker.metadata.config.TopicConfigs;
+import mortise.metadata.config.MetadataSettings;
+import mortise.metadata.config.ReplicationConfigs;
+import mortise.metadata.config.SegmentConfigs;
 
 /**
  * Something that protects records or clients, by the key that decides it. Its value is text, so
@@ -46,9 +47,10 @@ enum Guard {
             case DURABILITY -> BrokerSettings.DURABILITY;
             case STORAGE -> BrokerSettings.STORAGE;
             case CONSENSUS -> BrokerSettings.CONSENSUS;
-            case FLUSH_MESSAGES -> TopicConfigs.FLUSH_MESSAGES.brokerKey().orElseThrow();
-            case FLUSH_MILLIS -> TopicConfigs.FLUSH_MS.brokerKey().orElseThrow();
-            case MIN_INSYNC_REPLICAS -> TopicConfigs.MIN_INSYNC_REPLICAS.brokerKey().orElseThrow();
+            case FLUSH_MESSAGES -> SegmentConfigs.FLUSH_MESSAGES.brokerKey().orElseThrow();
+            case FLUSH_MILLIS -> SegmentConfigs.FLUSH_MS.brokerKey().orElseThrow();
+            case MIN_INSYNC_REPLICAS ->
+                    ReplicationConfigs.MIN_INSYNC_REPLICAS.brokerKey().orElseThrow();
             case REPLICATION_FACTOR -> MetadataSettings.DEFAULT_REPLICATION_FACTOR;
         };
     }

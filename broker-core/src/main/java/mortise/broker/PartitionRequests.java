@@ -2,7 +2,7 @@ package mortise.broker;
 
 import java.time.Duration;
 import java.util.List;
-import mortise.broker.controller.ProducerIds;
+import mortise.broker.cluster.ProducerIds;
 import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.PartitionApis;
 import mortise.broker.request.ApiHandler;

@@ -2,7 +2,7 @@ package mortise.broker;
 
 import java.util.Collection;
 import java.util.List;
-import mortise.broker.metadata.api.LocalLogs;
+import mortise.broker.cluster.api.LocalLogs;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;

@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -20,7 +21,9 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +83,90 @@ class HouseRulesTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")
                 .check(PRODUCT);
+    }
+
+    /**
+     * A decision is a function of what it is handed: it meets no thread, clock, timer, socket, file
+     * or source of randomness of its own.
+     */
+    @Test
+    void pureModulesSeeNothingButValues() {
+        classes()
+                .that()
+                .resideInAnyPackage(PURE)
+                .should()
+                .onlyDependOnClassesThat(areValuesAndWhatMakesThem())
+                .check(PRODUCT);
+        noClasses()
+                .that()
+                .resideInAnyPackage(PURE)
+                .should()
+                .callMethodWhere(
+                        JavaCall.Predicates.target(
+                                DescribedPredicate.describe(
+                                        "reads the time or makes randomness",
+                                        target ->
+                                                IMPURE_CALLS.contains(
+                                                        target.getOwner().getFullName()
+                                                                + "."
+                                                                + target.getName()))))
+                .check(PRODUCT);
+    }
+
+    private static final String PURE = "mortise.metadata..";
+
+    private static final Set<String> PURE_PACKAGES =
+            Set.of(
+                    "java.lang",
+                    "java.lang.annotation",
+                    "java.lang.invoke",
+                    "java.lang.runtime",
+                    "java.math",
+                    "java.nio",
+                    "java.nio.charset",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.random",
+                    "java.util.regex",
+                    "java.util.stream");
+    private static final Set<String> IMPURE_TYPES =
+            Set.of(
+                    "java.lang.InheritableThreadLocal",
+                    "java.lang.Process",
+                    "java.lang.ProcessBuilder",
+                    "java.lang.Runtime",
+                    "java.lang.Thread",
+                    "java.lang.ThreadLocal",
+                    "java.util.Random",
+                    "java.util.Timer",
+                    "java.util.TimerTask",
+                    "mortise.api.Clock",
+                    "mortise.api.SystemClock",
+                    "mortise.api.Timers");
+    private static final Set<String> IMPURE_CALLS =
+            Set.of(
+                    "java.lang.Math.random",
+                    "java.lang.System.currentTimeMillis",
+                    "java.lang.System.getProperty",
+                    "java.lang.System.getenv",
+                    "java.lang.System.nanoTime",
+                    "java.util.UUID.randomUUID",
+                    "java.util.random.RandomGenerator.getDefault",
+                    "java.util.random.RandomGenerator.of");
+
+    private static DescribedPredicate<JavaClass> areValuesAndWhatMakesThem() {
+        return DescribedPredicate.describe(
+                "are values, or what makes values of values",
+                type -> {
+                    JavaClass element = type.getBaseComponentType();
+                    String name = element.getPackageName();
+                    return element.isPrimitive()
+                            || element.isEquivalentTo(Duration.class)
+                            || (!IMPURE_TYPES.contains(element.getFullName())
+                                    && (PURE_PACKAGES.contains(name)
+                                            || name.startsWith("mortise.")
+                                            || name.startsWith("org.jspecify.")));
+                });
     }
 
     @Test

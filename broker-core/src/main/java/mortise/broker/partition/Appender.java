@@ -3,7 +3,7 @@ package mortise.broker.partition;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.TopicSettings;
 import mortise.broker.telemetry.SlowAppendEvent;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.LogId;

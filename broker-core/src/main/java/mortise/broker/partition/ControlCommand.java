@@ -1,8 +1,8 @@
 package mortise.broker.partition;
 
 import java.util.concurrent.CompletableFuture;
-import mortise.broker.metadata.PartitionImage;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.PartitionImage;
+import mortise.metadata.TopicSettings;
 
 /**
  * A change of role, settings or start. Travels in the mailbox's control lane, which is never full,

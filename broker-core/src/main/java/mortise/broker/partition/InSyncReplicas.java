@@ -1,7 +1,7 @@
 package mortise.broker.partition;
 
-import mortise.broker.metadata.PartitionImage;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.PartitionImage;
+import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.PartitionLog;
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
-import mortise.broker.metadata.TopicNames;
+import mortise.metadata.TopicNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +60,17 @@ public final class LocalTopic {
         return index >= 0 && index < seen.length && seen[index].offline() != null
                 ? ErrorCode.KAFKA_STORAGE_ERROR
                 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    /** Whether the partition of this index should be served and cannot. */
+    boolean isOffline(int index) {
+        Slot[] seen = slots;
+        if (index < 0 || index >= seen.length) {
+            return false;
+        }
+        Partition partition = seen[index].partition();
+        return seen[index].offline() != null
+                || (partition != null && partition.outOfService() != null);
     }
 
     /** All partitions that are there. */

@@ -16,13 +16,13 @@ import mortise.broker.mailbox.CreditLine;
 import mortise.broker.mailbox.CreditRequest;
 import mortise.broker.mailbox.DrainSite;
 import mortise.broker.mailbox.Drains;
-import mortise.broker.metadata.PartitionApplier;
-import mortise.broker.metadata.PartitionImage;
-import mortise.broker.metadata.TopicSettings;
+import mortise.broker.cluster.PartitionApplier;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.Periodic;
 import mortise.broker.telemetry.PartitionLoadEvent;
+import mortise.metadata.PartitionImage;
+import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogStore;
@@ -263,6 +263,12 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     @Override
     public CompletionStage<List<LogId>> stored() {
         return blocking.run("list the logs of the store", store::stored);
+    }
+
+    @Override
+    public boolean isOffline(LogId id) {
+        LocalTopic topic = byId.get(id.topicId());
+        return topic != null && topic.isOffline(id.partition().partition());
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.TopicSettings;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
 import mortise.record.Codecs;

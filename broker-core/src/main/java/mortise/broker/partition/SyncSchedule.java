@@ -2,7 +2,7 @@ package mortise.broker.partition;
 
 import java.time.Duration;
 import mortise.broker.flush.FlushTicket;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.PartitionLog;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import mortise.api.ErrorCode;
+import mortise.api.RefusedException;
 import mortise.api.config.ConfigException;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.StorageException;

@@ -20,7 +20,7 @@ import mortise.api.ErrorCode;
 import mortise.api.config.Config;
 import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.flush.FlushSettings;
-import mortise.broker.metadata.PartitionImage;
+import mortise.metadata.PartitionImage;
 import mortise.broker.partition.PartitionRig.Sent;
 import mortise.broker.runtime.NamedThreads;
 import mortise.broker.runtime.SystemTimers;

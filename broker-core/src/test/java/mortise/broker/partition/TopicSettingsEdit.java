@@ -1,7 +1,7 @@
 package mortise.broker.partition;
 
 import java.time.Duration;
-import mortise.broker.metadata.TopicSettings;
+import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogSettings;
 
 /** Topic settings under construction: Kafka's defaults, but for what a test says. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import mortise.api.ErrorCode;
+import mortise.api.RefusedException;
 import mortise.api.metrics.Metrics;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import mortise.api.Clock;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Histogram;
@@ -23,6 +24,7 @@ import mortise.spi.PluginContext;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
 import mortise.spi.consensus.QuorumView;
+import mortise.spi.consensus.StateSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +46,8 @@ final class RaftMember {
     private @Nullable RaftCore core;
     private List<Integer> voters = List.of();
     private long heardIndex;
-    private int heardTerm;
+    private @Nullable CompletableFuture<StateSnapshot> asked;
+    private boolean snapshotFailed;
     private volatile QuorumView view;
 
     /** An entry that was put out by the core, and the proposal that it answers. */
@@ -106,7 +109,6 @@ final class RaftMember {
 
     private void install(Snapshot snapshot) {
         heardIndex = snapshot.index();
-        heardTerm = snapshot.term();
         listener.install(snapshot.index(), snapshot.term(), snapshot.records());
     }
 
@@ -194,7 +196,6 @@ final class RaftMember {
 
     private void hear(Entry entry) {
         heardIndex = entry.index();
-        heardTerm = entry.term();
         view = new QuorumView(view.leadership(), heardIndex, voters);
         listener.committed(entry.index(), entry.term(), entry.records());
     }
@@ -208,21 +209,47 @@ final class RaftMember {
         listener.leadership(leadership);
     }
 
+    /**
+     * Asks for a snapshot if the log has grown enough, and keeps the one that was asked for before
+     * once it is made. It is made elsewhere, so a later call finds it.
+     */
     private void snapshotIfGrown() {
-        LogGrowth growth = storage.growth();
-        if (growth.bytes() < settings.snapshotBytes()
-                && growth.entries() < settings.snapshotEntries()) {
+        if (asked == null && hasGrown()) {
+            asked = listener.snapshot().toCompletableFuture();
+        }
+        CompletableFuture<StateSnapshot> made = asked;
+        if (made == null || !made.isDone()) {
             return;
         }
-        Snapshot snapshot = new Snapshot(heardIndex, heardTerm, voters, listener.snapshot());
+        if (made.isCompletedExceptionally()) {
+            if (!snapshotFailed) {
+                snapshotFailed = true;
+                logger.log(
+                        Level.WARNING,
+                        "no snapshot of the quorum's state could be made, and the log will grow",
+                        made.exceptionNow());
+            }
+            return; // whoever has the state cannot go on, so nobody is asked again
+        }
+        asked = null;
+        keep(made.join());
+    }
+
+    private boolean hasGrown() {
+        LogGrowth growth = storage.growth();
+        return growth.bytes() >= settings.snapshotBytes()
+                || growth.entries() >= settings.snapshotEntries();
+    }
+
+    private void keep(StateSnapshot state) {
         try {
-            storage.keep(snapshot);
+            storage.keep(new Snapshot(state.index(), state.epoch(), voters, state.records()));
             snapshotsTaken.increment();
         } catch (IOException failed) {
             logger.log(
                     Level.WARNING,
                     "a snapshot of the quorum's state as of entry "
-                            + heardIndex
+                            + state.index()
                             + " could not be kept, trying again when the log has grown as much: "
                             + failed.getMessage());
         }

@@ -6,8 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
 
 /**
  * A listener whose state is the list of all records it heard, and which checks that calls come one
@@ -18,6 +21,7 @@ public final class HeardState implements QuorumListener {
     private final List<String> calls = new ArrayList<>();
     private final AtomicInteger inside = new AtomicInteger();
     private long index;
+    private int epoch;
 
     @Override
     public void leadership(Leadership leadership) {
@@ -27,8 +31,9 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public void committed(long next, int epoch, List<byte[]> entry) {
+    public void committed(long next, int inEpoch, List<byte[]> entry) {
         alone(() -> {
+            epoch = inEpoch;
             assertThat(next).isEqualTo(index + 1);
             index = next;
             records.addAll(texts(entry));
@@ -37,8 +42,9 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public void install(long at, int epoch, List<byte[]> state) {
+    public void install(long at, int inEpoch, List<byte[]> state) {
         alone(() -> {
+            epoch = inEpoch;
             index = at;
             records.clear();
             records.addAll(texts(state));
@@ -47,13 +53,13 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public List<byte[]> snapshot() {
+    public CompletionStage<StateSnapshot> snapshot() {
         List<byte[]> state = new ArrayList<>();
         alone(() -> {
             calls.add("snapshot at " + index);
             records.forEach(text -> state.add(text.getBytes(StandardCharsets.ISO_8859_1)));
         });
-        return state;
+        return CompletableFuture.completedStage(new StateSnapshot(index, epoch, state));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -24,6 +25,7 @@ import mortise.spi.consensus.ProposeOutcome.Committed;
 import mortise.spi.consensus.ProposeOutcome.Indeterminate;
 import mortise.spi.consensus.ProposeOutcome.Refused;
 import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
 import mortise.tck.sim.SimContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,6 +195,59 @@ class RaftQuorumTest {
         }
         assertThat(heard.calls()).startsWith("install 450", "committed 451");
         assertThat(heard.records()).isEqualTo(expected);
+    }
+
+    @Test
+    void aSnapshotIsKeptOnceItIsMadeAndTheQuorumGoesOnMeanwhile() throws Exception {
+        Map<String, String> settings = Map.of("consensus.raft.snapshot-entries", "5");
+        List<CompletableFuture<StateSnapshot>> asked = new ArrayList<>();
+        QuorumListener elsewhere =
+                new Delegating(new HeardState()) {
+                    @Override
+                    public CompletionStage<StateSnapshot> snapshot() {
+                        asked.add(new CompletableFuture<>());
+                        return asked.getLast();
+                    }
+                };
+        try (MetadataQuorum quorum = quorum(settings)) {
+            quorum.start(elsewhere);
+            for (int i = 1; i <= 20; i++) {
+                assertThat(propose(quorum, "record " + i)).isEqualTo(new Committed(i));
+            }
+            assertThat(asked).hasSize(1);
+            assertThat(names(".snapshot")).isEmpty();
+
+            asked.getFirst().complete(new StateSnapshot(10, 1, records("up to 10")));
+            propose(quorum, "record 21");
+            quorum.readBarrier().toCompletableFuture().join();
+            assertThat(names(".snapshot"))
+                    .containsExactly("00000000000000000010-0000000001.snapshot");
+        }
+
+        HeardState heard = new HeardState();
+        try (MetadataQuorum quorum = quorum(Map.of())) {
+            quorum.start(heard);
+        }
+        assertThat(heard.calls()).startsWith("install 10", "committed 11").contains("committed 21");
+        assertThat(heard.records()).startsWith("up to 10", "record 11").endsWith("record 21");
+    }
+
+    @Test
+    void aSnapshotThatCannotBeMadeCostsNothingButTheRoomOfTheLog() throws Exception {
+        QuorumListener broken =
+                new Delegating(new HeardState()) {
+                    @Override
+                    public CompletionStage<StateSnapshot> snapshot() {
+                        return CompletableFuture.failedStage(new IllegalStateException("no"));
+                    }
+                };
+        try (MetadataQuorum quorum = quorum(Map.of("consensus.raft.snapshot-entries", "5"))) {
+            quorum.start(broken);
+            for (int i = 1; i <= 20; i++) {
+                assertThat(propose(quorum, "record " + i)).isEqualTo(new Committed(i));
+            }
+        }
+        assertThat(names(".snapshot")).isEmpty();
     }
 
     private List<String> names(String ending) throws Exception {
@@ -388,7 +443,7 @@ class RaftQuorumTest {
         }
 
         @Override
-        public List<byte[]> snapshot() {
+        public CompletionStage<StateSnapshot> snapshot() {
             return target.snapshot();
         }
 

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletionStage;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +82,7 @@ final class HeardState implements QuorumListener {
     }
 
     @Override
-    public List<byte[]> snapshot() {
+    public CompletionStage<StateSnapshot> snapshot() {
         List<byte[]> state = new ArrayList<>();
         alone(
                 "snapshot",
@@ -88,7 +90,8 @@ final class HeardState implements QuorumListener {
                     snapshots++;
                     entries.forEach(entry -> state.add(entry.encoded()));
                 });
-        return state;
+        return CompletableFuture.completedStage(
+                new StateSnapshot(lastIndex, lastEpoch, state));
     }
 
     @Override

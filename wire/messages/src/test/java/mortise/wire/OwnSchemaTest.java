@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import mortise.wire.sample.EverythingRecord;
 import mortise.wire.sample.EverythingRecord.Detail;
-import mortise.wire.sample.SampleType;
+import mortise.wire.sample.SampleRecordType;
 import org.junit.jupiter.api.Test;
 
 /** Code that is generated from a schema of our own, in a package of its own. */
@@ -133,10 +133,14 @@ class OwnSchemaTest {
 
     @Test
     void recordTypesAreFoundByNumber() {
-        assertThat(SampleType.find((short) 7)).isEqualTo(SampleType.EVERYTHING_RECORD);
-        assertThat(SampleType.find((short) 8)).isNull();
-        assertThat(SampleType.EVERYTHING_RECORD.newRecord()).isEqualTo(new EverythingRecord());
-        assertThat(new EverythingRecord().apiKey()).isEqualTo(SampleType.EVERYTHING_RECORD.id());
+        assertThat(SampleRecordType.find((short) 7)).isEqualTo(SampleRecordType.EVERYTHING_RECORD);
+        assertThat(SampleRecordType.find((short) 8)).isNull();
+        assertThat(SampleRecordType.EVERYTHING_RECORD.newRecord())
+                .isEqualTo(new EverythingRecord());
+        assertThat(new EverythingRecord().apiKey())
+                .isEqualTo(SampleRecordType.EVERYTHING_RECORD.id());
+        assertThat(new EverythingRecord().recordType())
+                .isEqualTo(SampleRecordType.EVERYTHING_RECORD);
     }
 
     @Test

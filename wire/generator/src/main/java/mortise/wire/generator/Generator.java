@@ -41,7 +41,7 @@ final class Generator {
     void messages() {
         for (MessageSchema schema : schemas) {
             if (!schema.versions().isEmpty()) {
-                add(messagePackage, schema.name(), MessageSource.of(schema, messagePackage));
+                addMessage(schema, "ApiMessage");
             }
         }
         add(
@@ -57,19 +57,25 @@ final class Generator {
         add(targetPackage, "ApiKey", ApiKeySource.of(schemas, targetPackage, messagePackage));
     }
 
-    /** Adds the enum of metadata records, by its qualified name. */
-    void recordTypes(String qualifiedName) {
-        int dot = qualifiedName.lastIndexOf('.');
-        if (dot < 1) {
-            throw new IllegalArgumentException(
-                    "--record-types " + qualifiedName + " has no package, want PACKAGE.NAME");
-        }
-        String targetPackage = qualifiedName.substring(0, dot);
-        String name = qualifiedName.substring(dot + 1);
+    /**
+     * Adds, in the package of the messages, the sealed interface of this name that all metadata
+     * records implement, and the enum of their types, whose name ends in {@code Type}.
+     */
+    void records(String familyName) {
+        Map<Integer, MessageSchema> records = RecordTypesSource.records(schemas, familyName);
+        records.values().forEach(record -> addMessage(record, familyName));
         add(
-                targetPackage,
-                name,
-                RecordTypesSource.of(schemas, targetPackage, name, messagePackage));
+                messagePackage,
+                familyName,
+                RecordTypesSource.family(records, messagePackage, familyName));
+        add(
+                messagePackage,
+                familyName + "Type",
+                RecordTypesSource.types(records, messagePackage, familyName));
+    }
+
+    private void addMessage(MessageSchema schema, String implemented) {
+        add(messagePackage, schema.name(), MessageSource.of(schema, messagePackage, implemented));
     }
 
     private void add(String targetPackage, String type, String text) {

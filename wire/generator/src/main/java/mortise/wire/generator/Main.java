@@ -8,11 +8,11 @@ import java.util.Map;
 
 /**
  * The generator's command line: {@code --schemas DIR --package P --out DIR [--api-keys PACKAGE]
- * [--record-types PACKAGE.NAME]}.
+ * [--records NAME]}.
  */
 public final class Main {
     private static final List<String> OPTIONS =
-            List.of("--schemas", "--package", "--out", "--api-keys", "--record-types");
+            List.of("--schemas", "--package", "--out", "--api-keys", "--records");
 
     private Main() {}
 
@@ -27,9 +27,9 @@ public final class Main {
         if (apiKeys != null) {
             generator.apiKeys(apiKeys);
         }
-        String recordTypes = options.get("--record-types");
-        if (recordTypes != null) {
-            generator.recordTypes(recordTypes);
+        String records = options.get("--records");
+        if (records != null) {
+            generator.records(records);
         }
         generator.writeTo(Path.of(required(options, "--out")));
     }

@@ -46,6 +46,11 @@ record MessageSchema(
         }
     }
 
+    /** Whether it is a metadata record that there is a class for. */
+    boolean isRecord() {
+        return kind == Kind.METADATA && !versions.isEmpty();
+    }
+
     /** The struct of that name; the reader of schemas has checked that there is one. */
     StructSchema struct(String wanted) {
         return structs.stream()

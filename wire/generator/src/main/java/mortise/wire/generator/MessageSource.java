@@ -9,14 +9,18 @@ final class MessageSource {
         this.message = message;
     }
 
-    /** The text of the file that holds the message's class in that package. */
-    static String of(MessageSchema message, String targetPackage) {
+    /**
+     * The text of the file that holds the message's class in that package.
+     *
+     * @param implemented the interface that the class implements, in its package or ApiMessage
+     */
+    static String of(MessageSchema message, String targetPackage, String implemented) {
         MessageSource source = new MessageSource(message);
-        source.file(targetPackage);
+        source.file(targetPackage, implemented);
         return source.java.toString();
     }
 
-    private void file(String targetPackage) {
+    private void file(String targetPackage, String implemented) {
         java.line("// Generated from " + message.name() + ".json by the message generator.");
         java.line("package " + targetPackage + ";");
         java.blank();
@@ -41,7 +45,7 @@ final class MessageSource {
                 JavaSource.docText(
                         message.root().about(),
                         message.name() + ", versions " + message.versions()));
-        java.open("public final class " + message.name() + " implements ApiMessage");
+        java.open("public final class " + message.name() + " implements " + implemented);
         java.doc("The first version that can be read and written.");
         java.line(
                 "public static final short LOWEST_VERSION = " + message.versions().lowest() + ";");

@@ -3,21 +3,20 @@ package mortise.wire.generator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import mortise.wire.generator.MessageSchema.Kind;
+import java.util.stream.Collectors;
 
-/** Writes an enum of the metadata records among the schemas, by their numbers. */
+/**
+ * Writes what the metadata records among the schemas have in common: a sealed interface over all of
+ * them, and an enum of their types with their numbers.
+ */
 final class RecordTypesSource {
     private RecordTypesSource() {}
 
-    /** The text of the enum's file. */
-    static String of(
-            List<MessageSchema> messages,
-            String targetPackage,
-            String enumName,
-            String messagePackage) {
+    /** The metadata records among the schemas, by number. */
+    static Map<Integer, MessageSchema> records(List<MessageSchema> messages, String familyName) {
         Map<Integer, MessageSchema> records = new TreeMap<>();
         for (MessageSchema message : messages) {
-            if (message.kind() == Kind.METADATA && !message.versions().isEmpty()) {
+            if (message.isRecord()) {
                 MessageSchema before = records.put(message.apiKey(), message);
                 if (before != null) {
                     throw new SchemaException(
@@ -30,29 +29,59 @@ final class RecordTypesSource {
             }
         }
         if (records.isEmpty()) {
-            throw new SchemaException(
-                    "no schema of type metadata for the record types " + enumName);
+            throw new SchemaException("no schema of type metadata for the records " + familyName);
         }
+        return records;
+    }
+
+    /** The text of the file of the sealed interface that every record implements. */
+    static String family(
+            Map<Integer, MessageSchema> records, String messagePackage, String familyName) {
         JavaSource java = new JavaSource();
-        file(java, records, targetPackage, enumName, messagePackage);
+        head(java, messagePackage);
+        java.line("import mortise.wire.ApiMessage;");
+        java.blank();
+        java.doc(
+                "A metadata record. A switch over its types without default is one that a new"
+                        + " schema makes incomplete.");
+        java.open(
+                "public sealed interface "
+                        + familyName
+                        + " extends ApiMessage permits "
+                        + records.values().stream()
+                                .map(MessageSchema::name)
+                                .collect(Collectors.joining(", ")));
+        java.doc("Its type.");
+        java.open("default " + familyName + "Type recordType()");
+        java.open("return switch (this)");
+        for (MessageSchema message : records.values()) {
+            java.line(
+                    "case "
+                            + message.name()
+                            + " ignored -> "
+                            + familyName
+                            + "Type."
+                            + Names.constant(message.name())
+                            + ";");
+        }
+        java.closeStatement();
+        java.close();
+        java.close();
         return java.toString();
     }
 
-    private static void file(
-            JavaSource java,
-            Map<Integer, MessageSchema> records,
-            String targetPackage,
-            String enumName,
-            String messagePackage) {
+    private static void head(JavaSource java, String messagePackage) {
         java.line("// Generated from the metadata schemas by the message generator.");
-        java.line("package " + targetPackage + ";");
+        java.line("package " + messagePackage + ";");
         java.blank();
-        java.line("import mortise.wire.ApiMessage;");
-        if (!targetPackage.equals(messagePackage)) {
-            for (MessageSchema message : records.values()) {
-                java.line("import " + messagePackage + "." + message.name() + ";");
-            }
-        }
+    }
+
+    /** The text of the file of the enum of their types. */
+    static String types(
+            Map<Integer, MessageSchema> records, String messagePackage, String familyName) {
+        String enumName = familyName + "Type";
+        JavaSource java = new JavaSource();
+        head(java, messagePackage);
         java.line("import org.jspecify.annotations.Nullable;");
         java.blank();
         java.doc("A type of metadata record: its number and its versions.");
@@ -96,7 +125,7 @@ final class RecordTypesSource {
         accessor(java, "The last version that has a schema.", "highestVersion");
         java.blank();
         java.doc("An empty record.");
-        java.open("public ApiMessage newRecord()");
+        java.open("public " + familyName + " newRecord()");
         java.open("return switch (this)");
         for (MessageSchema message : records.values()) {
             java.line(
@@ -105,6 +134,7 @@ final class RecordTypesSource {
         java.closeStatement();
         java.close();
         java.close();
+        return java.toString();
     }
 
     private static void accessor(JavaSource java, String about, String name) {

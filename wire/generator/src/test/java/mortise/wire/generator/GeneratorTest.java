@@ -75,15 +75,28 @@ class GeneratorTest {
     }
 
     @Test
-    void metadataRecordsAreFoundByNumber() throws IOException {
+    void metadataRecordsAreASealedFamilyAndFoundByNumber() throws IOException {
+        schema("TwoRecord", "metadata", 2, "0");
         schema("OneRecord", "metadata", 1, "0-2");
+        schema("PingRequest", "request", 0, "0");
 
-        run("--record-types", "a.b.RecordType");
+        run("--records", "Entry");
 
-        assertThat(out.resolve("a/b/RecordType.java"))
+        assertThat(out.resolve("a/b/message/EntryType.java"))
                 .content()
-                .contains("ONE_RECORD(1, 0, 2);")
-                .contains("case 1 -> ONE_RECORD;");
+                .contains("ONE_RECORD(1, 0, 2),")
+                .contains("TWO_RECORD(2, 0, 0);")
+                .contains("case 1 -> ONE_RECORD;")
+                .contains("public Entry newRecord()");
+        assertThat(out.resolve("a/b/message/Entry.java"))
+                .content()
+                .contains("sealed interface Entry extends ApiMessage permits OneRecord, TwoRecord");
+        assertThat(out.resolve("a/b/message/OneRecord.java"))
+                .content()
+                .contains("public final class OneRecord implements Entry {");
+        assertThat(out.resolve("a/b/message/PingRequest.java"))
+                .content()
+                .contains("public final class PingRequest implements ApiMessage {");
     }
 
     @Test
@@ -91,7 +104,7 @@ class GeneratorTest {
         schema("OneRecord", "metadata", 1, "0");
         schema("TwoRecord", "metadata", 1, "0");
 
-        assertThatThrownBy(() -> run("--record-types", "a.b.RecordType"))
+        assertThatThrownBy(() -> run("--records", "Entry"))
                 .isInstanceOf(SchemaException.class)
                 .hasMessage("OneRecord and TwoRecord have the same \"apiKey\" 1");
     }
@@ -119,7 +132,7 @@ class GeneratorTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "reading the arguments of the message generator: --scheemas is not known,"
-                                + " want --schemas, --package, --out, --api-keys, --record-types");
+                                + " want --schemas, --package, --out, --api-keys, --records");
         assertThatThrownBy(() -> Main.main(new String[] {"--out"}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("reading the arguments of the message generator: --out has no value");

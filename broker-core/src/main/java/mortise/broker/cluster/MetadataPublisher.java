@@ -1,0 +1,242 @@
+package mortise.broker.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import mortise.api.TopicId;
+import mortise.api.TopicPartition;
+import mortise.api.metrics.Counter;
+import mortise.api.metrics.Metrics;
+import mortise.metadata.ClusterImage;
+import mortise.metadata.ImageChange;
+import mortise.metadata.ImageDelta;
+import mortise.metadata.ImageRecords;
+import mortise.metadata.MetadataRecords;
+import mortise.spi.consensus.Leadership;
+import mortise.spi.consensus.QuorumListener;
+import mortise.spi.consensus.StateSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the quorum agreed into the image that everybody reads, and has the partitions of this
+ * broker follow it.
+ *
+ * <p>Entries are applied in order on a serial executor of the publisher's own, which alone writes
+ * the image; the quorum's work is not held up, and snapshots are made there too. {@link #image}
+ * reads the image from any thread.
+ *
+ * <p>An entry that cannot be applied is the last one that is looked at: an image without it would
+ * be wrong, and so would all that follow. The broker is told once, and stops.
+ */
+public final class MetadataPublisher implements QuorumListener {
+    private final PartitionFollower follower;
+    private final Executor serial;
+    private final BiConsumer<String, Throwable> fatal;
+    private final Counter entries;
+    private final List<ImageListener> listeners = new CopyOnWriteArrayList<>();
+    private final Object order = new Object();
+    private volatile ClusterImage image = ClusterImage.EMPTY;
+    private volatile Leadership leadership = new Leadership(0, -1, false);
+
+    /** The entry heard last. Confined to the calls of the quorum, which come one at a time. */
+    private long heard;
+
+    /** The epoch of the entry applied last. Confined to the executor. */
+    private int epoch;
+
+    // guarded by order: the last entry applied, whoever waits for one, and why none follows
+    private long applied;
+    private final NavigableMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
+    private final NavigableMap<Long, CompletableFuture<Void>> followed = new TreeMap<>();
+    private @Nullable IllegalStateException stopped;
+
+    /**
+     * A publisher that nobody listens to yet.
+     *
+     * @param serial an executor of the publisher's own, which never runs two tasks at once; nothing
+     *     bounds what waits there but the quorum: of the stored log as much as came after its last
+     *     snapshot, and then what is committed while an entry is applied
+     * @param fatal hears, once, why the broker cannot go on: an entry cannot be applied; or that
+     *     the quorum failed
+     */
+    public MetadataPublisher(
+            PartitionFollower follower,
+            Executor serial,
+            BiConsumer<String, Throwable> fatal,
+            Metrics metrics) {
+        this.follower = follower;
+        this.serial = serial;
+        this.fatal = fatal;
+        entries =
+                metrics.counter(
+                        "metadata_entries_total", "Entries of the metadata log that were applied.");
+        metrics.gauge("metadata_topics", "Topics in the cluster.", () -> image.topicCount());
+        metrics.gauge(
+                "metadata_partitions", "Partitions in the cluster.", () -> image.partitionCount());
+    }
+
+    /** Adds a listener; it hears what comes after. */
+    public void listen(ImageListener listener) {
+        listeners.add(listener);
+    }
+
+    /** The cluster as this broker knows it. */
+    public ClusterImage image() {
+        return image;
+    }
+
+    /** Who leads the quorum; the image may not have all that was committed before yet. */
+    public Leadership leadership() {
+        return leadership;
+    }
+
+    /** Whether this broker should serve a replica of a partition, and cannot. */
+    public boolean isOffline(TopicId topic, TopicPartition partition) {
+        return follower.isOffline(topic, partition);
+    }
+
+    /**
+     * Completes when the entry of this index is applied and the partitions of this broker are as it
+     * wants them; fails if no more entries are applied.
+     */
+    public CompletionStage<Void> applied(long index) {
+        synchronized (order) {
+            if (index <= applied) {
+                CompletableFuture<Void> following = followed.get(index);
+                return following == null ? CompletableFuture.completedStage(null) : following;
+            }
+            return stopped == null
+                    ? waiting.computeIfAbsent(index, entry -> new CompletableFuture<>())
+                    : CompletableFuture.failedStage(stopped);
+        }
+    }
+
+    /**
+     * Opens every partition of this broker, and from now on has them follow the image. To be called
+     * once, when the stored metadata has been applied. Logs of deleted topics are removed; logs
+     * that no topic knows are reported and left alone.
+     */
+    public CompletionStage<OpenedPartitions> openPartitions() {
+        return follower.openPartitions();
+    }
+
+    @Override
+    public void leadership(Leadership changed) {
+        leadership = changed;
+        long asOf = heard;
+        listeners.forEach(listener -> listener.leadership(changed, asOf));
+    }
+
+    @Override
+    public void committed(long index, int inEpoch, List<byte[]> records) {
+        heard = index;
+        serial.execute(() -> {
+            if (apply("entry " + index, index, inEpoch, records, image)) {
+                entries.increment();
+            }
+        });
+    }
+
+    @Override
+    public void install(long index, int inEpoch, List<byte[]> records) {
+        heard = index;
+        serial.execute(() ->
+                apply(
+                        "the snapshot as of entry " + index,
+                        index,
+                        inEpoch,
+                        records,
+                        ClusterImage.EMPTY));
+    }
+
+    @Override
+    public CompletionStage<StateSnapshot> snapshot() {
+        CompletableFuture<StateSnapshot> made = new CompletableFuture<>();
+        serial.execute(() -> {
+            try {
+                ClusterImage state = image;
+                made.complete(
+                        new StateSnapshot(
+                                state.index(),
+                                epoch,
+                                MetadataRecords.encode(
+                                        ImageRecords.of(state), state.metadataLevel())));
+            } catch (RuntimeException failure) {
+                made.completeExceptionally(failure);
+            }
+        });
+        return made;
+    }
+
+    @Override
+    public void failed(String reason, Throwable cause) {
+        fatal.accept(reason, cause);
+    }
+
+    /** Applies what the quorum told, unless something before it could not be. */
+    private boolean apply(
+            String what, long index, int inEpoch, List<byte[]> records, ClusterImage base) {
+        if (isStopped()) {
+            return false;
+        }
+        try {
+            ClusterImage next = ImageDelta.replay(base, index, MetadataRecords.decode(records));
+            ImageChange change = ImageChange.between(image, next);
+            CompletionStage<Void> following = follower.follow(change);
+            image = next;
+            epoch = inEpoch;
+            reached(index, following);
+            listeners.forEach(listener -> listener.changed(change));
+            return true;
+        } catch (RuntimeException failure) {
+            stop(
+                    "applying " + what + " of the metadata log failed: " + failure.getMessage(),
+                    failure);
+            return false;
+        }
+    }
+
+    private boolean isStopped() {
+        synchronized (order) {
+            return stopped != null;
+        }
+    }
+
+    private void reached(long index, CompletionStage<Void> following) {
+        List<CompletableFuture<Void>> reached;
+        synchronized (order) {
+            applied = index;
+            CompletableFuture<Void> end = following.toCompletableFuture();
+            if (!end.isDone()) {
+                followed.put(index, end);
+            }
+            NavigableMap<Long, CompletableFuture<Void>> upToHere = waiting.headMap(index, true);
+            reached = new ArrayList<>(upToHere.values());
+            upToHere.clear();
+        }
+        following.whenComplete((nothing, failure) -> {
+            synchronized (order) {
+                followed.remove(index);
+            }
+            reached.forEach(waiter -> waiter.complete(null));
+        });
+    }
+
+    private void stop(String reason, RuntimeException cause) {
+        List<CompletableFuture<Void>> unreached;
+        IllegalStateException why = new IllegalStateException(reason, cause);
+        synchronized (order) {
+            stopped = why;
+            unreached = new ArrayList<>(waiting.values());
+            waiting.clear();
+        }
+        unreached.forEach(waiter -> waiter.completeExceptionally(why));
+        fatal.accept(reason, cause);
+    }
+}

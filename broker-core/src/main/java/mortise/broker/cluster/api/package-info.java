@@ -1,0 +1,2 @@
+/** The APIs about the cluster: one handler each, over the image and the controller. */
+package mortise.broker.cluster.api;

@@ -1,2 +1,0 @@
-/** The APIs about the cluster: one handler each, over the image and the controller. */
-package mortise.broker.metadata.api;

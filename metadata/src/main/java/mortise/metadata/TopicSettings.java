@@ -1,0 +1,36 @@
+package mortise.metadata;
+
+import mortise.spi.storage.LogSettings;
+
+/**
+ * A topic's configuration as the partitions read it: the topic's own values over the broker's
+ * defaults.
+ *
+ * @param log how the log is laid out
+ * @param maxMessageBytes the largest record batch accepted
+ * @param minInsyncReplicas how many in-sync replicas acks=all needs
+ * @param logAppendTime whether the broker's clock replaces the client's timestamps
+ * @param timestampBeforeMaxMillis how far a timestamp may lie before the broker's clock
+ * @param timestampAfterMaxMillis how far a timestamp may lie after the broker's clock
+ * @param retentionBytes the most bytes kept per partition, or -1
+ * @param retentionMillis the greatest age kept, or -1
+ * @param deletes whether {@code cleanup.policy} contains delete
+ * @param compacts whether {@code cleanup.policy} contains compact
+ * @param flushMessages an fsync at least every so many records
+ * @param flushMillis an fsync at least this often
+ * @param durable whether acknowledgements wait for an fsync (durability class B)
+ */
+public record TopicSettings(
+        LogSettings log,
+        int maxMessageBytes,
+        int minInsyncReplicas,
+        boolean logAppendTime,
+        long timestampBeforeMaxMillis,
+        long timestampAfterMaxMillis,
+        long retentionBytes,
+        long retentionMillis,
+        boolean deletes,
+        boolean compacts,
+        long flushMessages,
+        long flushMillis,
+        boolean durable) {}
