@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.config.Config;
@@ -344,7 +343,7 @@ class PartitionStepsTest {
         ThreadCheckingLogStore store = ThreadCheckingLogStore.over(heap);
         BrokerMetrics metrics = new BrokerMetrics();
         Semaphore ended = new Semaphore(0);
-        AtomicLong starts = new AtomicLong();
+        long starts = 0;
         try (SystemTimers timers =
                         new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
                 FlushCoordinator flushes =
@@ -379,11 +378,11 @@ class PartitionStepsTest {
                 }
                 partition.mailbox().offer(batch);
                 if (i % 500 == 499) {
-                    starts.set(
+                    starts =
                             partition
                                     .advanceStart(Partition.HIGH_WATERMARK)
                                     .toCompletableFuture()
-                                    .get(60, TimeUnit.SECONDS));
+                                    .get(60, TimeUnit.SECONDS);
                     partitions
                             .changeRole(partition.id(), PartitionRig.led(0, i))
                             .toCompletableFuture()
@@ -394,7 +393,7 @@ class PartitionStepsTest {
             partitions.stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
         assertThat(store.violations()).isEmpty();
-        assertThat(starts.get()).isGreaterThan(0);
+        assertThat(starts).isGreaterThan(0);
         assertThat(heap.log(PartitionRig.id("t", 0)).end().offset()).isEqualTo(20 * MANY);
     }
 }
