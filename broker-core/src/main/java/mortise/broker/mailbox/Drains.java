@@ -1,10 +1,9 @@
 package mortise.broker.mailbox;
 
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
-import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.WorkerSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +35,10 @@ public final class Drains implements AutoCloseable {
         this.workers = workers.apply(this);
     }
 
-    /** Drains with threads made by {@code factory}. */
-    public static Drains threaded(
-            DrainBounds bounds,
-            int threads,
-            ThreadFactory factory,
-            Metrics metrics,
-            Failures unexpected) {
-        return new Drains(
-                bounds, metrics, drains -> new DrainThreads(threads, factory, drains, unexpected));
+    /** Drains with {@code count} workers called {@code drain-<n>}. */
+    public static Drains on(
+            WorkerSource execution, DrainBounds bounds, int count, Metrics metrics) {
+        return new Drains(bounds, metrics, drains -> new DrainThreads(count, execution, drains));
     }
 
     /** Drains a mailbox whose counter the caller moved from 0 by offering data. */

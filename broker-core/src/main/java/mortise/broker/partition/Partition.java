@@ -413,7 +413,7 @@ public final class Partition
     @Override
     public void suspendFor(String what, Runnable step, Appender.Continuation then) {
         mailbox.suspendFor(
-                context.services().blocking(),
+                context.services().lanes().logs(),
                 what,
                 () -> {
                     step.run();

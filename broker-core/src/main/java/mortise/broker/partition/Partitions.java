@@ -67,18 +67,17 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.threaded(
+                Drains.on(
+                        services.workers(),
                         settings.drainBounds(),
                         settings.drainThreads(),
-                        services.threads().apply("drain"),
-                        services.metrics(),
-                        Failures.in(services.metrics(), services.clock(), LOG)));
+                        services.metrics()));
     }
 
     Partitions(
             PartitionSettings settings, LogStore store, PartitionServices services, Drains drains) {
         this.store = store;
-        this.blocking = services.blocking();
+        this.blocking = services.lanes().logs();
         this.services = services;
         this.drains = drains;
         this.failures = Failures.in(services.metrics(), services.clock(), LOG);
@@ -334,7 +333,9 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             TopicSettings settings = partition.settings();
             if (settings.deletes()
                     && (settings.retentionBytes() >= 0 || settings.retentionMillis() >= 0)) {
-                blocking.run("look for old data of " + partition, () -> retained(partition))
+                services.lanes()
+                        .upkeep()
+                        .run("look for old data of " + partition, () -> retained(partition))
                         .whenComplete((done, failed) -> {
                             if (failed != null) {
                                 notDropped(partition, failed);

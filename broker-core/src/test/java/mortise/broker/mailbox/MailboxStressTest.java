@@ -11,8 +11,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import mortise.api.Clock;
 import mortise.api.metrics.Metrics;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.runtime.VirtualThreads;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +29,12 @@ class MailboxStressTest {
     private static final Blocking THREADS = new VirtualThreads(3);
 
     private final Drains drains =
-            Drains.threaded(
+            Drains.on(
+                    new ThreadedExecution(
+                            Clock.system(), new SplittableRandom(1), Metrics.discarding()),
                     new DrainBounds(7, 1 << 20, 2),
                     2,
-                    Thread.ofPlatform().daemon().name("drain-", 0).factory(),
-                    Metrics.discarding(),
-                    MailboxRig.unexpected());
+                    Metrics.discarding());
     private final CreditLine line = new CreditLine(MailboxRig.unexpected());
     private final AtomicLong completed = new AtomicLong();
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import mortise.api.Clock;
 import mortise.api.metrics.Metrics;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.ThreadedExecution;
 import org.junit.jupiter.api.Test;
 
 class SuspensionTest {
@@ -295,12 +298,12 @@ class SuspensionTest {
     @Test
     void resumedAfterTheDrainsWereClosedNothingComesOfIt() {
         Drains threads =
-                Drains.threaded(
+                Drains.on(
+                        new ThreadedExecution(
+                                Clock.system(), new SplittableRandom(1), Metrics.discarding()),
                         new DrainBounds(4, 1 << 20, 1),
                         1,
-                        Thread.ofPlatform().daemon().name("drain-", 0).factory(),
-                        Metrics.discarding(),
-                        MailboxRig.unexpected());
+                        Metrics.discarding());
         Mailbox<TestCommand, String> closing =
                 new Mailbox<>(owner, rig.site, threads, rig.line, MailboxRig.BOUNDS);
         owner.duringServe =

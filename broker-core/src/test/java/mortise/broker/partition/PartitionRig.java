@@ -8,8 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
@@ -26,6 +24,8 @@ import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Lanes;
+import mortise.broker.runtime.OneThread;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.storage.LogId;
@@ -87,8 +87,6 @@ public final class PartitionRig implements AutoCloseable {
                                     public void close() {}
                                 });
         this.worker = drains.workerTrampoline();
-        Function<String, ThreadFactory> noThreads =
-                role -> task -> Thread.ofPlatform().daemon().name(role).unstarted(task);
         this.flushes =
                 new FlushCoordinator(directory ->
                         new FlushWorkers() {
@@ -108,9 +106,9 @@ public final class PartitionRig implements AutoCloseable {
                                 NODE,
                                 clock,
                                 timers,
-                                blocking,
+                                Lanes.shared(blocking),
                                 Metrics.discarding(),
-                                noThreads,
+                                new OneThread(0), // which has its drains already
                                 flushes),
                         drains);
     }

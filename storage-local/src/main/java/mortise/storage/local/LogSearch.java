@@ -7,8 +7,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Supplier;
-import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.TimestampPosition;
@@ -19,34 +17,17 @@ import org.jspecify.annotations.Nullable;
  * Finding batches through the indexes of a log. Thread-safe, without locks unless a truncation or
  * removal comes between: then the search begins anew with the segments that are left.
  */
-final class LogReads {
+final class LogSearch {
     private static final int MOST_ATTEMPTS = 1_000;
 
-    private final LogId id;
-    private final StoreParts parts;
-    private final LocalLogDirectory directory;
-    private final Supplier<Segment[]> segments;
-    private final Supplier<Segment[]> settledSegments;
-    private final Runnable check;
+    private final LogContext log;
+    private final LogExtent extent;
+    private final LogHealth health;
 
-    /**
-     * @param segments what the log consists of now, in order
-     * @param settledSegments the same when no truncation is under way, waiting for its end
-     * @param check throws if the log cannot be used any more
-     */
-    LogReads(
-            LogId id,
-            StoreParts parts,
-            LocalLogDirectory directory,
-            Supplier<Segment[]> segments,
-            Supplier<Segment[]> settledSegments,
-            Runnable check) {
-        this.id = id;
-        this.parts = parts;
-        this.directory = directory;
-        this.segments = segments;
-        this.settledSegments = settledSegments;
-        this.check = check;
+    LogSearch(LogContext log, LogExtent extent, LogHealth health) {
+        this.log = log;
+        this.extent = extent;
+        this.health = health;
     }
 
     /**
@@ -104,7 +85,7 @@ final class LogReads {
             try {
                 return walk(segment, border, nextBase, limitToken, offset);
             } catch (CorruptFileException lies) {
-                parts.logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
+                log.parts().logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
             }
         }
         return walk(segment, Segment.Border.BEGIN, nextBase, limitToken, offset);
@@ -229,7 +210,7 @@ final class LogReads {
         if (open == null) {
             throw new RemovedWhileReadException(segment.file());
         }
-        ByteBuffer buffer = parts.scratch().borrow();
+        ByteBuffer buffer = log.parts().scratch().borrow();
         boolean kept = false;
         try {
             BatchWalk walk = new BatchWalk(open.channel(), buffer, from, limit);
@@ -254,7 +235,7 @@ final class LogReads {
             }
             return null;
         } finally {
-            parts.scratch().release(buffer);
+            log.parts().scratch().release(buffer);
             if (!kept) {
                 open.release();
             }
@@ -293,39 +274,42 @@ final class LogReads {
 
     /** Looks, and looks again if the segments changed under it. */
     <T> @Nullable T search(String doing, Search<T> search) {
-        Segment[] all = segments.get();
+        Segment[] all = extent.segments();
         for (int attempt = 1; ; attempt++) {
             try {
                 return search.in(all);
             } catch (CorruptFileException corrupt) {
                 throw new UnreadableDataException(
-                        true, doing + " of " + id + ": " + corrupt.getMessage(), corrupt);
+                        true, doing + " of " + log.id() + ": " + corrupt.getMessage(), corrupt);
             } catch (RemovedWhileReadException | NoSuchFileException changed) {
-                check.run();
+                health.check();
                 Segment[] before = all;
-                all = settledSegments.get();
+                all = extent.settledSegments();
                 if (attempt == MOST_ATTEMPTS || Arrays.equals(all, before)) {
                     throw new UnreadableDataException(
                             false,
-                            doing + " of " + id + ": " + changed + "; was it removed by hand?",
+                            doing
+                                    + " of "
+                                    + log.id()
+                                    + ": "
+                                    + changed
+                                    + "; was it removed by hand?",
                             changed);
                 }
             } catch (IOException failed) {
                 // an index that has to be built anew may find no room
-                throw unreadable(doing + " of " + id, failed);
+                throw unreadable(doing + " of " + log.id(), failed);
             }
         }
     }
 
     /** What to throw for a call that failed where something was only to be read. */
     StorageException unreadable(String doing, IOException cause) {
-        check.run();
+        health.check();
         if (cause instanceof ClosedChannelException) {
-            for (Segment segment : segments.get()) {
-                segment.dropClosedFiles();
-            }
+            extent.dropClosedFiles();
         }
-        StorageException passing = directory.ifItCanPass(doing, cause);
+        StorageException passing = log.directory().ifItCanPass(doing, cause);
         return passing != null
                 ? passing
                 : new UnreadableDataException(
