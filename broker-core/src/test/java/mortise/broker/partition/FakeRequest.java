@@ -16,7 +16,7 @@ import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /** A request without a network. Actions for the event loop run at once, or when a test says so. */
-public final class FakeRequest implements RequestContext {
+public class FakeRequest implements RequestContext {
     private final ApiKey key;
     private final short version;
     private final @Nullable ArrayDeque<Runnable> loop;

@@ -352,11 +352,7 @@ final class LocalLogStore implements LogStore {
         }
         LocalPartitionLog opened =
                 new LocalPartitionLog(
-                        id,
-                        log.path(),
-                        directory,
-                        parts,
-                        settings,
+                        new LogContext(id, log.path(), directory, parts, settings),
                         loaded,
                         created || !clean,
                         () ->
