@@ -19,7 +19,7 @@ import mortise.consensus.raft.storage.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Storage in a directory, in the format of this package. Confined to the quorum's thread.
+ * Storage in a directory, in the format of this package.
  *
  * <p>It trusts the disk no further than a force that succeeded: after a failure whose outcome is
  * unknown it writes nothing more.
@@ -199,10 +199,27 @@ public final class DiskStorage implements RaftStorage {
     }
 
     @Override
-    public void keep(Snapshot snapshot) throws IOException {
-        RaftLog log = opened().log();
-        log.resetGrowth();
-        log.dropThrough(opened().snapshots().keep(snapshot));
+    public void resetGrowth() {
+        opened().log().resetGrowth();
+    }
+
+    @Override
+    public long keep(Snapshot snapshot) throws IOException {
+        return opened().snapshots().keep(snapshot);
+    }
+
+    @Override
+    public void dropThrough(long index) {
+        try {
+            opened().log().dropThrough(index);
+        } catch (IOException later) {
+            logger.log(
+                    Level.WARNING,
+                    "segments of the quorum's log up to entry "
+                            + index
+                            + " could not be dropped, trying again after the next snapshot: "
+                            + later.getMessage());
+        }
     }
 
     @Override
