@@ -18,10 +18,7 @@ final class KnownForces {
     private static final List<Known> KNOWN =
             List.of(
                     new Known(
-                            "mortise.storage.local.LogStart#advance",
-                            "retention and DeleteRecords move the start in the partition's mailbox"),
-                    new Known(
-                            "mortise.consensus.raft.RaftQuorum#run",
+                            "mortise.consensus.raft.RaftQuorum#step",
                             "the quorum's thread writes and forces its own log"));
 
     private KnownForces() {}

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
  * The threads that must not wait for a disk: by their role, and by what they are in the midst of.
  */
 final class WaitlessThreads {
-    /** Threads are called by their role and a number, those of plugins by the plugin before it. */
-    private static final Pattern ROLE = Pattern.compile("(?:.*-)?(net|drain|quorum)-\\d+");
+    /**
+     * Threads are called by their role, those of plugins by the plugin before it; where there are
+     * several, by a number behind it.
+     */
+    private static final Pattern ROLE = Pattern.compile("(?:.*-)?(net|drain|quorum)(?:-\\d+)?");
 
     private static final Map<String, String> ROLES =
             Map.of("net", "an event loop", "drain", "a drain", "quorum", "the quorum's thread");
 
-    /** Methods that drain a mailbox, on whichever thread. */
-    private static final List<String> DRAINS =
-            List.of(
-                    "mortise.broker.mailbox.Mailbox#drain",
-                    "mortise.broker.partition.PartitionMailbox#drain");
+    /** What drains a mailbox, on whichever thread. */
+    private static final String DRAIN = "mortise.broker.mailbox.Mailbox#drain";
 
     private WaitlessThreads() {}
 
@@ -30,8 +30,6 @@ final class WaitlessThreads {
         if (role.matches()) {
             return Optional.ofNullable(ROLES.get(role.group(1)));
         }
-        return frames.stream().anyMatch(DRAINS::contains)
-                ? Optional.of("in a drain")
-                : Optional.empty();
+        return frames.contains(DRAIN) ? Optional.of("in a drain") : Optional.empty();
     }
 }

@@ -70,7 +70,7 @@ class ForceGuardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net-0", "drain-12", "raft-quorum-0", "sim-quorum-0"})
+    @ValueSource(strings = {"net-0", "drain-12", "raft-quorum", "sim-quorum-0"})
     void aForceOfAFileOrDirectoryByOneThatMustNotWaitIsFound(String name, @TempDir Path directory)
             throws InterruptedException {
         assertThat(forcesOf(name, directory))
