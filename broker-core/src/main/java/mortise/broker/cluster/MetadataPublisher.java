@@ -1,6 +1,8 @@
 package mortise.broker.cluster;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -9,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.api.metrics.Counter;
@@ -20,7 +23,6 @@ import mortise.metadata.ImageRecords;
 import mortise.metadata.MetadataRecords;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
-import mortise.spi.consensus.StateSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * broker follow it.
  *
  * <p>Entries are applied in order on a serial executor of the publisher's own, which alone writes
- * the image; the quorum's work is not held up, and snapshots are made there too. {@link #image}
- * reads the image from any thread.
+ * the image, so the quorum's work is not held up. {@link #image} reads the image from any thread. A
+ * snapshot is made of an image and of what was heard since, by whoever keeps it.
  *
  * <p>An entry that cannot be applied is the last one that is looked at: an image without it would
  * be wrong, and so would all that follow. The broker is told once, and stops.
@@ -47,14 +49,31 @@ public final class MetadataPublisher implements QuorumListener {
     /** The entry heard last. Confined to the calls of the quorum, which come one at a time. */
     private long heard;
 
-    /** The epoch of the entry applied last. Confined to the executor. */
-    private int epoch;
-
-    // guarded by order: the last entry applied, whoever waits for one, and why none follows
+    // guarded by order: the last entry applied, what was heard since, whoever waits for an entry,
+    // and why none follows; the image is written under it
     private long applied;
+    private final Deque<Heard> unapplied = new ArrayDeque<>();
     private final NavigableMap<Long, CompletableFuture<Void>> waiting = new TreeMap<>();
     private final NavigableMap<Long, CompletableFuture<Void>> followed = new TreeMap<>();
     private @Nullable IllegalStateException stopped;
+
+    /**
+     * What the quorum told.
+     *
+     * @param whole whether it is a snapshot, which replaces everything before it
+     */
+    private record Heard(long index, List<byte[]> records, boolean whole) {
+        /** The image that it makes. */
+        ClusterImage over(ClusterImage before) {
+            return ImageDelta.replay(
+                    whole ? ClusterImage.EMPTY : before, index, MetadataRecords.decode(records));
+        }
+
+        @Override
+        public String toString() {
+            return (whole ? "the snapshot as of entry " : "entry ") + index;
+        }
+    }
 
     /**
      * A publisher that nobody listens to yet.
@@ -134,44 +153,41 @@ public final class MetadataPublisher implements QuorumListener {
     }
 
     @Override
-    public void committed(long index, int inEpoch, List<byte[]> records) {
-        heard = index;
-        serial.execute(() -> {
-            if (apply("entry " + index, index, inEpoch, records, image)) {
-                entries.increment();
-            }
-        });
+    public void committed(long index, int epoch, List<byte[]> records) {
+        hear(new Heard(index, records, false));
     }
 
     @Override
-    public void install(long index, int inEpoch, List<byte[]> records) {
-        heard = index;
-        serial.execute(() ->
-                apply(
-                        "the snapshot as of entry " + index,
-                        index,
-                        inEpoch,
-                        records,
-                        ClusterImage.EMPTY));
+    public void install(long index, int epoch, List<byte[]> records) {
+        hear(new Heard(index, records, true));
+    }
+
+    private void hear(Heard next) {
+        heard = next.index;
+        synchronized (order) {
+            if (stopped != null) {
+                return;
+            }
+            unapplied.add(next);
+        }
+        serial.execute(() -> apply(next));
     }
 
     @Override
-    public CompletionStage<StateSnapshot> snapshot() {
-        CompletableFuture<StateSnapshot> made = new CompletableFuture<>();
-        serial.execute(() -> {
-            try {
-                ClusterImage state = image;
-                made.complete(
-                        new StateSnapshot(
-                                state.index(),
-                                epoch,
-                                MetadataRecords.encode(
-                                        ImageRecords.of(state), state.metadataLevel())));
-            } catch (RuntimeException failure) {
-                made.completeExceptionally(failure);
+    public Supplier<List<byte[]>> snapshot() {
+        ClusterImage base;
+        List<Heard> since;
+        synchronized (order) {
+            base = image;
+            since = List.copyOf(unapplied);
+        }
+        return () -> {
+            ClusterImage state = base;
+            for (Heard entry : since) {
+                state = entry.over(state);
             }
-        });
-        return made;
+            return MetadataRecords.encode(ImageRecords.of(state), state.metadataLevel());
+        };
     }
 
     @Override
@@ -180,25 +196,23 @@ public final class MetadataPublisher implements QuorumListener {
     }
 
     /** Applies what the quorum told, unless something before it could not be. */
-    private boolean apply(
-            String what, long index, int inEpoch, List<byte[]> records, ClusterImage base) {
+    private void apply(Heard next) {
         if (isStopped()) {
-            return false;
+            return;
         }
         try {
-            ClusterImage next = ImageDelta.replay(base, index, MetadataRecords.decode(records));
-            ImageChange change = ImageChange.between(image, next);
-            CompletionStage<Void> following = follower.follow(change);
-            image = next;
-            epoch = inEpoch;
-            reached(index, following);
+            ClusterImage before = image;
+            ClusterImage after = next.over(before);
+            ImageChange change = ImageChange.between(before, after);
+            reached(after, follower.follow(change));
+            if (!next.whole) {
+                entries.increment();
+            }
             listeners.forEach(listener -> listener.changed(change));
-            return true;
         } catch (RuntimeException failure) {
             stop(
-                    "applying " + what + " of the metadata log failed: " + failure.getMessage(),
+                    "applying " + next + " of the metadata log failed: " + failure.getMessage(),
                     failure);
-            return false;
         }
     }
 
@@ -208,10 +222,13 @@ public final class MetadataPublisher implements QuorumListener {
         }
     }
 
-    private void reached(long index, CompletionStage<Void> following) {
+    private void reached(ClusterImage next, CompletionStage<Void> following) {
+        long index = next.index();
         List<CompletableFuture<Void>> reached;
         synchronized (order) {
+            image = next;
             applied = index;
+            unapplied.remove();
             CompletableFuture<Void> end = following.toCompletableFuture();
             if (!end.isDone()) {
                 followed.put(index, end);
@@ -235,6 +252,7 @@ public final class MetadataPublisher implements QuorumListener {
             stopped = why;
             unreached = new ArrayList<>(waiting.values());
             waiting.clear();
+            unapplied.clear();
         }
         unreached.forEach(waiter -> waiter.completeExceptionally(why));
         fatal.accept(reason, cause);

@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import mortise.api.TopicId;
+import mortise.broker.cluster.PartitionApplier;
 import mortise.broker.mailbox.CreditLine;
 import mortise.broker.mailbox.CreditRequest;
 import mortise.broker.mailbox.DrainSite;
 import mortise.broker.mailbox.Drains;
-import mortise.broker.cluster.PartitionApplier;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.Periodic;
@@ -86,7 +86,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 new PartitionContext(
                         settings,
                         services,
-                        new PartitionContext.Mailboxes(drains, credits),
+                        new PartitionContext.Mailboxes(drains, credits, settings.mailboxBounds()),
                         PartitionMetrics.in(services.metrics()),
                         new PartitionContext.Reports(
                                 failures,

@@ -26,7 +26,6 @@ import mortise.metadata.controller.ControllerCommand.TopicRef;
 import mortise.metadata.controller.Verdict;
 import mortise.metadata.record.MetadataRecord;
 import mortise.metadata.record.RemoveTopicRecord;
-import mortise.spi.consensus.StateSnapshot;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
 import org.junit.jupiter.api.Test;
@@ -223,9 +222,7 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         TopicImage gone = cluster.create("gone", 1);
         cluster.submit(new DeleteTopics(List.of(new TopicRef("gone", TopicId.NONE))));
-        StateSnapshot state = cluster.await(cluster.publisher.snapshot());
-        List<byte[]> snapshot = state.records();
-        assertThat(state.index()).isEqualTo(cluster.quorum.entries.size());
+        List<byte[]> snapshot = cluster.publisher.snapshot().get();
         TestCluster next = TestCluster.fresh(Map.of(), TestCluster.STORE);
         next.publisher.install(7, 1, snapshot);
         next.run();
@@ -315,28 +312,27 @@ class MetadataPublisherTest {
     }
 
     @Test
-    void aSnapshotIsOfTheEntriesThatWereAppliedWhenItWasMade() {
+    void aSnapshotIsOfTheEntriesThatWereHeardWhetherTheyAreAppliedOrNot() {
         TestCluster cluster = TestCluster.started();
-        cluster.create("before", 1);
-        int applied = cluster.quorum.entries.size();
+        cluster.create("applied", 1);
         cluster.publications.hold();
-        var snapshot = cluster.publisher.snapshot();
         cluster.loop.submit(
-                new ControllerCommand.CreateTopics(List.of(TestCluster.topic("after", 1)), false),
+                new ControllerCommand.CreateTopics(List.of(TestCluster.topic("heard", 1)), false),
                 Duration.ofSeconds(1));
         cluster.run();
-        assertThat(cluster.quorum.entries).as("heard").hasSize(applied + 1);
-        assertThat(snapshot.toCompletableFuture()).isNotDone();
+        assertThat(cluster.image().topic("heard")).isNull();
+        var snapshot = cluster.publisher.snapshot();
+        cluster.quorum.commit(List.of(new RemoveTopicRecord().topicId(new UUID(1, 1))));
         cluster.publications.release();
+        cluster.run();
 
-        StateSnapshot state = cluster.await(snapshot);
-
-        assertThat(state.index()).isEqualTo(applied);
         ClusterImage image =
-                ImageDelta.replay(ClusterImage.EMPTY, 1, MetadataRecords.decode(state.records()));
-        assertThat(image.topic("before")).isNotNull();
-        assertThat(image.topic("after")).isNull();
-        assertThat(cluster.image().topic("after")).isNotNull();
+                ImageDelta.replay(ClusterImage.EMPTY, 1, MetadataRecords.decode(snapshot.get()));
+
+        assertThat(image.topic("applied")).isNotNull();
+        assertThat(image.topic("heard")).isNotNull();
+        assertThat(image.removedTopics()).as("what came after it was asked for").isEmpty();
+        assertThat(cluster.image().removedTopics()).hasSize(1);
     }
 
     @Test

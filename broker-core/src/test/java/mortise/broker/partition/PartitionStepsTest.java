@@ -11,21 +11,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.config.Config;
 import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.flush.FlushSettings;
-import mortise.metadata.PartitionImage;
 import mortise.broker.partition.PartitionRig.Sent;
-import mortise.broker.runtime.NamedThreads;
-import mortise.broker.runtime.SystemTimers;
-import mortise.broker.runtime.VirtualThreads;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.Lanes;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.metadata.PartitionImage;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
@@ -344,12 +344,12 @@ class PartitionStepsTest {
         ThreadCheckingLogStore store = ThreadCheckingLogStore.over(heap);
         BrokerMetrics metrics = new BrokerMetrics();
         Semaphore ended = new Semaphore(0);
-        AtomicLong starts = new AtomicLong();
-        try (SystemTimers timers =
-                        new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
+        long starts = 0;
+        try (Execution execution =
+                        new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
-                        FlushCoordinator.threaded(
-                                new FlushSettings(1), NamedThreads::new, Clock.system(), metrics);
+                        FlushCoordinator.on(
+                                execution, new FlushSettings(1), Clock.system(), metrics);
                 Partitions partitions =
                         new Partitions(
                                 PartitionSettings.from(
@@ -358,10 +358,10 @@ class PartitionStepsTest {
                                 new PartitionServices(
                                         PartitionRig.NODE,
                                         Clock.system(),
-                                        timers,
-                                        new VirtualThreads(4),
+                                        execution.timers(),
+                                        Lanes.shared(execution.lane("step", 4)),
                                         metrics,
-                                        NamedThreads::new,
+                                        execution,
                                         flushes))) {
             partitions
                     .open(
@@ -379,11 +379,11 @@ class PartitionStepsTest {
                 }
                 partition.mailbox().offer(batch);
                 if (i % 500 == 499) {
-                    starts.set(
+                    starts =
                             partition
                                     .advanceStart(Partition.HIGH_WATERMARK)
                                     .toCompletableFuture()
-                                    .get(60, TimeUnit.SECONDS));
+                                    .get(60, TimeUnit.SECONDS);
                     partitions
                             .changeRole(partition.id(), PartitionRig.led(0, i))
                             .toCompletableFuture()
@@ -394,7 +394,7 @@ class PartitionStepsTest {
             partitions.stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
         assertThat(store.violations()).isEmpty();
-        assertThat(starts.get()).isGreaterThan(0);
+        assertThat(starts).isGreaterThan(0);
         assertThat(heap.log(PartitionRig.id("t", 0)).end().offset()).isEqualTo(20 * MANY);
     }
 }

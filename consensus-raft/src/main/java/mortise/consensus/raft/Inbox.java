@@ -93,17 +93,21 @@ final class Inbox {
         return waiting;
     }
 
-    /** Takes a group within the bounds; only the taker removes while the inbox is open. */
+    /**
+     * Takes a group within the bounds. Whoever closes the inbox meanwhile, or takes an offer back,
+     * may be quicker: a request belongs to whoever removed it.
+     */
     List<Request> take() {
         List<Request> taken = new ArrayList<>();
         long takenBytes = 0;
         for (Request next = queue.peek();
                 next != null && taken.size() < maxCount && takenBytes + next.bytes() <= maxBytes;
                 next = queue.peek()) {
-            queue.remove();
-            release(next);
-            taken.add(next);
-            takenBytes += next.bytes();
+            if (queue.remove(next)) {
+                release(next);
+                taken.add(next);
+                takenBytes += next.bytes();
+            }
         }
         return taken;
     }

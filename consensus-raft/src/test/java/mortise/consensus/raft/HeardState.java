@@ -6,11 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
-import mortise.spi.consensus.StateSnapshot;
 
 /**
  * A listener whose state is the list of all records it heard, and which checks that calls come one
@@ -21,7 +19,6 @@ public final class HeardState implements QuorumListener {
     private final List<String> calls = new ArrayList<>();
     private final AtomicInteger inside = new AtomicInteger();
     private long index;
-    private int epoch;
 
     @Override
     public void leadership(Leadership leadership) {
@@ -31,9 +28,8 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public void committed(long next, int inEpoch, List<byte[]> entry) {
+    public void committed(long next, int epoch, List<byte[]> entry) {
         alone(() -> {
-            epoch = inEpoch;
             assertThat(next).isEqualTo(index + 1);
             index = next;
             records.addAll(texts(entry));
@@ -42,9 +38,8 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public void install(long at, int inEpoch, List<byte[]> state) {
+    public void install(long at, int epoch, List<byte[]> state) {
         alone(() -> {
-            epoch = inEpoch;
             index = at;
             records.clear();
             records.addAll(texts(state));
@@ -53,13 +48,14 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public CompletionStage<StateSnapshot> snapshot() {
-        List<byte[]> state = new ArrayList<>();
+    public Supplier<List<byte[]>> snapshot() {
+        List<String> state = new ArrayList<>();
         alone(() -> {
             calls.add("snapshot at " + index);
-            records.forEach(text -> state.add(text.getBytes(StandardCharsets.ISO_8859_1)));
+            state.addAll(records);
         });
-        return CompletableFuture.completedStage(new StateSnapshot(index, epoch, state));
+        return () ->
+                state.stream().map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package mortise.spi.consensus;
 
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
 
@@ -28,12 +28,12 @@ public interface QuorumListener {
     void install(long index, int epoch, List<byte[]> records);
 
     /**
-     * The state as of an entry that was heard, and that no snapshot before had; asked for when the
-     * log has grown, and not again before the stage has completed. The listener makes it where it
-     * keeps its state, and the quorum goes on meanwhile. If the stage fails there is no snapshot.
+     * The state as of the entry heard last; asked for when the log has grown. What it returns makes
+     * the records that rebuild that state; it is called once, later, on another thread, while more
+     * entries may be heard.
      */
     @CalledOn(Caller.ANY)
-    CompletionStage<StateSnapshot> snapshot();
+    Supplier<List<byte[]>> snapshot();
 
     /** The quorum cannot go on: its state is damaged or its disk failed. The broker stops. */
     @CalledOn(Caller.ANY)

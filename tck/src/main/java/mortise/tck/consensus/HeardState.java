@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
-import mortise.spi.consensus.StateSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,16 +81,15 @@ final class HeardState implements QuorumListener {
     }
 
     @Override
-    public CompletionStage<StateSnapshot> snapshot() {
-        List<byte[]> state = new ArrayList<>();
+    public Supplier<List<byte[]>> snapshot() {
+        List<HeardEntry> state = new ArrayList<>();
         alone(
                 "snapshot",
                 () -> {
                     snapshots++;
-                    entries.forEach(entry -> state.add(entry.encoded()));
+                    state.addAll(entries);
                 });
-        return CompletableFuture.completedStage(
-                new StateSnapshot(lastIndex, lastEpoch, state));
+        return () -> state.stream().map(HeardEntry::encoded).toList();
     }
 
     @Override
