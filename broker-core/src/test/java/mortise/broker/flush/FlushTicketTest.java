@@ -7,12 +7,14 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mortise.api.Clock;
 import mortise.broker.partition.HeapLogStore;
 import mortise.broker.partition.PartitionRig;
-import mortise.broker.runtime.NamedThreads;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.spi.storage.PartitionLog;
 import org.jspecify.annotations.Nullable;
@@ -136,9 +138,11 @@ class FlushTicketTest {
     void aListenerThatThrowsCostsNoFlusherThread() throws Exception {
         BrokerMetrics metrics = new BrokerMetrics();
         CountDownLatch told = new CountDownLatch(3);
-        try (FlushCoordinator flushes =
-                FlushCoordinator.threaded(
-                        new FlushSettings(1), NamedThreads::new, Clock.system(), metrics)) {
+        try (Execution execution =
+                        new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
+                FlushCoordinator flushes =
+                        FlushCoordinator.on(
+                                execution, new FlushSettings(1), Clock.system(), metrics)) {
             FlushTicket defective =
                     flushes.register(
                             new HeapLogStore()

@@ -26,7 +26,7 @@ class MailboxStressTest {
     private static final int IN_FLIGHT = 5;
     private static final int BYTES = 100;
     private static final MailboxBounds BOUNDS = new MailboxBounds(3, 1_024);
-    private static final Blocking THREADS = new VirtualThreads(3);
+    private static final Blocking THREADS = new VirtualThreads("step", 3);
 
     private final Drains drains =
             Drains.on(

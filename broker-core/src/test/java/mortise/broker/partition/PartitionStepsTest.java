@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,9 @@ import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.flush.FlushSettings;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.partition.PartitionRig.Sent;
-import mortise.broker.runtime.NamedThreads;
-import mortise.broker.runtime.SystemTimers;
-import mortise.broker.runtime.VirtualThreads;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.Lanes;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.SidecarKind;
@@ -345,11 +346,11 @@ class PartitionStepsTest {
         BrokerMetrics metrics = new BrokerMetrics();
         Semaphore ended = new Semaphore(0);
         AtomicLong starts = new AtomicLong();
-        try (SystemTimers timers =
-                        new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
+        try (Execution execution =
+                        new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
-                        FlushCoordinator.threaded(
-                                new FlushSettings(1), NamedThreads::new, Clock.system(), metrics);
+                        FlushCoordinator.on(
+                                execution, new FlushSettings(1), Clock.system(), metrics);
                 Partitions partitions =
                         new Partitions(
                                 PartitionSettings.from(
@@ -358,10 +359,10 @@ class PartitionStepsTest {
                                 new PartitionServices(
                                         PartitionRig.NODE,
                                         Clock.system(),
-                                        timers,
-                                        new VirtualThreads(4),
+                                        execution.timers(),
+                                        Lanes.shared(execution.lane("log", 4)),
                                         metrics,
-                                        NamedThreads::new,
+                                        execution,
                                         flushes))) {
             partitions
                     .open(
