@@ -3,9 +3,9 @@ package mortise.broker.partition;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
-import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.broker.flush.FlushListener;
 import mortise.broker.mailbox.DataLane;
@@ -27,15 +27,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One partition on this broker: its log, and what decides about it put together. The {@link
- * PartitionRole} says whether it is led here; the {@link Appender} writes; the {@link
- * HighWatermark} over the {@link InSyncReplicas} says what counts as written, and the {@link
- * AcknowledgementGate} answers by it; {@link KeptState} is what is known beyond the bytes, and the
- * {@link SyncSchedule} asks for syncs.
+ * Leadership} says whether it is led here; the {@link Appender} writes; the {@link HighWatermark}
+ * over the {@link InSyncReplicas} says what counts as written, and the {@link AcknowledgementGate}
+ * answers by it; {@link KeptState} is what is known beyond the bytes, and the {@link SyncSchedule}
+ * asks for syncs.
  *
  * <p><b>Confinement.</b> The plain fields and those parts belong to the mailbox: only its drain, or
  * a step for which it is suspended, reads or writes them. Everybody else sees the volatile ones
- * (role, settings, image, out of service) and the watchers, and speaks through the mailbox. {@code
- * docs/synchronization.md} has the table.
+ * (settings, image, out of service), its leadership and the watchers, and speaks through the
+ * mailbox. {@code docs/synchronization.md} has the table.
  *
  * <p><b>Nothing here waits for a disk.</b> The start moves, terms begin and many producers are kept
  * or forgotten in steps that run elsewhere while the mailbox is suspended; flusher threads move the
@@ -68,7 +68,6 @@ public final class Partition
     private final ProgressWatchers endWatchers;
 
     // published
-    private volatile PartitionRole role;
     private volatile TopicSettings settings;
     private volatile PartitionImage image;
     private volatile @Nullable String outOfService;
@@ -83,6 +82,7 @@ public final class Partition
     private final AcknowledgementGate gate;
     private final SyncSchedule sync;
     private final KeptState kept;
+    private final Leadership leadership;
     private final Appender appender;
 
     Partition(
@@ -99,14 +99,7 @@ public final class Partition
         this.site = site;
         this.settings = settings;
         this.image = image;
-        this.role = new PartitionRole.NotLeading(image.leader());
-        this.mailbox =
-                new Mailbox<>(
-                        this,
-                        site,
-                        context.mailboxes().drains(),
-                        context.mailboxes().credits(),
-                        context.settings().mailboxBounds());
+        this.mailbox = context.mailboxes().mailbox(this, site);
         this.checks = new ProduceChecks(context);
         this.watchers = new ProgressWatchers(context.reports().unexpected());
         this.endWatchers = new ProgressWatchers(context.reports().unexpected());
@@ -122,6 +115,7 @@ public final class Partition
                         () -> mailbox.signal(FLUSH_DUE));
         this.kept = new KeptState(log, state);
         kept.producers().countIn(context.producers());
+        this.leadership = new Leadership(id, log, replicas, highWatermark, gate, kept, watchers);
         this.appender = new Appender(id, log, context, kept, replicas, gate, this);
     }
 
@@ -135,14 +129,9 @@ public final class Partition
         return id.partition();
     }
 
-    /** Its topic's ID. */
-    public TopicId topicId() {
-        return id.topicId();
-    }
-
     /** What readers need, while it is led here; else null. */
     public @Nullable LeaderView leaderView() {
-        return role instanceof PartitionRole.Leading leading ? leading.view() : null;
+        return leadership.view();
     }
 
     /** Its topic's settings. */
@@ -240,16 +229,18 @@ public final class Partition
 
     // ---- what others ask of the partition, through the mailbox
 
-    CompletableFuture<Void> lead(PartitionImage changed) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.control(new ControlCommand.Lead(changed, done));
+    private <T> CompletableFuture<T> send(Function<CompletableFuture<T>, ControlCommand> command) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        mailbox.control(command.apply(done));
         return done;
     }
 
+    CompletableFuture<Void> lead(PartitionImage changed) {
+        return send(done -> new ControlCommand.Lead(changed, done));
+    }
+
     CompletableFuture<Void> configure(TopicSettings changed) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.control(new ControlCommand.Configure(changed, done));
-        return done;
+        return send(done -> new ControlCommand.Configure(changed, done));
     }
 
     /**
@@ -259,15 +250,11 @@ public final class Partition
      *     above the high watermark
      */
     public CompletionStage<Long> advanceStart(long offset) {
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        mailbox.control(new ControlCommand.AdvanceStart(offset, done));
-        return done;
+        return send(done -> new ControlCommand.AdvanceStart(offset, done));
     }
 
     CompletableFuture<Void> stop(boolean keep) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.control(new ControlCommand.Stop(keep, done));
-        return done;
+        return send(done -> new ControlCommand.Stop(keep, done));
     }
 
     void expireProducers() {
@@ -336,7 +323,7 @@ public final class Partition
             leaveService(String.valueOf(failure), failure);
         }
         if ((signals & FLUSHED) != 0) {
-            advanceHighWatermark();
+            leadership.advance();
         }
         if ((signals & FLUSH_REFUSED) != 0) {
             sync.tryAgain();
@@ -382,7 +369,7 @@ public final class Partition
                     why);
             return;
         }
-        switch (role) {
+        switch (leadership.role()) {
             case PartitionRole.Leading leading ->
                     appender.append(run, leading.view().leaderEpoch(), settings);
             case PartitionRole.NotLeading elsewhere ->
@@ -409,30 +396,18 @@ public final class Partition
     public void wrote(AppendRun run, boolean rolled, long nanos) {
         site.wrote(nanos);
         endWatchers.tell();
-        advanceHighWatermark();
+        leadership.advance();
+        long acknowledged = highWatermark.offset();
+        long start = leadership.startOffset();
         for (int i = 0; i < run.count(); i++) {
-            inLog(run.accepted(i));
+            gate.pass(run.accepted(i), acknowledged, start);
         }
         sync.wrote(run.records(), rolled, settings);
     }
 
     @Override
     public void inLog(AppendBatch batch) {
-        gate.pass(batch, highWatermark.offset(), startOffset());
-    }
-
-    private long startOffset() {
-        LeaderView leading = leaderView();
-        return leading == null ? log.bounds().startOffset() : leading.startOffset();
-    }
-
-    private void advanceHighWatermark() {
-        LeaderView leading = leaderView();
-        if (highWatermark.raise(replicas) && leading != null) {
-            leading.highWatermark(highWatermark.position());
-            watchers.tell();
-            gate.open(highWatermark.offset(), leading.startOffset());
-        }
+        gate.pass(batch, highWatermark.offset(), leadership.startOffset());
     }
 
     @Override
@@ -456,10 +431,7 @@ public final class Partition
                 () -> {
                     switch (command) {
                         case ControlCommand.Lead lead -> follow(lead);
-                        case ControlCommand.Configure configure -> {
-                            use(configure.settings());
-                            configure.done().complete(null);
-                        }
+                        case ControlCommand.Configure configure -> use(configure);
                         case ControlCommand.AdvanceStart advance -> advance(advance);
                         case ControlCommand.Stop stop -> stopServing(stop);
                     }
@@ -504,7 +476,7 @@ public final class Partition
             image = changed;
             replicas.follow(changed);
             if (outOfService == null) {
-                resign(changed.leader());
+                leadership.resign(changed.leader());
             }
             command.done().complete(null);
         } else if (changed.leaderEpoch() > kept.epochs().latest()) {
@@ -519,42 +491,12 @@ public final class Partition
         }
     }
 
-    private void resign(int leader) {
-        role = new PartitionRole.NotLeading(leader);
-        gate.refuseParked(
-                ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                id.partition() + " is led by broker " + leader + " now");
-        watchers.tell();
-    }
-
     /** Leads in the term of an image, whose beginning is noted. */
     private void lead(ControlCommand.Lead command) {
-        PartitionImage changed = command.image();
-        image = changed;
-        replicas.follow(changed);
-        boolean raised = highWatermark.raise(replicas);
-        LeaderView leading = leaderView();
-        boolean same =
-                leading != null
-                        && leading.leaderEpoch() == changed.leaderEpoch()
-                        && leading.epochs() == kept.epochs();
-        if (!same) {
-            role =
-                    new PartitionRole.Leading(
-                            new LeaderView(
-                                    changed.leaderEpoch(),
-                                    kept.epochs(),
-                                    log,
-                                    highWatermark.position(),
-                                    log.bounds().startOffset()));
-        } else if (raised && leading != null) {
-            leading.highWatermark(highWatermark.position());
-        }
-        gate.open(highWatermark.offset(), startOffset());
+        image = command.image();
+        replicas.follow(command.image());
+        leadership.lead(command.image());
         requestSyncIfBehind();
-        if (raised || !same) {
-            watchers.tell();
-        }
         command.done().complete(null);
     }
 
@@ -564,14 +506,15 @@ public final class Partition
         }
     }
 
-    private void use(TopicSettings changed) {
-        settings = changed;
-        replicas.use(changed);
-        log.configure(changed.log());
-        advanceHighWatermark();
-        if (changed.durable()) {
+    private void use(ControlCommand.Configure command) {
+        settings = command.settings();
+        replicas.use(settings);
+        log.configure(settings.log());
+        leadership.advance();
+        if (settings.durable()) {
             requestSyncIfBehind();
         }
+        command.done().complete(null);
     }
 
     private void advance(ControlCommand.AdvanceStart command) {
@@ -579,14 +522,14 @@ public final class Partition
         long offset = command.offset() == HIGH_WATERMARK ? limit : command.offset();
         if (offset < 0 || offset > limit) {
             throw new OffsetOutOfRangeException(
-                    id, offset, new LogBounds(Math.min(startOffset(), limit), limit));
+                    id, offset, new LogBounds(Math.min(leadership.startOffset(), limit), limit));
         }
         if (outOfService != null) {
             throw new StorageException(
                     StorageException.Reach.CALL, id + " is out of service: " + outOfService);
         }
-        if (offset <= startOffset()) {
-            command.done().complete(startOffset());
+        if (offset <= leadership.startOffset()) {
+            command.done().complete(leadership.startOffset());
             return;
         }
         long end = replicas.end().offset();
@@ -595,20 +538,9 @@ public final class Partition
                 "move the start of",
                 () -> kept.advanceStart(offset, end, sync),
                 () -> {
-                    showStart(offset);
-                    command.done().complete(startOffset());
+                    leadership.showStart(offset);
+                    command.done().complete(leadership.startOffset());
                 });
-    }
-
-    private void showStart(long offset) {
-        LeaderView leading = leaderView();
-        if (leading != null) {
-            leading.startOffset(offset);
-            if (leading.epochs() != kept.epochs()) {
-                role = new PartitionRole.Leading(leading.withEpochs(kept.epochs()));
-            }
-        }
-        watchers.tell();
     }
 
     private void stopServing(ControlCommand.Stop command) {
@@ -619,21 +551,17 @@ public final class Partition
         boolean healthy = outOfService == null;
         stopped = true;
         endService(id + " is closed", ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        kept.producers().stopCounting();
         if (command.keep() && healthy) {
             long end = replicas.end().offset();
             step(
                     command,
                     "keep the producers of",
                     () -> kept.keepProducers(end),
-                    () -> stopCounting(command));
+                    () -> command.done().complete(null));
         } else {
-            stopCounting(command);
+            command.done().complete(null);
         }
-    }
-
-    private void stopCounting(ControlCommand.Stop command) {
-        kept.producers().stopCounting();
-        command.done().complete(null);
     }
 
     private void leaveService(String why, @Nullable Throwable cause) {
@@ -651,9 +579,7 @@ public final class Partition
 
     private void endService(String why, ErrorCode error) {
         outOfService = why;
-        role = new PartitionRole.NotLeading(image.leader());
-        gate.refuseParked(error, why);
-        watchers.tell();
+        leadership.end(image.leader(), error, why);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package mortise.broker.partition;
 
 import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.DrainSite;
 import mortise.broker.mailbox.Drains;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxBounds;
 import mortise.broker.runtime.Failures;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.StorageException;
@@ -24,7 +27,11 @@ record PartitionContext(
         RememberedProducers producers,
         AppendRuns runs) {
     /** What the mailboxes of all partitions share. */
-    record Mailboxes(Drains drains, CreditLine credits) {}
+    record Mailboxes(Drains drains, CreditLine credits, MailboxBounds bounds) {
+        Mailbox<AppendBatch, ControlCommand> mailbox(Partition owner, DrainSite site) {
+            return new Mailbox<>(owner, site, drains, credits, bounds);
+        }
+    }
 
     /**
      * Who hears of what went wrong.

@@ -1,7 +1,13 @@
 package mortise.broker.partition;
 
-/** What this broker is to a partition. Published by the partition's drain. */
+/**
+ * What this broker is to a partition. Published by the partition's drain through {@link
+ * Leadership}.
+ */
 sealed interface PartitionRole {
+    /** In place of a broker. */
+    int NOBODY = -1;
+
     /**
      * It leads.
      *
@@ -12,7 +18,7 @@ sealed interface PartitionRole {
     /**
      * It does not.
      *
-     * @param leader the broker that does, or -1
+     * @param leader the broker that does, or {@link #NOBODY}
      */
     record NotLeading(int leader) implements PartitionRole {}
 }

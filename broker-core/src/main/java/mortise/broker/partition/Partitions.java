@@ -86,7 +86,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 new PartitionContext(
                         settings,
                         services,
-                        new PartitionContext.Mailboxes(drains, credits),
+                        new PartitionContext.Mailboxes(drains, credits, settings.mailboxBounds()),
                         PartitionMetrics.in(services.metrics()),
                         new PartitionContext.Reports(
                                 failures,

@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.config.Config;
@@ -345,7 +344,7 @@ class PartitionStepsTest {
         ThreadCheckingLogStore store = ThreadCheckingLogStore.over(heap);
         BrokerMetrics metrics = new BrokerMetrics();
         Semaphore ended = new Semaphore(0);
-        AtomicLong starts = new AtomicLong();
+        long starts = 0;
         try (Execution execution =
                         new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
@@ -360,7 +359,7 @@ class PartitionStepsTest {
                                         PartitionRig.NODE,
                                         Clock.system(),
                                         execution.timers(),
-                                        Lanes.shared(execution.lane("log", 4)),
+                                        Lanes.shared(execution.lane("step", 4)),
                                         metrics,
                                         execution,
                                         flushes))) {
@@ -380,11 +379,11 @@ class PartitionStepsTest {
                 }
                 partition.mailbox().offer(batch);
                 if (i % 500 == 499) {
-                    starts.set(
+                    starts =
                             partition
                                     .advanceStart(Partition.HIGH_WATERMARK)
                                     .toCompletableFuture()
-                                    .get(60, TimeUnit.SECONDS));
+                                    .get(60, TimeUnit.SECONDS);
                     partitions
                             .changeRole(partition.id(), PartitionRig.led(0, i))
                             .toCompletableFuture()
@@ -395,7 +394,7 @@ class PartitionStepsTest {
             partitions.stop().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
         assertThat(store.violations()).isEmpty();
-        assertThat(starts.get()).isGreaterThan(0);
+        assertThat(starts).isGreaterThan(0);
         assertThat(heap.log(PartitionRig.id("t", 0)).end().offset()).isEqualTo(20 * MANY);
     }
 }

@@ -62,10 +62,8 @@ final class LocalLogStore implements LogStore {
                 new StoreParts(
                         config,
                         openFiles,
-                        scratch,
-                        new RecentBudget(config.recentTotalBatches()),
                         new ReadAhead(scratch),
-                        housekeeping,
+                        new RecentBudget(config.recentTotalBatches()),
                         new DoomedFiles(housekeeping, context.logger()),
                         context.clock(),
                         context.logger());

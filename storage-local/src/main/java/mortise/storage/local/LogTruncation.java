@@ -128,7 +128,7 @@ final class LogTruncation {
         if (segment.retire()) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.truncate(position);
-                channel.force(true);
+                DiskFiles.forceNew(channel);
             }
         } else {
             // slices are out that may reach beyond the cut: they keep the old file
@@ -150,7 +150,7 @@ final class LogTruncation {
             for (long at = 0; at < bytes; ) {
                 at += from.transferTo(at, bytes - at, to);
             }
-            to.force(true);
+            DiskFiles.forceNew(to);
         }
         Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
