@@ -70,7 +70,7 @@ final class Faults {
         this.count = count;
         this.lives = lives;
         this.kinds = choose();
-        this.pauseNanos = Delays.millis(300 + random.nextInt(6_000));
+        this.pauseNanos = Delays.millis(1_500 + random.nextInt(8_000));
     }
 
     /** Some runs have no faults, some only those of the network, some everything. */

@@ -12,11 +12,11 @@ public final class RunSeed {
         long many = arguments.length > 1 ? Long.parseLong(arguments[1]) : 1;
         Consumer<String> sink = arguments.length > 2 ? System.out::println : null;
         for (long seed = first; seed < first + many; seed++) {
-            long begun = System.nanoTime();
+            long begun = cpuNanos();
             try {
                 Simulation.Result result = Simulation.run(seed, sink);
                 System.out.println(
-                        seed + " " + (System.nanoTime() - begun) / 1_000_000 + " ms " + result);
+                        seed + " " + (cpuNanos() - begun) / 1_000_000 + " ms " + result);
             } catch (SimulationFailure failure) {
                 System.out.println(seed + " FAILED " + failure.rule());
                 if (many == 1) {
@@ -24,5 +24,10 @@ public final class RunSeed {
                 }
             }
         }
+    }
+
+    private static long cpuNanos() {
+        return java.lang.management.ManagementFactory.getThreadMXBean()
+                .getCurrentThreadCpuTime();
     }
 }

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * one thread and out of one seed.
  */
 public final class Simulation implements ClientWorld, Host.Events, Faults.Lives {
-    private static final long LAST_FAULT = Delays.seconds(44);
-    private static final long LAST_WRITE = Delays.seconds(52);
-    private static final long END = Delays.seconds(60);
+    private static final long LAST_FAULT = Delays.seconds(34);
+    private static final long LAST_WRITE = Delays.seconds(42);
+    private static final long END = Delays.seconds(46);
     private static final long PATIENCE = Delays.seconds(120);
     private static final long STEP = Delays.millis(100);
 
@@ -60,8 +60,8 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     private Simulation(long seed, @Nullable Consumer<String> sink) {
         schedule = new Schedule(seed, sink);
         random = schedule.stream();
-        network = new SimNetwork(schedule);
         troubles = new Troubles(schedule);
+        network = new SimNetwork(schedule, troubles::any);
         host = new Host(schedule, seed, new Host.Plan(values(), Simulation::plugins), this);
         clients = new Clients(this, random);
         faults = new Faults(schedule, host, network, troubles, count, this);
@@ -103,7 +103,7 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
         values.put("flush.threads-per-directory", String.valueOf(1 + random.nextInt(2)));
         values.put("fetch.session-slots", String.valueOf(1 + random.nextInt(8)));
         values.put("fetch.session-min-eviction", "1s");
-        values.put("fetch.session-idle-timeout", "20s");
+        values.put("fetch.session-idle-timeout", "5s");
         values.put("storage.local.open-files", String.valueOf(16 + random.nextInt(64)));
         values.put("storage.local.recent-window", (1 + random.nextInt(64)) + "KiB");
         values.put("storage.local.checkpoint-interval", (1 + random.nextInt(20)) + "s");
@@ -145,7 +145,7 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
 
     /** Everything that connections left behind is looked for when it has had its time. */
     private void quiesce() {
-        long calm = schedule.nanos() + Delays.seconds(60);
+        long calm = schedule.nanos() + Delays.seconds(12);
         schedule.runUntil(calm);
         await("every connection to be closed", () -> network.connections().isEmpty());
     }

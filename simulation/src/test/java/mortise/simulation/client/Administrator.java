@@ -63,13 +63,7 @@ final class Administrator extends SimClient {
 
     private void pause() {
         outdated();
-        later(
-                Delays.between(random(), PAUSE / 20, PAUSE * 2),
-                "pause",
-                () -> {
-                    busy = false;
-                    stepNow();
-                });
+        rest(Delays.between(random(), PAUSE / 20, PAUSE * 2));
     }
 
     private void ask(
@@ -82,6 +76,7 @@ final class Administrator extends SimClient {
                 key,
                 request,
                 answer -> {
+                    busy = false;
                     if (answer != null) {
                         heard.accept(answer);
                         pause();

@@ -103,14 +103,7 @@ final class Auditor extends SimClient {
     private void retry(Audited audited) {
         audited.start = -1;
         audited.records.clear();
-        busy = true;
-        later(
-                backoff(),
-                "retry",
-                () -> {
-                    busy = false;
-                    stepNow();
-                });
+        rest(backoff());
     }
 
     private void findStart(Rpc over, Audited audited) {
@@ -190,6 +183,7 @@ final class Auditor extends SimClient {
         if (!passes) {
             throw new Violation("refused", name() + " at " + audited.ledger + ": " + error);
         }
+        world().schedule().trace().add(name() + " " + error + " at " + audited.ledger);
         outdated();
         if (audited.ledger.topic().mayBeGone() && left != null) {
             left.remove(audited);

@@ -49,7 +49,7 @@ public final class Clients {
     }
 
     private static long pause(RandomGenerator random) {
-        return Delays.millis(5 + random.nextInt(120));
+        return Delays.millis(20 + random.nextInt(300));
     }
 
     /** Lets them begin. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import mortise.api.ErrorCode;
+import mortise.api.Timers;
 import mortise.simulation.check.PartitionLedger;
 import mortise.simulation.check.Violation;
 import mortise.simulation.world.Delays;
@@ -25,6 +26,8 @@ final class Consumer extends SimClient {
     private static final long EARLIEST = -2;
     private static final int PARTITION_BYTES = 4 * 1_024;
     private static final int ANSWER_BYTES = 32 * 1_024;
+    private static final long SHORTEST_REST = Delays.millis(1);
+    private static final long LONGEST_REST = Delays.millis(300);
     private static final long MOST_IDLE = Delays.millis(500);
     private static final long WAKE_UP = Delays.seconds(3);
 
@@ -34,6 +37,7 @@ final class Consumer extends SimClient {
     private int sessionId;
     private int sessionEpoch;
     private boolean busy;
+    private Timers.Scheduled wakeUpWatch = () -> false;
 
     /**
      * What kind of consumer it is.
@@ -96,15 +100,8 @@ final class Consumer extends SimClient {
     }
 
     private void pause() {
-        busy = true;
         outdated();
-        later(
-                Delays.between(random(), Delays.millis(1), MOST_IDLE),
-                "pause",
-                () -> {
-                    busy = false;
-                    stepNow();
-                });
+        rest(Delays.between(random(), Delays.millis(1), MOST_IDLE));
     }
 
     private void followTopics() {
@@ -243,7 +240,9 @@ final class Consumer extends SimClient {
                 request,
                 answer -> {
                     busy = false;
+                    wakeUpWatch.cancel();
                     if (answer instanceof FetchResponse response) {
+                        rest(Delays.between(random(), SHORTEST_REST, LONGEST_REST));
                         fetched(response, proven, offsets);
                     }
                 });
@@ -251,13 +250,14 @@ final class Consumer extends SimClient {
 
     /** A fetch that waits is woken soon after there is something for it. */
     private void watchWakeUp(long sentNanos, long life, Rpc over) {
-        later(
+        wakeUpWatch = later(
                 WAKE_UP,
                 "look for a lost wake-up",
                 () -> {
                     if (!busy
                             || fetchSentNanos != sentNanos
                             || over.closed()
+                            || over.disturbed()
                             || life != world().lifeOfBroker()) {
                         return;
                     }

@@ -105,6 +105,11 @@ final class Producer extends SimClient {
             return;
         }
         giveUpOld();
+        if (topics().isEmpty() || random().nextInt(60) == 0) {
+            outdated();
+            rest(backoff());
+            return;
+        }
         if (!paused && over.inFlight() < style.inFlight()) {
             List<Batch> batches = next();
             if (!batches.isEmpty()) {
@@ -135,14 +140,7 @@ final class Producer extends SimClient {
                             producerEpoch = response.producerEpoch();
                         } else {
                             outdated();
-                            identifying = true;
-                            later(
-                                    backoff(),
-                                    "identify",
-                                    () -> {
-                                        identifying = false;
-                                        stepNow();
-                                    });
+                            rest(backoff());
                         }
                     }
                 });
@@ -336,6 +334,13 @@ final class Producer extends SimClient {
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
                 failed(flight, batch);
                 outOfOrder(flight, batch, error);
+            }
+            case INVALID_TIMESTAMP -> {
+                // the broker's clock was set back since the batch was built
+                forget(batch);
+                if (style.idempotent() && flight.session() == session) {
+                    newIdentity();
+                }
             }
             case UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION -> {
                 failed(flight, batch);

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import mortise.api.Timers;
 import mortise.simulation.check.Violation;
 import mortise.simulation.net.ClientEnd;
 import mortise.simulation.net.SimConnection;
@@ -40,7 +41,14 @@ final class Rpc implements ClientEnd {
             int correlation,
             ApiKey key,
             short version,
-            Consumer<@Nullable ApiMessage> result) {}
+            Consumer<@Nullable ApiMessage> result,
+            Timers.Scheduled[] timeout) {
+        /** Hands over what came of it. */
+        void end(@Nullable ApiMessage answer) {
+            timeout[0].cancel();
+            result.accept(answer);
+        }
+    }
 
     private Rpc(SimClient client) {
         this.client = client;
@@ -55,6 +63,11 @@ final class Rpc implements ClientEnd {
 
     boolean closed() {
         return closed;
+    }
+
+    /** Whether something was done to the connection, so that answers may rightly not come. */
+    boolean disturbed() {
+        return connected().disturbed();
     }
 
     int inFlight() {
@@ -72,12 +85,13 @@ final class Rpc implements ClientEnd {
             throw new IllegalStateException("the connection is closed");
         }
         int correlation = send(key, version, request);
-        Call call = new Call(correlation, key, version, result);
+        Call call = new Call(correlation, key, version, result, new Timers.Scheduled[1]);
         calls.add(call);
         SimConnection to = connected();
         long life = client.world().lifeOfBroker();
         long sentAt = client.world().schedule().nanos();
-        client.later(
+        call.timeout()[0] =
+            client.later(
                 TIMEOUT,
                 "timeout",
                 () -> {
@@ -143,7 +157,7 @@ final class Rpc implements ClientEnd {
         closed = true;
         List<Call> lost = new ArrayList<>(calls);
         calls.clear();
-        lost.forEach(call -> call.result().accept(null));
+        lost.forEach(call -> call.end(null));
         client.disconnected(this);
     }
 
@@ -174,7 +188,7 @@ final class Rpc implements ClientEnd {
                     "order of answers",
                     client.name() + " got the answer to " + correlation + ", due was " + call);
         }
-        call.result().accept(decode(call, frame));
+        call.end(decode(call, frame));
     }
 
     private ApiMessage decode(Call call, ByteBuffer frame) {

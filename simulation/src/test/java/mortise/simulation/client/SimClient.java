@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import mortise.api.ErrorCode;
+import mortise.api.Timers;
 import mortise.simulation.check.Ledger;
 import mortise.simulation.check.TopicLedger;
 import mortise.simulation.world.Delays;
@@ -37,6 +38,8 @@ abstract class SimClient {
     private boolean wantsMetadata = true;
     private boolean stopped;
     private boolean stepping;
+    private boolean resting;
+    private int rests;
 
     /** A topic as metadata tells of it. */
     record Topic(UUID id, String name, int partitions) {}
@@ -113,7 +116,7 @@ abstract class SimClient {
             Rpc now = rpc;
             if (now == null) {
                 connect();
-            } else if (!connecting) {
+            } else if (!connecting && !resting) {
                 act(now);
             }
         } finally {
@@ -121,13 +124,28 @@ abstract class SimClient {
         }
     }
 
+    /** Does nothing for a while, unless the connection goes. */
+    final void rest(long delayNanos) {
+        resting = true;
+        int rest = ++rests;
+        later(
+                delayNanos,
+                "rested",
+                () -> {
+                    if (rest == rests) {
+                        resting = false;
+                        stepNow();
+                    }
+                });
+    }
+
     /** Some time until a failed attempt is made again. */
     final long backoff() {
         return Delays.between(random, SHORTEST_BACKOFF, LONGEST_BACKOFF);
     }
 
-    final void later(long delayNanos, String what, Runnable action) {
-        world.schedule().in(delayNanos, name + " " + what, action);
+    final Timers.Scheduled later(long delayNanos, String what, Runnable action) {
+        return world.schedule().in(delayNanos, name + " " + what, action);
     }
 
     /** Does what there is to do, over a connection that is ready. Called again and again. */
@@ -167,6 +185,8 @@ abstract class SimClient {
             rpc = null;
             connecting = false;
             wantsMetadata = true;
+            resting = false;
+            rests++;
             lostConnection();
             step(backoff());
         }

@@ -2,6 +2,7 @@ package mortise.simulation.net;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import mortise.broker.request.RequestRouter;
 import mortise.simulation.world.Delays;
@@ -20,14 +21,20 @@ public final class SimNetwork {
     private final List<SimConnection> open = new ArrayList<>();
     private final FrameCount frames = new FrameCount();
     private @Nullable Listener listener;
+    private final BooleanSupplier excused;
     private @Nullable String only;
     private long connections;
 
     /** Where a broker answers. */
     private record Listener(Machine machine, RequestRouter router) {}
 
-    /** A network without a broker. */
-    public SimNetwork(Schedule schedule) {
+    /**
+     * A network without a broker.
+     *
+     * @param excused whether a broker may fail at the moment in ways that nobody expects
+     */
+    public SimNetwork(Schedule schedule, BooleanSupplier excused) {
+        this.excused = excused;
         this.schedule = schedule;
         this.random = schedule.stream();
     }
@@ -83,6 +90,10 @@ public final class SimNetwork {
         connection.accept(now.machine(), now.router());
         open.add(connection);
         return connection;
+    }
+
+    boolean excused() {
+        return excused.getAsBoolean();
     }
 
     void gone(SimConnection connection) {
