@@ -375,7 +375,7 @@ public final class BrokerBuilder {
         return set;
     }
 
-    private Assembly assembly() {
+    Assembly assembly() {
         LoggingFacade.check();
         PluginSet plugins = discover();
         plugins.warnings().forEach(LOG::warn);

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
-import mortise.api.Clock;
 import mortise.api.TopicPartition;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.plugin.MeteredStore;
@@ -14,9 +13,9 @@ import mortise.broker.plugin.PluginSettings;
 import mortise.broker.plugin.PluginWorld;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.runtime.DataDirectory;
-import mortise.broker.runtime.NamedThreads;
+import mortise.broker.runtime.Execution;
 import mortise.broker.runtime.RefusedDirectoryException;
-import mortise.broker.runtime.SystemTimers;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class OfflineLogs implements AutoCloseable {
     private final DataDirectory directory;
     private final BrokerMetrics metrics = new BrokerMetrics();
-    private final SystemTimers timers;
+    private final Execution execution;
     private @Nullable LogStore store;
 
     /** What one log lacks. */
@@ -43,9 +42,9 @@ public final class OfflineLogs implements AutoCloseable {
         }
     }
 
-    private OfflineLogs(DataDirectory directory, Clock clock) {
+    private OfflineLogs(DataDirectory directory, Assembly assembly) {
         this.directory = directory;
-        this.timers = new SystemTimers(new NamedThreads("timer"), clock, metrics);
+        this.execution = new ThreadedExecution(assembly.clock(), assembly.random(), metrics);
     }
 
     static OfflineLogs open(Assembly assembly) {
@@ -63,7 +62,7 @@ public final class OfflineLogs implements AutoCloseable {
                     new OfflineLogs(
                             DataDirectory.open(
                                     settings.dataDirectory(), settings.nodeId(), assembly.random()),
-                            assembly.clock());
+                            assembly);
             // another store would find nothing missing, for it finds nothing at all
             var _ = new DirectoryKeepers(assembly, settings.dataDirectory()).accepted();
             logs.start(assembly, settings);
@@ -85,10 +84,8 @@ public final class OfflineLogs implements AutoCloseable {
                                 PluginSettings.from(assembly.config()),
                                 new PluginWorld(
                                         settings.nodeId(),
-                                        assembly.clock(),
-                                        timers,
+                                        execution,
                                         metrics,
-                                        assembly.random(),
                                         directory::subdirectory)));
         store = made;
         made.start();
@@ -129,7 +126,7 @@ public final class OfflineLogs implements AutoCloseable {
                 closing.close();
             }
         } finally {
-            timers.close();
+            execution.close();
             directory.close();
         }
     }

@@ -2,6 +2,7 @@ package mortise.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
@@ -39,6 +40,18 @@ record TrialContext(String pluginName, Clock clock, RandomGenerator random)
     @Override
     public Path dataDirectory() {
         return Path.of("data", pluginName);
+    }
+
+    @Override
+    public Executor serial(String role) {
+        return task -> {
+            throw new IllegalStateException(
+                    "plugin '"
+                            + pluginName
+                            + "' hands its executor '"
+                            + role
+                            + "' a task before it was started; do that in start");
+        };
     }
 
     @Override

@@ -99,6 +99,11 @@ class PluginLifecycleTest {
         }
 
         @Override
+        public boolean usesDataDirectory(Config config) {
+            return false;
+        }
+
+        @Override
         public ReplicaPlacement create(Config config, PluginContext context) {
             return new ReplicaPlacement() {
                 @Override

@@ -1,6 +1,7 @@
 package mortise.spi;
 
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
@@ -49,6 +50,26 @@ public interface PluginContext {
         return Integer.MAX_VALUE;
     }
 
-    /** Makes daemon threads whose names begin with the plugin's name and {@code role}. */
+    /**
+     * An executor of the plugin's own: it runs tasks in the order in which they were handed in,
+     * never two at once, and each sees what the one before it wrote. Tasks may wait for a disk or
+     * another machine; they are not interrupted. One that throws is named in the log and counted,
+     * and the next one runs. In simulation the simulator runs them.
+     *
+     * <p>Executors of different calls know nothing of each other, also if their roles are the same.
+     * Nothing bounds the queue: the plugin sees to it that little waits. What still waits when the
+     * plugin has closed is run and must do nothing.
+     *
+     * @param role what the tasks do, for names of threads and messages: {@code quorum}
+     */
+    Executor serial(String role);
+
+    /**
+     * Makes daemon threads whose names begin with the plugin's name and {@code role}: for plugins
+     * whose work or whose libraries do not go with {@link #serial} and {@link #timers}, such as a
+     * server that accepts connections. They end before {@code close} returns.
+     *
+     * @throws UnsupportedOperationException in a simulation, which has no threads to give
+     */
     ThreadFactory threads(String role);
 }

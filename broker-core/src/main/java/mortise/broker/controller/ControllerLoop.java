@@ -7,8 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
@@ -34,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of the controller: takes commands, has the {@link Controller} decide them over the
- * newest image, and proposes what it decided.
+ * The controller at work, on a serial executor of its own: takes commands, has the {@link
+ * Controller} decide them over the newest image, and proposes what it decided.
  *
  * <p>One entry is in flight at a time; the commands that come meanwhile go into the next one
  * together. So a decision never rests on something that may not come true, and many commands still
@@ -57,15 +56,16 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     private final Recurrence defects = new Recurrence();
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     // Guarded by the lock.
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private Leadership leadership = new Leadership(0, -1, false);
     private int distrustedEpoch = -1;
     private boolean inFlight;
     private boolean closed;
+    private @Nullable Executor executor;
+    private boolean scheduled;
 
-    /** A loop without a thread: see {@link #start}. */
+    /** A loop that does nothing until {@link #start}. */
     public ControllerLoop(
             Controller controller,
             MetadataQuorum quorum,
@@ -110,9 +110,27 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         }
     }
 
-    /** Starts the controller's thread. */
-    public void start(ThreadFactory threads) {
-        threads.newThread(this::run).start();
+    /**
+     * Begins to work off what waits.
+     *
+     * @param serial an executor of the controller's own, which never runs two tasks at once
+     */
+    public void start(Executor serial) {
+        lock.lock();
+        try {
+            executor = serial;
+            scheduleIfDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sees to it that the executor looks, if there is something to do. The lock is held. */
+    private void scheduleIfDue() {
+        if (executor != null && !scheduled && !closed && !waiting.isEmpty() && !inFlight) {
+            scheduled = true;
+            executor.execute(this::run);
+        }
     }
 
     /**
@@ -142,7 +160,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
                 return pending.result;
             }
             waiting.add(pending);
-            changed.signal();
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -163,7 +181,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         lock.lock();
         try {
             leadership = now;
-            changed.signal();
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -179,19 +197,12 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
     }
 
     private void run() {
-        while (awaitWork()) {
-            // a command that was being decided is answered by its timeout
-            unexpected.contain("a step of the controller", this::step);
-        }
-    }
-
-    private boolean awaitWork() {
+        // a command that was being decided is answered by its timeout
+        unexpected.contain("a step of the controller", this::step);
         lock.lock();
         try {
-            while (!closed && (waiting.isEmpty() || inFlight)) {
-                changed.awaitUninterruptibly();
-            }
-            return !closed;
+            scheduled = false;
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -322,7 +333,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             // What became of the entry is unknown, so nothing can be decided until a later epoch
             // has settled it.
             distrustedEpoch = Math.max(distrustedEpoch, epochToDistrust);
-            changed.signal();
+            scheduleIfDue();
         } finally {
             lock.unlock();
         }
@@ -353,7 +364,7 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
         decided.forEach(one -> one.pending().fail(error, reason));
     }
 
-    /** Ends the thread; commands that wait are refused. */
+    /** Ends the work; commands that wait are refused. */
     @Override
     public void close() {
         List<Pending<?>> refused;
@@ -362,7 +373,6 @@ public final class ControllerLoop implements ImageListener, AutoCloseable {
             closed = true;
             refused = List.copyOf(waiting);
             waiting.clear();
-            changed.signalAll();
         } finally {
             lock.unlock();
         }

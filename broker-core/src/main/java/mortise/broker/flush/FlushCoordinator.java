@@ -5,17 +5,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import mortise.api.Clock;
 import mortise.api.metrics.Histogram;
 import mortise.api.metrics.Metrics;
-import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.WorkerSource;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.PartitionLog;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Group commit. Whoever appended asks for a sync and goes on; flusher threads, a few per log
@@ -25,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Nothing that serialises a partition waits here.
  */
 public final class FlushCoordinator implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(FlushCoordinator.class);
-
     private final Function<LogDirectory, FlushWorkers> workers;
     private final Map<UUID, FlushWorkers> lines = new ConcurrentHashMap<>();
 
@@ -39,35 +34,26 @@ public final class FlushCoordinator implements AutoCloseable {
         this.workers = workers;
     }
 
-    /**
-     * A coordinator with {@code flush-<directory>-<n>} threads.
-     *
-     * @param threads gives a factory of threads whose names begin with what it is given
-     */
-    public static FlushCoordinator threaded(
-            FlushSettings settings,
-            Function<String, ThreadFactory> threads,
-            Clock clock,
-            Metrics metrics) {
+    /** A coordinator with workers called {@code flush-<directory>-<n>}. */
+    public static FlushCoordinator on(
+            WorkerSource execution, FlushSettings settings, Clock clock, Metrics metrics) {
         AtomicInteger directories = new AtomicInteger();
         Histogram syncNanos =
                 metrics.histogram("flush_sync_nanos", "Duration of one sync of a log.");
-        Failures unexpected = Failures.in(metrics, clock, LOG);
         List<FlushThreads> lines = new CopyOnWriteArrayList<>();
         metrics.gauge(
                 "flush_waiting_logs",
                 "Logs that wait for a sync to begin.",
                 () -> lines.stream().mapToInt(FlushThreads::waiting).sum());
         return new FlushCoordinator(directory -> {
-            String name = "flush-" + directories.getAndIncrement();
             FlushThreads line =
                     new FlushThreads(
-                            directory,
+                            "flush-" + directories.getAndIncrement(),
                             settings.threadsPerDirectory(),
-                            threads.apply(name),
+                            directory,
+                            execution,
                             clock,
-                            syncNanos,
-                            unexpected);
+                            syncNanos);
             lines.add(line);
             return line;
         });

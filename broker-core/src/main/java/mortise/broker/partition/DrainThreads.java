@@ -1,73 +1,33 @@
 package mortise.broker.partition;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import mortise.broker.runtime.Failures;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import mortise.broker.runtime.WorkerSource;
+import mortise.broker.runtime.Workers;
 
 /**
- * The {@code drain-<n>} threads and the line of mailboxes before them, which is no longer than
+ * The {@code drain-<n>} workers and the line of mailboxes before them, which is no longer than
  * there are mailboxes.
  */
 final class DrainThreads implements DrainWorkers {
-    private final BlockingQueue<Entry> waiting = new LinkedBlockingQueue<>();
-    private final List<Thread> threads = new ArrayList<>();
-    private final Drains drains;
-    private final Failures unexpected;
+    private final Workers<PartitionMailbox> workers;
 
-    /** A mailbox, or null to end one thread. */
-    private record Entry(@Nullable PartitionMailbox mailbox) {}
+    DrainThreads(int count, WorkerSource execution, Drains drains) {
+        workers = execution.workers("drain", count, () -> server(drains));
+    }
 
-    DrainThreads(int count, ThreadFactory factory, Drains drains, Failures unexpected) {
-        this.drains = drains;
-        this.unexpected = unexpected;
-        for (int i = 0; i < count; i++) {
-            threads.add(factory.newThread(this::serve));
-        }
-        threads.forEach(Thread::start);
+    private static Consumer<PartitionMailbox> server(Drains drains) {
+        Trampoline mine = drains.workerTrampoline();
+        return mailbox -> drains.drainAsWorker(mailbox, mine);
     }
 
     @Override
     public void submit(PartitionMailbox mailbox) {
-        waiting.add(new Entry(mailbox));
+        workers.submit(mailbox);
     }
 
-    private void serve() {
-        Trampoline mine = drains.workerTrampoline();
-        try {
-            for (PartitionMailbox next = waiting.take().mailbox();
-                    next != null;
-                    next = waiting.take().mailbox()) {
-                drain(next, mine);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void drain(PartitionMailbox mailbox, Trampoline mine) {
-        try {
-            drains.drainAsWorker(mailbox, mine);
-        } catch (RuntimeException | Error failure) {
-            // the other mailboxes need the thread
-            unexpected.note("draining a partition's mailbox", failure);
-        }
-    }
-
-    /** Ends the threads once the line is empty. */
+    /** Ends the workers once the line is empty. */
     @Override
     public void close() {
-        threads.forEach(thread -> waiting.add(new Entry(null)));
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        workers.close();
     }
 }

@@ -1,10 +1,9 @@
 package mortise.broker.partition;
 
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
-import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.WorkerSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +36,12 @@ final class Drains implements AutoCloseable {
         this.workers = workers.apply(this);
     }
 
-    /** Drains with threads made by {@code factory}. */
-    static Drains threaded(
-            PartitionSettings settings,
-            ThreadFactory factory,
-            Metrics metrics,
-            Failures unexpected) {
+    /** Drains with workers called {@code drain-<n>}. */
+    static Drains on(WorkerSource execution, PartitionSettings settings, Metrics metrics) {
         return new Drains(
                 settings,
                 metrics,
-                drains -> new DrainThreads(settings.drainThreads(), factory, drains, unexpected));
+                drains -> new DrainThreads(settings.drainThreads(), execution, drains));
     }
 
     /** Drains a mailbox whose counter the caller moved from 0 by offering data. */

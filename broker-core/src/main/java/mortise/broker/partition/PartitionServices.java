@@ -1,19 +1,18 @@
 package mortise.broker.partition;
 
-import java.util.concurrent.ThreadFactory;
-import java.util.function.Function;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
 import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.WorkerSource;
 
 /**
  * What the broker hands its partitions.
  *
  * @param nodeId the broker's number
  * @param blocking where logs are opened, closed and searched
- * @param threads gives a factory of threads whose names begin with what it is given
+ * @param workers makes those that drain mailboxes
  * @param flushes shared by all partitions; closed by whoever made it, after the partitions
  */
 public record PartitionServices(
@@ -22,5 +21,5 @@ public record PartitionServices(
         Timers timers,
         Blocking blocking,
         Metrics metrics,
-        Function<String, ThreadFactory> threads,
+        WorkerSource workers,
         FlushCoordinator flushes) {}

@@ -63,11 +63,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.threaded(
-                        settings,
-                        services.threads().apply("drain"),
-                        services.metrics(),
-                        Failures.in(services.metrics(), services.clock(), LOG)));
+                Drains.on(services.workers(), settings, services.metrics()));
     }
 
     Partitions(

@@ -1,11 +1,13 @@
 package mortise.broker.plugin;
 
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.Execution;
 import mortise.broker.runtime.FileBudget;
 import mortise.spi.PluginContext;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,25 @@ record BrokerPluginContext(
         String pluginName,
         PluginThreads pluginThreads,
         int nodeId,
-        Clock clock,
-        Timers timers,
+        Execution execution,
         Metrics metrics,
-        RandomGenerator random,
         @Nullable Path ownDirectory)
         implements PluginContext {
+    @Override
+    public Clock clock() {
+        return execution.clock();
+    }
+
+    @Override
+    public Timers timers() {
+        return execution.timers();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return execution.random();
+    }
+
     @Override
     public System.Logger logger() {
         return PluginLogger.of(pluginName);
@@ -45,6 +60,11 @@ record BrokerPluginContext(
     @Override
     public int openFiles() {
         return FileBudget.ofProcess().logFiles();
+    }
+
+    @Override
+    public Executor serial(String role) {
+        return pluginThreads.serial(role);
     }
 
     @Override

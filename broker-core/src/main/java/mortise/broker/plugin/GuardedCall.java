@@ -1,45 +1,44 @@
 package mortise.broker.plugin;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import mortise.api.Clock;
 import mortise.api.config.ConfigType;
+import mortise.broker.runtime.UntrustedCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call into a plugin that may throw anything or never return: it runs on a virtual thread of its
- * own, with the plugin's class loader as context, and is waited for so long and no longer. A thread
- * that does not return is left behind; it is never interrupted, since an interrupt would close
- * files that it shares.
+ * A call into a plugin that may throw anything or never return: it is made aside, with the plugin's
+ * class loader as context, and is waited for so long and no longer.
  *
  * @param <T> what the call returns
  */
 final class GuardedCall<T extends @Nullable Object> {
-    private static final Clock CLOCK = Clock.system();
-
     private final String plugin;
     private final String what;
     private final Duration limit;
     private final FutureTask<T> task;
-    private final Thread thread;
-    private final long begunNanos = CLOCK.nanoTime();
+    private final UntrustedCalls.Begun begun;
 
     private GuardedCall(
-            String plugin, String what, Duration limit, FutureTask<T> task, Thread thread) {
+            String plugin,
+            String what,
+            Duration limit,
+            FutureTask<T> task,
+            UntrustedCalls.Begun begun) {
         this.plugin = plugin;
         this.what = what;
         this.limit = limit;
         this.task = task;
-        this.thread = thread;
+        this.begun = begun;
     }
 
     /**
-     * Calls, and waits.
+     * Calls on a thread of its own, and waits.
      *
      * @throws RefusedPluginException if it takes too long
      * @throws Exception what the call throws
@@ -51,26 +50,33 @@ final class GuardedCall<T extends @Nullable Object> {
             Duration limit,
             Callable<T> call)
             throws Exception {
-        return begin(plugin, what, loader, limit, call, () -> {}).result();
+        return begin(
+                        new Callee(plugin, loader, UntrustedCalls.ON_VIRTUAL_THREADS),
+                        what,
+                        limit,
+                        call,
+                        () -> {})
+                .result();
     }
+
+    /**
+     * Whose call it is, and how it is made.
+     *
+     * @param title for the thread's name and for messages: {@code storage plugin 'local'}
+     * @param loader the context class loader during the call; null for the broker's own
+     * @param calls where it is made
+     */
+    record Callee(String title, @Nullable ClassLoader loader, UntrustedCalls calls) {}
 
     /**
      * Calls, and does not wait.
      *
-     * @param plugin whose call it is, for the thread's name and for messages: {@code storage plugin
-     *     'local'}
      * @param what the call, for messages: {@code create}
-     * @param loader the context class loader during the call; null for the broker's own
      * @param limit how long it may take
-     * @param ended told, on the call's thread, when it has ended
+     * @param ended told, wherever the call was made, when it has ended
      */
     static <T extends @Nullable Object> GuardedCall<T> begin(
-            String plugin,
-            String what,
-            @Nullable ClassLoader loader,
-            Duration limit,
-            Callable<T> call,
-            Runnable ended) {
+            Callee callee, String what, Duration limit, Callable<T> call, Runnable ended) {
         FutureTask<T> task =
                 new FutureTask<>(call) {
                     @Override
@@ -78,30 +84,22 @@ final class GuardedCall<T extends @Nullable Object> {
                         ended.run();
                     }
                 };
-        Thread thread =
-                Thread.ofVirtual()
-                        .name(plugin + " " + what)
-                        .inheritInheritableThreadLocals(false)
-                        .unstarted(task);
-        thread.setContextClassLoader(loader == null ? GuardedCall.class.getClassLoader() : loader);
-        GuardedCall<T> begun = new GuardedCall<>(plugin, what, limit, task, thread);
-        thread.start();
-        return begun;
+        return new GuardedCall<>(
+                callee.title(),
+                what,
+                limit,
+                task,
+                callee.calls().begin(callee.title() + " " + what, callee.loader(), task));
     }
 
     /** How much of its time is left; not positive if that is over. */
     Duration left() {
-        return limit.minusNanos(CLOCK.nanoTime() - begunNanos);
+        return limit.minus(begun.elapsed());
     }
 
     /** Whether it has returned or thrown, or does so while it is waited for. */
     boolean endsWithin(Duration patience) {
-        try {
-            return thread.join(patience);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-            return task.isDone();
-        }
+        return begun.endsWithin(patience);
     }
 
     /**
@@ -144,13 +142,13 @@ final class GuardedCall<T extends @Nullable Object> {
 
     /** Where it is now: the plugin's own line, rather than the one of Java that it waits in. */
     String where() {
-        StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length == 0
+        List<StackTraceElement> stack = begun.stack();
+        return stack.isEmpty()
                 ? "it has ended since"
                 : "it is at "
-                        + Arrays.stream(stack)
+                        + stack.stream()
                                 .filter(frame -> !"java.base".equals(frame.getModuleName()))
                                 .findFirst()
-                                .orElse(stack[0]);
+                                .orElse(stack.getFirst());
     }
 }

@@ -25,25 +25,23 @@ public final class MeteredExporter implements MetricsExporter {
 
     @Override
     public void start(MetricsView metrics, HealthView health) {
-        PluginStarts alone = new PluginStarts();
-        begin(alone, metrics, health);
-        alone.await();
+        instance.begin(() -> handIn(metrics, health), () -> {});
+        instance.started();
     }
 
     /** Starts among others. */
     public void begin(PluginStarts starts, MetricsView metrics, HealthView health) {
-        starts.begin(
-                instance,
-                () -> {
-                    try {
-                        exporter.start(metrics, health);
-                    } catch (IllegalStateException foreseen) {
-                        // the SPI asks for one line with cause and remedy: nothing to add but the
-                        // name
-                        throw new RefusedPluginException(
-                                activity.title() + ": " + foreseen.getMessage(), foreseen);
-                    }
-                });
+        starts.begin(instance, () -> handIn(metrics, health));
+    }
+
+    private void handIn(MetricsView metrics, HealthView health) {
+        try {
+            exporter.start(metrics, health);
+        } catch (IllegalStateException foreseen) {
+            // the SPI asks for one line with cause and remedy: nothing to add but the name
+            throw new RefusedPluginException(
+                    activity.title() + ": " + foreseen.getMessage(), foreseen);
+        }
     }
 
     @Override

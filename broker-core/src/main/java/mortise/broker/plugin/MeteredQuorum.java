@@ -28,6 +28,11 @@ public final class MeteredQuorum implements MetadataQuorum {
         instance.start(() -> quorum.start(listener));
     }
 
+    /** Starts among others, once its plugin has started. */
+    public void begin(PluginStarts starts, QuorumListener listener) {
+        starts.handIn(instance, () -> quorum.start(listener));
+    }
+
     @Override
     public CompletionStage<ProposeOutcome> propose(int epoch, List<byte[]> records) {
         ClassLoader before = activity.enter();

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import mortise.api.ForeignText;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
+import mortise.broker.runtime.UntrustedCalls;
 import mortise.spi.Lifecycle;
 import mortise.spi.PluginContext;
 import mortise.spi.Provider;
@@ -34,6 +35,7 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
     private final PluginSettings settings;
     private final PluginActivity activity;
     private final PluginThreads threads;
+    private final UntrustedCalls calls;
     private final T made;
     private volatile State state = State.CREATED;
     private @Nullable GuardedCall<?> starting;
@@ -56,11 +58,13 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
             PluginSettings settings,
             PluginActivity activity,
             PluginThreads threads,
+            UntrustedCalls calls,
             T made) {
         this.plugin = plugin;
         this.settings = settings;
         this.activity = activity;
         this.threads = threads;
+        this.calls = calls;
         this.made = made;
     }
 
@@ -77,15 +81,19 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
             PluginSettings settings,
             PluginWorld world) {
         @Nullable ClassLoader loader = plugin.origin().loader().orElse(null);
-        PluginActivity activity = new PluginActivity(plugin.title(), loader, world.clock());
-        PluginThreads threads = new PluginThreads(plugin.name(), loader);
-        return create(
-                plugin,
-                config,
-                settings,
-                activity,
-                threads,
-                () -> world.contextFor(plugin.name(), threads));
+        PluginActivity activity =
+                new PluginActivity(plugin.title(), loader, world.execution().clock());
+        PluginThreads threads = new PluginThreads(plugin.name(), loader, world.execution());
+        UntrustedCalls calls = world.execution().untrustedCalls();
+        T made =
+                made(
+                        plugin,
+                        config,
+                        settings,
+                        new GuardedCall.Callee(activity.title(), loader, calls),
+                        activity,
+                        () -> world.contextFor(plugin.name(), threads));
+        return new PluginInstance<>(plugin, settings, activity, threads, calls, made);
     }
 
     /**
@@ -102,19 +110,29 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
             PluginSettings settings,
             PluginActivity activity,
             PluginContext context) {
-        PluginThreads threads = new PluginThreads(plugin.name(), activity.loader());
-        return create(plugin, config, settings, activity, threads, () -> context);
+        UntrustedCalls calls = UntrustedCalls.ON_VIRTUAL_THREADS;
+        T made =
+                made(
+                        plugin,
+                        config,
+                        settings,
+                        new GuardedCall.Callee(activity.title(), activity.loader(), calls),
+                        activity,
+                        () -> context);
+        return new PluginInstance<>(
+                plugin, settings, activity, PluginThreads.none(plugin.name()), calls, made);
     }
 
-    private static <T extends Lifecycle> PluginInstance<T> create(
+    private static <T extends Lifecycle> T made(
             FoundPlugin<? extends Provider<T>> plugin,
             Config config,
             PluginSettings settings,
+            GuardedCall.Callee callee,
             PluginActivity activity,
-            PluginThreads threads,
             Supplier<PluginContext> context) {
         T made =
                 guarded(
+                        callee,
                         activity,
                         "create",
                         settings.createLimit(),
@@ -123,7 +141,7 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
             throw new RefusedPluginException(
                     plugin.title() + " made nothing: create returned null; it is broken");
         }
-        return new PluginInstance<>(plugin, settings, activity, threads, made);
+        return made;
     }
 
     /**
@@ -153,6 +171,10 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
                         plugin.title(), plugin.origin().loader().orElse(null), context.clock());
         AutoCloseable _ =
                 PluginInstance.<AutoCloseable>guarded(
+                        new GuardedCall.Callee(
+                                activity.title(),
+                                activity.loader(),
+                                UntrustedCalls.ON_VIRTUAL_THREADS),
                         activity,
                         "create",
                         settings.createLimit(),
@@ -170,12 +192,16 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
     }
 
     private static <R extends @Nullable Object> R guarded(
-            PluginActivity activity, String what, Duration limit, Callable<R> call) {
-        return result(
-                activity,
-                what,
-                GuardedCall.begin(
-                        activity.title(), what, activity.loader(), limit, call, () -> {}));
+            GuardedCall.Callee callee,
+            PluginActivity activity,
+            String what,
+            Duration limit,
+            Callable<R> call) {
+        return result(activity, what, GuardedCall.begin(callee, what, limit, call, () -> {}));
+    }
+
+    private GuardedCall.Callee callee() {
+        return new GuardedCall.Callee(activity.title(), activity.loader(), calls);
     }
 
     private static <R extends @Nullable Object> R result(
@@ -214,20 +240,29 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
      * @throws RefusedPluginException if it throws or takes too long
      */
     void start(Runnable more) {
+        handIn(more, () -> {});
+        started();
+    }
+
+    /**
+     * Hands in what its kind is handed when it has started, and does not wait.
+     *
+     * @param whenEnded told, wherever the call was made, when that has returned or thrown
+     */
+    void handIn(Runnable more, Runnable whenEnded) {
         call(
                 () -> {
                     more.run();
                     return true;
                 },
-                () -> {});
-        started();
+                whenEnded);
     }
 
     /**
      * Starts it, and does not wait.
      *
      * @param more what its kind hands in once it has started
-     * @param whenEnded told on another thread when the start has returned or thrown
+     * @param whenEnded told, wherever the call was made, when the start has returned or thrown
      */
     void begin(Runnable more, Runnable whenEnded) {
         call(
@@ -240,14 +275,7 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
     }
 
     private void call(Callable<Boolean> start, Runnable whenEnded) {
-        starting =
-                GuardedCall.begin(
-                        activity.title(),
-                        "start",
-                        activity.loader(),
-                        settings.startLimit(),
-                        start,
-                        whenEnded);
+        starting = GuardedCall.begin(callee(), "start", settings.startLimit(), start, whenEnded);
     }
 
     private GuardedCall<?> starting() {
@@ -320,6 +348,7 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
         }
         try {
             guarded(
+                    callee(),
                     activity,
                     what,
                     settings.stopLimit(),

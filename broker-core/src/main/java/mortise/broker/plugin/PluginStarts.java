@@ -3,18 +3,17 @@ package mortise.broker.plugin;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import mortise.api.Timers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plugins that start side by side, each on a virtual thread of its own and within its bound of
- * time. Who waits for all of them hears of the first that fails as soon as it does. Confined to the
- * thread that starts the broker.
+ * Plugins that start side by side, each within its bound of time. Who waits for all of them hears
+ * of the first that fails as soon as it does. Confined to the serial executor that it is made with.
  */
 public final class PluginStarts {
     private static final Logger LOG = LoggerFactory.getLogger(PluginStarts.class);
@@ -22,11 +21,19 @@ public final class PluginStarts {
     /** How long a start may take before the log says who is waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** A limit that has just passed is met, whatever a clock rounds. */
+    private static final Duration SLACK = Duration.ofMillis(1);
+
+    private final Executor steps;
+    private final Timers timers;
     private final Set<PluginInstance<?>> starting = new LinkedHashSet<>();
-    private final BlockingQueue<PluginInstance<?>> ended = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Void> all = new CompletableFuture<>();
 
     /** Nothing starts yet. */
-    public PluginStarts() {}
+    public PluginStarts(Executor steps, Timers timers) {
+        this.steps = steps;
+        this.timers = timers;
+    }
 
     /** Starts a plugin, and does not wait for it. */
     public void begin(PluginInstance<?> instance) {
@@ -40,54 +47,66 @@ public final class PluginStarts {
      */
     void begin(PluginInstance<?> instance, Runnable more) {
         starting.add(instance);
-        instance.begin(more, () -> ended.add(instance));
+        instance.begin(more, () -> steps.execute(() -> ended(instance)));
+    }
+
+    /** Hands in what the kind of a plugin is handed when it has started, and does not wait. */
+    void handIn(PluginInstance<?> instance, Runnable more) {
+        starting.add(instance);
+        instance.handIn(more, () -> steps.execute(() -> ended(instance)));
     }
 
     /**
-     * Waits until every plugin is ready.
-     *
-     * @throws RefusedPluginException if one throws or takes too long; others may still be starting
-     * @throws mortise.spi.storage.StorageException if a store says so
+     * Completes when every plugin that was begun is ready; with a {@link RefusedPluginException},
+     * or a {@link mortise.spi.storage.StorageException} if a store says so, as soon as one throws
+     * or takes too long: others may still be starting then. To be asked once, when all were begun.
      */
-    public void await() {
-        while (!starting.isEmpty()) {
-            PluginInstance<?> next = next();
-            if (next != null) {
-                next.started();
-                starting.remove(next);
-            } else {
-                starting.stream()
-                        .filter(PluginInstance::isOutOfTime)
-                        .forEach(PluginInstance::started);
-                LOG.info(
-                        "the start waits for {}",
-                        starting.stream()
-                                .map(PluginInstance::whereItIs)
-                                .collect(Collectors.joining(", ")));
-            }
+    public CompletionStage<Void> all() {
+        if (starting.isEmpty()) {
+            all.complete(null);
+        } else {
+            watch();
+        }
+        return all;
+    }
+
+    private void ended(PluginInstance<?> instance) {
+        try {
+            instance.started();
+        } catch (RuntimeException | Error failure) {
+            all.completeExceptionally(failure);
+        }
+        starting.remove(instance);
+        if (starting.isEmpty()) {
+            all.complete(null);
         }
     }
 
-    /** The next one whose start has ended; null if that takes long. */
-    private @Nullable PluginInstance<?> next() {
+    private void watch() {
         Duration wait = PATIENCE;
         for (PluginInstance<?> instance : starting) {
-            Duration left = instance.timeLeft();
+            Duration left = instance.timeLeft().plus(SLACK);
             wait = left.compareTo(wait) < 0 ? left : wait;
         }
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return ended.poll(Math.max(wait.toNanos(), 0), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        Timers.Scheduled look =
+                timers.schedule(
+                        wait.isNegative() ? Duration.ZERO : wait, () -> steps.execute(this::look));
+        var _ = all.whenComplete((nothing, failure) -> look.cancel());
+    }
+
+    private void look() {
+        if (all.isDone()) {
+            return;
         }
+        try {
+            starting.stream().filter(PluginInstance::isOutOfTime).forEach(PluginInstance::started);
+        } catch (RuntimeException | Error failure) {
+            all.completeExceptionally(failure);
+            return;
+        }
+        LOG.info(
+                "the start waits for {}",
+                starting.stream().map(PluginInstance::whereItIs).collect(Collectors.joining(", ")));
+        watch();
     }
 }

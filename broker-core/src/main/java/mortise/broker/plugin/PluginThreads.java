@@ -3,11 +3,13 @@ package mortise.broker.plugin;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
-import mortise.broker.runtime.NamedThreads;
+import mortise.broker.runtime.Execution;
 import org.jspecify.annotations.Nullable;
 
 /** The threads of one plugin: those that it was given, and those that carry its class loader. */
@@ -17,11 +19,23 @@ final class PluginThreads {
 
     private final String pluginName;
     private final @Nullable ClassLoader loader;
+    private final @Nullable Execution execution;
     private final Set<Thread> given = Collections.synchronizedSet(newWeakSet());
 
-    PluginThreads(String pluginName, @Nullable ClassLoader loader) {
+    PluginThreads(String pluginName, @Nullable ClassLoader loader, Execution execution) {
+        this(pluginName, loader, Optional.of(execution));
+    }
+
+    private PluginThreads(
+            String pluginName, @Nullable ClassLoader loader, Optional<Execution> execution) {
         this.pluginName = pluginName;
         this.loader = loader;
+        this.execution = execution.orElse(null);
+    }
+
+    /** Those of a plugin that is given none. */
+    static PluginThreads none(String pluginName) {
+        return new PluginThreads(pluginName, null, Optional.empty());
     }
 
     private static Set<Thread> newWeakSet() {
@@ -29,7 +43,7 @@ final class PluginThreads {
     }
 
     ThreadFactory factory(String role) {
-        NamedThreads named = new NamedThreads(pluginName + "-" + role);
+        ThreadFactory named = execution().threads(pluginName + "-" + role);
         return task -> {
             Thread thread = named.newThread(task);
             if (loader != null) {
@@ -38,6 +52,30 @@ final class PluginThreads {
             given.add(thread);
             return thread;
         };
+    }
+
+    /** A serial executor whose tasks have the plugin's class loader as context. */
+    Executor serial(String role) {
+        Executor serial = execution().serial(pluginName + "-" + role);
+        return loader == null ? serial : task -> serial.execute(() -> inContext(loader, task));
+    }
+
+    private static void inContext(ClassLoader loader, Runnable task) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            task.run();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private Execution execution() {
+        if (execution == null) {
+            throw new IllegalStateException("plugin '" + pluginName + "' has no threads to give");
+        }
+        return execution;
     }
 
     /**

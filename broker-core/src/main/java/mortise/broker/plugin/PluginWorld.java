@@ -2,9 +2,7 @@ package mortise.broker.plugin;
 
 import java.nio.file.Path;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
-import mortise.api.Clock;
-import mortise.api.Timers;
+import mortise.broker.runtime.Execution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.spi.PluginContext;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record PluginWorld(
         int nodeId,
-        Clock clock,
-        Timers timers,
+        Execution execution,
         BrokerMetrics metrics,
-        RandomGenerator random,
         Function<String, @Nullable Path> directories) {
     PluginContext contextFor(String pluginName, PluginThreads threads) {
         return new BrokerPluginContext(
                 pluginName,
                 threads,
                 nodeId,
-                clock,
-                timers,
+                execution,
                 metrics.prefixed(pluginName.replace('-', '_') + "_"),
-                random,
                 directories.apply(pluginName));
     }
 }

@@ -10,15 +10,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * {@link Blocking} on virtual threads. At most {@code bound} tasks run at once; the others wait as
  * parked virtual threads, which cost a few hundred bytes each.
  */
-public final class VirtualThreads implements Blocking, AutoCloseable {
+public final class VirtualThreads implements Blocking {
     private final Semaphore permits;
     private final AtomicInteger running = new AtomicInteger();
     private final Thread.Builder.OfVirtual threads;
 
-    /** At most {@code bound} tasks at once. */
-    public VirtualThreads(int bound) {
+    /**
+     * At most {@code bound} tasks at once.
+     *
+     * @param role the name of their threads
+     */
+    public VirtualThreads(String role, int bound) {
         permits = new Semaphore(bound);
-        threads = Thread.ofVirtual().inheritInheritableThreadLocals(false);
+        threads = Thread.ofVirtual().name(role).inheritInheritableThreadLocals(false);
     }
 
     @Override
@@ -52,8 +56,4 @@ public final class VirtualThreads implements Blocking, AutoCloseable {
     public int pending() {
         return running.get();
     }
-
-    /** Nothing to release: tasks end by themselves and are never interrupted. */
-    @Override
-    public void close() {}
 }

@@ -8,18 +8,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
+import mortise.api.metrics.Metrics;
 import mortise.broker.controller.ControllerCommand.CreateTopics;
 import mortise.broker.controller.ControllerCommand.CreatedTopic;
 import mortise.broker.controller.ControllerCommand.DeleteTopics;
 import mortise.broker.controller.ControllerCommand.TopicRef;
 import mortise.broker.request.RefusedException;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.spi.consensus.ProposeOutcome;
 import org.junit.jupiter.api.Test;
 
@@ -169,10 +174,13 @@ class ControllerLoopTest {
     }
 
     @Test
-    void itsOwnThreadCarriesCommandsOut()
+    void itsExecutorCarriesCommandsOut()
             throws ExecutionException, InterruptedException, TimeoutException {
         TestCluster cluster = TestCluster.started();
-        cluster.loop.start(task -> Thread.ofPlatform().daemon().name("controller").unstarted(task));
+        Execution execution =
+                new ThreadedExecution(
+                        Clock.system(), new SplittableRandom(1), Metrics.discarding());
+        cluster.loop.start(execution.serial("controller"));
         List<CompletionStage<List<CreatedTopic>>> replies = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             replies.add(create(cluster, "t" + i, LONG));

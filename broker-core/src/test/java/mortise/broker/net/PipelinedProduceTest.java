@@ -31,8 +31,8 @@ import mortise.broker.partition.Partitions;
 import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.ProduceHandler;
 import mortise.broker.request.Access;
-import mortise.broker.runtime.NamedThreads;
-import mortise.broker.runtime.SystemTimers;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
@@ -110,11 +110,11 @@ class PipelinedProduceTest {
     private void run(Site site, TopicSettings topic) throws Exception {
         Clock clock = new SteppingClock(site, new AtomicLong());
         try (clients;
-                SystemTimers timers =
-                        new SystemTimers(new NamedThreads("timer"), Clock.system(), metrics);
+                Execution execution =
+                        new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
-                        FlushCoordinator.threaded(
-                                new FlushSettings(2), NamedThreads::new, Clock.system(), metrics);
+                        FlushCoordinator.on(
+                                execution, new FlushSettings(2), Clock.system(), metrics);
                 Partitions partitions =
                         new Partitions(
                                 PartitionSettings.from(
@@ -129,10 +129,10 @@ class PipelinedProduceTest {
                                 new PartitionServices(
                                         PartitionRig.NODE,
                                         clock,
-                                        timers,
+                                        execution.timers(),
                                         new PartitionRig.InlineBlocking(),
                                         metrics,
-                                        NamedThreads::new,
+                                        execution,
                                         flushes));
                 TestServer server =
                         TestServer.with(

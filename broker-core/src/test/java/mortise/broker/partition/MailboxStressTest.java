@@ -11,8 +11,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import mortise.api.Clock;
 import mortise.api.config.Config;
 import mortise.api.metrics.Metrics;
+import mortise.broker.runtime.ThreadedExecution;
 import mortise.record.RecordBatch;
 import org.junit.jupiter.api.Test;
 
@@ -34,11 +36,11 @@ class MailboxStressTest {
                                     "partition.drain-run-queue", "2",
                                     "partition.append-set-batches", "4")));
     private final Drains drains =
-            Drains.threaded(
+            Drains.on(
+                    new ThreadedExecution(
+                            Clock.system(), new SplittableRandom(1), Metrics.discarding()),
                     settings,
-                    Thread.ofPlatform().daemon().name("drain-", 0).factory(),
-                    Metrics.discarding(),
-                    PartitionRig.unexpected());
+                    Metrics.discarding());
     private final CreditLine line = new CreditLine(PartitionRig.unexpected());
     private final AtomicLong completed = new AtomicLong();
 

@@ -8,8 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadFactory;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
@@ -22,6 +20,7 @@ import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.OneThread;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
 import mortise.spi.storage.LogId;
@@ -83,8 +82,6 @@ public final class PartitionRig implements AutoCloseable {
                                     public void close() {}
                                 });
         this.worker = drains.workerTrampoline();
-        Function<String, ThreadFactory> noThreads =
-                role -> task -> Thread.ofPlatform().daemon().name(role).unstarted(task);
         this.flushes =
                 new FlushCoordinator(directory ->
                         new FlushWorkers() {
@@ -106,7 +103,7 @@ public final class PartitionRig implements AutoCloseable {
                                 timers,
                                 blocking,
                                 Metrics.discarding(),
-                                noThreads,
+                                new OneThread(0), // which has its drains already
                                 flushes),
                         drains);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import mortise.api.Clock;
 import mortise.api.metrics.Metrics;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The broker's threads are the same whoever first needs them: here a plugin, in a call. */
 class NamedThreadsTest {
@@ -48,7 +49,12 @@ class NamedThreadsTest {
     @Test
     void noThreadCarriesTheClassLoaderOrTheLocalsOfWhoFirstNeededIt() throws Exception {
         Carried own = new Carried(NamedThreads.class.getClassLoader(), "null");
-        VirtualThreads virtual = new VirtualThreads(1);
+        Failures failures =
+                Failures.in(
+                        Metrics.discarding(),
+                        Clock.system(),
+                        LoggerFactory.getLogger(NamedThreadsTest.class));
+        VirtualThreads virtual = new VirtualThreads("opening", 1);
         List<Starting> all =
                 List.of(
                         carried ->
@@ -58,7 +64,10 @@ class NamedThreadsTest {
                         carried ->
                                 virtual.run("opening", () -> carried.complete(Carried.now()))
                                         .toCompletableFuture()
-                                        .join());
+                                        .join(),
+                        carried ->
+                                new SerialVirtualThread("controller", failures)
+                                        .execute(() -> carried.complete(Carried.now())));
         for (Starting each : all) {
             assertThat(whatAThreadCarriesThatIsStartedInACallOfAPlugin(each)).isEqualTo(own);
         }

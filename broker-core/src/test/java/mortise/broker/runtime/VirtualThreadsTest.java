@@ -14,7 +14,7 @@ class VirtualThreadsTest {
 
     @Test
     void atMostSoManyTasksRunAtOnceAndTheOthersWait() throws InterruptedException {
-        VirtualThreads blocking = new VirtualThreads(BOUND);
+        VirtualThreads blocking = new VirtualThreads("test", BOUND);
         CountDownLatch running = new CountDownLatch(BOUND);
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger now = new AtomicInteger();

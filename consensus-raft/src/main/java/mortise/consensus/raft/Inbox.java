@@ -6,12 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests on their way to the quorum's thread, bounded in number and bytes. Any thread offers,
- * without a lock; one thread takes.
+ * Requests on their way to the quorum's executor, bounded in number and bytes. Any thread offers,
+ * without a lock; one task at a time takes.
  */
 final class Inbox {
     private final int maxCount;
@@ -20,17 +19,14 @@ final class Inbox {
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private volatile @Nullable String closed = "the quorum has not started";
-    private volatile @Nullable Thread taker;
-    private volatile boolean stopping;
 
     Inbox(int maxCount, long maxBytes) {
         this.maxCount = maxCount;
         this.maxBytes = maxBytes;
     }
 
-    /** Accepts requests from now on, for the calling thread to take. */
+    /** Accepts requests from now on. */
     void open() {
-        taker = Thread.currentThread();
         closed = null;
     }
 
@@ -47,7 +43,6 @@ final class Inbox {
             release(request);
             return Optional.of(closedMeanwhile);
         }
-        LockSupport.unpark(taker);
         return Optional.empty();
     }
 
@@ -77,20 +72,6 @@ final class Inbox {
         bytes.addAndGet(-request.bytes());
     }
 
-    /**
-     * Waits for requests and takes what is there, within the bounds; none if it is time to stop.
-     */
-    List<Request> take() {
-        while (!stopping) {
-            List<Request> taken = drain();
-            if (!taken.isEmpty()) {
-                return taken;
-            }
-            LockSupport.park(this);
-        }
-        return List.of();
-    }
-
     /** Whether nothing waits. */
     boolean isEmpty() {
         return queue.isEmpty();
@@ -99,12 +80,6 @@ final class Inbox {
     /** Requests that wait. */
     int size() {
         return count.get();
-    }
-
-    /** Ends {@link #take}, now or when it is next called. */
-    void stop() {
-        stopping = true;
-        LockSupport.unpark(taker);
     }
 
     /** Accepts nothing any more, and gives what still waits. */
@@ -119,7 +94,7 @@ final class Inbox {
     }
 
     /** Takes a group within the bounds; only the taker removes while the inbox is open. */
-    private List<Request> drain() {
+    List<Request> take() {
         List<Request> taken = new ArrayList<>();
         long takenBytes = 0;
         for (Request next = queue.peek();

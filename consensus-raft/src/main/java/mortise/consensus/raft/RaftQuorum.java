@@ -3,10 +3,13 @@ package mortise.consensus.raft;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import mortise.consensus.raft.storage.RaftStorage;
 import mortise.spi.PluginContext;
 import mortise.spi.consensus.Leadership;
@@ -17,35 +20,57 @@ import mortise.spi.consensus.QuorumView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quorum as the broker sees it: an inbox, and the one thread that drives the member. Everything
- * that the listener hears and every completion comes from that thread.
+ * The quorum as the broker sees it: an inbox, and the serial executor that drives the member.
+ * Whatever the listener hears and every completion comes from there, but for what it hears while
+ * {@link #start} runs, which nothing overtakes.
  */
 final class RaftQuorum implements MetadataQuorum {
     private static final QuorumView BEFORE_START =
             new QuorumView(new Leadership(0, -1, false), 0, List.of());
 
+    private static final String CLOSED = "the quorum was closed";
+
     private final RaftSettings settings;
     private final PluginContext context;
     private final RaftStorage storage;
     private final Inbox inbox;
+    private final Executor executor;
     private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
 
+    /** Whether a step is handed in that has not begun to take. */
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
     /** What exists from the start on. */
-    private record Running(RaftMember member, Thread thread) {}
+    private static final class Running {
+        /** Held while the member does anything. */
+        final ReentrantLock lock = new ReentrantLock();
+
+        final RaftMember member;
+        final QuorumListener listener;
+
+        // guarded by the lock
+        boolean closing;
+        boolean ended;
+
+        Running(RaftMember member, QuorumListener listener) {
+            this.member = member;
+            this.listener = listener;
+        }
+    }
 
     RaftQuorum(RaftSettings settings, PluginContext context, RaftStorage storage) {
         this.settings = settings;
         this.context = context;
         this.storage = storage;
         this.inbox = new Inbox(settings.maxPending(), settings.maxPendingBytes());
+        this.executor = context.serial("quorum");
     }
 
     @Override
     public void start(QuorumListener listener) {
         RaftMember member = new RaftMember(settings, storage, listener, context);
-        CompletableFuture<RaftMember> started = new CompletableFuture<>();
-        Thread thread = context.threads("quorum").newThread(() -> run(member, listener, started));
-        if (!running.compareAndSet(null, new Running(member, thread))) {
+        Running begun = new Running(member, listener);
+        if (!running.compareAndSet(null, begun)) {
             throw new IllegalStateException("the quorum was started before");
         }
         context.metrics()
@@ -55,15 +80,20 @@ final class RaftQuorum implements MetadataQuorum {
                         () -> member.view().committedIndex());
         context.metrics()
                 .gauge("pending_requests", "Proposals and barriers that wait.", inbox::size);
-        thread.start();
+        begun.lock.lock();
         try {
-            started.join();
-        } catch (CompletionException failed) {
-            throw cannotStart(failed.getCause());
+            inbox.open();
+            member.open();
+            endIfAsked(begun);
+        } catch (Throwable failure) {
+            end(begun, "the quorum could not start");
+            throw cannotStart(failure);
+        } finally {
+            begun.lock.unlock();
         }
     }
 
-    private IllegalStateException cannotStart(@Nullable Throwable cause) {
+    private IllegalStateException cannotStart(Throwable cause) {
         return cause instanceof IllegalStateException untrusted
                 ? untrusted
                 : new IllegalStateException(
@@ -93,7 +123,7 @@ final class RaftQuorum implements MetadataQuorum {
                             + RaftSettings.MAX_ENTRY_BYTES
                             + ")");
         } else {
-            inbox.offer(proposal).ifPresent(proposal::refuse);
+            offer(proposal);
         }
         return proposal.outcome().minimalCompletionStage();
     }
@@ -101,14 +131,14 @@ final class RaftQuorum implements MetadataQuorum {
     @Override
     public CompletionStage<Long> readBarrier() {
         Request.Barrier barrier = new Request.Barrier(new CompletableFuture<>());
-        inbox.offer(barrier).ifPresent(barrier::refuse);
+        offer(barrier);
         return barrier.index().minimalCompletionStage();
     }
 
     @Override
     public QuorumView view() {
         Running now = running.get();
-        return now == null ? BEFORE_START : now.member().view();
+        return now == null ? BEFORE_START : now.member.view();
     }
 
     @Override
@@ -117,69 +147,92 @@ final class RaftQuorum implements MetadataQuorum {
         if (now == null) {
             return;
         }
-        inbox.stop();
-        if (Thread.currentThread() != now.thread()) {
-            join(now.thread());
-        }
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void run(
-            RaftMember member, QuorumListener listener, CompletableFuture<RaftMember> started) {
-        inbox.open();
-        try {
-            member.open();
-        } catch (Throwable cannotStart) {
-            // Handed to whoever called start.
-            end(member, "the quorum could not start");
-            started.completeExceptionally(cannotStart);
+        inbox.close(CLOSED).forEach(request -> request.abandon(CLOSED));
+        if (now.lock.isHeldByCurrentThread()) {
+            now.closing = true; // what it is doing comes first
             return;
         }
-        started.complete(member);
-        List<Request> requests = List.of();
+        now.lock.lock();
         try {
-            for (requests = inbox.take(); !requests.isEmpty(); requests = inbox.take()) {
-                member.turn(requests);
-                if (inbox.isEmpty()) {
-                    member.idle();
-                }
+            end(now, CLOSED);
+        } finally {
+            now.lock.unlock();
+        }
+    }
+
+    private void endIfAsked(Running now) {
+        if (now.closing) {
+            end(now, CLOSED);
+        }
+    }
+
+    private void offer(Request request) {
+        Optional<String> refusal = inbox.offer(request);
+        if (refusal.isPresent()) {
+            request.refuse(refusal.get());
+        } else {
+            schedule();
+        }
+    }
+
+    /** Sees to it that what waits is taken by a step that has not begun yet. */
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            executor.execute(this::step);
+        }
+    }
+
+    private void step() {
+        scheduled.set(false);
+        Running now = running.get();
+        if (now == null) {
+            return;
+        }
+        now.lock.lock();
+        try {
+            if (!now.ended) {
+                step(now);
+                endIfAsked(now);
+            }
+        } finally {
+            now.lock.unlock();
+        }
+        if (!inbox.isEmpty()) {
+            schedule();
+        }
+    }
+
+    private void step(Running now) {
+        List<Request> requests = inbox.take();
+        try {
+            if (!requests.isEmpty()) {
+                now.member.turn(requests);
+            }
+            if (inbox.isEmpty()) {
+                now.member.idle();
             }
         } catch (Throwable broken) {
-            fail(member, listener, requests, broken);
-            return;
+            fail(now, requests, broken);
         }
-        String reason = "the quorum was closed";
-        inbox.close(reason).forEach(request -> request.abandon(reason));
-        end(member, reason);
     }
 
     /** Ends after a failure; what was being worked off may have taken effect or not. */
-    private void fail(
-            RaftMember member, QuorumListener listener, List<Request> requests, Throwable broken) {
+    private void fail(Running now, List<Request> requests, Throwable broken) {
         String reason = "the quorum of node " + context.nodeId() + " cannot go on: " + broken;
         requests.forEach(request -> request.abandon(reason));
-        end(member, reason);
-        listener.failed(reason, broken);
+        end(now, reason);
+        now.listener.failed(reason, broken);
     }
 
-    /** Refuses what waits and what comes, and lets go of the storage. */
-    private void end(RaftMember member, String reason) {
+    /** Refuses what waits and what comes, and lets go of the storage, once. */
+    private void end(Running now, String reason) {
+        if (now.ended) {
+            return;
+        }
+        now.ended = true;
         inbox.close(reason).forEach(request -> request.refuse(reason));
         try {
-            member.close();
+            now.member.close();
         } catch (IOException failed) {
             context.logger()
                     .log(

@@ -5,48 +5,55 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
 
 /**
- * A listener whose state is the list of all records it heard, and which checks that it is called on
- * one thread and without gaps.
+ * A listener whose state is the list of all records it heard, and which checks that calls come one
+ * at a time and without gaps.
  */
 public final class HeardState implements QuorumListener {
     private final List<String> records = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
-    private Thread caller;
+    private final AtomicInteger inside = new AtomicInteger();
     private long index;
 
     @Override
-    public synchronized void leadership(Leadership leadership) {
-        onOneThread();
-        calls.add("leadership " + leadership.epoch() + " at " + index);
+    public void leadership(Leadership leadership) {
+        alone(() -> {
+            calls.add("leadership " + leadership.epoch() + " at " + index);
+        });
     }
 
     @Override
-    public synchronized void committed(long next, int epoch, List<byte[]> entry) {
-        onOneThread();
-        assertThat(next).isEqualTo(index + 1);
-        index = next;
-        records.addAll(texts(entry));
-        calls.add("committed " + next);
+    public void committed(long next, int epoch, List<byte[]> entry) {
+        alone(() -> {
+            assertThat(next).isEqualTo(index + 1);
+            index = next;
+            records.addAll(texts(entry));
+            calls.add("committed " + next);
+        });
     }
 
     @Override
-    public synchronized void install(long at, int epoch, List<byte[]> state) {
-        onOneThread();
-        index = at;
-        records.clear();
-        records.addAll(texts(state));
-        calls.add("install " + at);
+    public void install(long at, int epoch, List<byte[]> state) {
+        alone(() -> {
+            index = at;
+            records.clear();
+            records.addAll(texts(state));
+            calls.add("install " + at);
+        });
     }
 
     @Override
-    public synchronized List<byte[]> snapshot() {
-        onOneThread();
-        calls.add("snapshot at " + index);
-        return records.stream().map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
+    public List<byte[]> snapshot() {
+        List<byte[]> state = new ArrayList<>();
+        alone(() -> {
+            calls.add("snapshot at " + index);
+            records.forEach(text -> state.add(text.getBytes(StandardCharsets.ISO_8859_1)));
+        });
+        return state;
     }
 
     @Override
@@ -54,11 +61,13 @@ public final class HeardState implements QuorumListener {
         calls.add("failed " + reason);
     }
 
-    private void onOneThread() {
-        if (caller == null) {
-            caller = Thread.currentThread();
+    /** Notes a call, which no other may overlap. */
+    private void alone(Runnable heard) {
+        assertThat(inside.incrementAndGet()).isEqualTo(1);
+        synchronized (this) {
+            heard.run();
         }
-        assertThat(Thread.currentThread()).isSameAs(caller);
+        inside.decrementAndGet();
     }
 
     private static List<String> texts(List<byte[]> records) {

@@ -10,7 +10,7 @@ import mortise.spi.Lifecycle;
  * An agreed log of entries, each a list of records that take effect together. Every broker hears
  * the same entries in the same order; the broker that holds the quorum's leadership proposes them.
  *
- * <p>Thread-safe. Completions run on the quorum's thread and must not block.
+ * <p>Thread-safe. Completions run where the quorum does its work and must not block.
  */
 public interface MetadataQuorum extends Lifecycle {
     /**

@@ -5,7 +5,8 @@ import mortise.spi.CalledOn;
 import mortise.spi.Caller;
 
 /**
- * Hears what the quorum agreed, on one thread, in order. Methods return quickly and do not throw.
+ * Hears what the quorum agreed: one call at a time, in order, each call seeing what the one before
+ * it wrote. Methods return quickly and do not throw.
  */
 public interface QuorumListener {
     /** Leadership changed. When it became local, everything committed before has been heard. */

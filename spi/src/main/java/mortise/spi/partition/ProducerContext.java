@@ -2,6 +2,7 @@ package mortise.spi.partition;
 
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
@@ -51,6 +52,11 @@ final class ProducerContext implements PluginContext {
     @Override
     public Path dataDirectory() {
         throw absent("data directory");
+    }
+
+    @Override
+    public Executor serial(String role) {
+        throw absent("an executor");
     }
 
     @Override

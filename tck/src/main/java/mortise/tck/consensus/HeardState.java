@@ -3,6 +3,7 @@ package mortise.tck.consensus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class HeardState implements QuorumListener {
     private final List<String> problems = new ArrayList<>();
     private final List<Leadership> leaderships = new ArrayList<>();
     private final CompletableFuture<Leadership> leading = new CompletableFuture<>();
-    private @Nullable Thread thread;
+    private final AtomicInteger inside = new AtomicInteger();
     private @Nullable String failure;
     private long lastIndex;
     private int lastEpoch;
@@ -25,48 +26,69 @@ final class HeardState implements QuorumListener {
     private long indexWhenLeading = -1;
 
     @Override
-    public synchronized void leadership(Leadership leadership) {
-        sameThread("leadership");
-        require(
-                leadership.epoch() >= lastEpoch,
-                "leadership of epoch " + leadership.epoch() + " after epoch " + lastEpoch);
-        leaderships.add(leadership);
-        if (leadership.local()) {
-            indexWhenLeading = lastIndex;
-            leading.complete(leadership);
-        }
+    public void leadership(Leadership leadership) {
+        alone(
+                "leadership",
+                () -> {
+                    require(
+                            leadership.epoch() >= lastEpoch,
+                            "leadership of epoch "
+                                    + leadership.epoch()
+                                    + " after epoch "
+                                    + lastEpoch);
+                    leaderships.add(leadership);
+                    if (leadership.local()) {
+                        indexWhenLeading = lastIndex;
+                        leading.complete(leadership);
+                    }
+                });
     }
 
     @Override
-    public synchronized void committed(long index, int epoch, List<byte[]> records) {
-        sameThread("committed");
-        require(index == lastIndex + 1, "entry " + index + " after entry " + lastIndex);
-        require(epoch >= lastEpoch, "entry of epoch " + epoch + " after epoch " + lastEpoch);
-        entries.add(HeardEntry.of(index, epoch, records));
-        lastIndex = index;
-        lastEpoch = epoch;
+    public void committed(long index, int epoch, List<byte[]> records) {
+        alone(
+                "committed",
+                () -> {
+                    require(index == lastIndex + 1, "entry " + index + " after entry " + lastIndex);
+                    require(
+                            epoch >= lastEpoch,
+                            "entry of epoch " + epoch + " after epoch " + lastEpoch);
+                    entries.add(HeardEntry.of(index, epoch, records));
+                    lastIndex = index;
+                    lastEpoch = epoch;
+                });
     }
 
     @Override
-    public synchronized void install(long index, int epoch, List<byte[]> records) {
-        sameThread("install");
-        require(index >= lastIndex, "snapshot as of " + index + " after entry " + lastIndex);
-        entries.clear();
-        records.forEach(record -> entries.add(HeardEntry.decoded(record)));
-        lastIndex = index;
-        lastEpoch = epoch;
-        installs++;
-        HeardEntry last = entries.isEmpty() ? null : entries.getLast();
-        require(
-                last != null && last.index() == index,
-                "snapshot as of " + index + " ends with " + last);
+    public void install(long index, int epoch, List<byte[]> records) {
+        alone(
+                "install",
+                () -> {
+                    require(
+                            index >= lastIndex,
+                            "snapshot as of " + index + " after entry " + lastIndex);
+                    entries.clear();
+                    records.forEach(record -> entries.add(HeardEntry.decoded(record)));
+                    lastIndex = index;
+                    lastEpoch = epoch;
+                    installs++;
+                    HeardEntry last = entries.isEmpty() ? null : entries.getLast();
+                    require(
+                            last != null && last.index() == index,
+                            "snapshot as of " + index + " ends with " + last);
+                });
     }
 
     @Override
-    public synchronized List<byte[]> snapshot() {
-        sameThread("snapshot");
-        snapshots++;
-        return entries.stream().map(HeardEntry::encoded).toList();
+    public List<byte[]> snapshot() {
+        List<byte[]> state = new ArrayList<>();
+        alone(
+                "snapshot",
+                () -> {
+                    snapshots++;
+                    entries.forEach(entry -> state.add(entry.encoded()));
+                });
+        return state;
     }
 
     @Override
@@ -74,14 +96,14 @@ final class HeardState implements QuorumListener {
         failure = reason;
     }
 
-    private void sameThread(String method) {
-        if (thread == null) {
-            thread = Thread.currentThread();
+    private void alone(String method, Runnable heard) {
+        int others = inside.getAndIncrement();
+        synchronized (this) {
+            require(others == 0, method + " was called while another call was not over");
+            require(failure == null, method + " was called after failed");
+            heard.run();
         }
-        require(
-                thread == Thread.currentThread(),
-                method + " was called on " + Thread.currentThread() + ", others on " + thread);
-        require(failure == null, method + " was called after failed");
+        inside.decrementAndGet();
     }
 
     private void require(boolean holds, String problem) {

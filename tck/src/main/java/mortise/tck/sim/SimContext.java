@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -162,6 +163,16 @@ public final class SimContext implements PluginContext {
     /** The simulated disk that holds the data directory, if it is one. */
     public Optional<SimDisk> disk() {
         return Optional.ofNullable(disk);
+    }
+
+    /** On a virtual thread if threads are real, else within the call that hands the task in. */
+    @Override
+    public Executor serial(String role) {
+        return new SimSerial(
+                threads == Threads.REAL
+                        ? work -> Thread.ofVirtual().name("sim-" + role).start(work)
+                        : Runnable::run,
+                failure -> logger.log(System.Logger.Level.ERROR, role + " failed", failure));
     }
 
     @Override

@@ -1,0 +1,31 @@
+package mortise.broker;
+
+import mortise.api.config.Config;
+import mortise.broker.config.BrokerSettings;
+import mortise.broker.runtime.Execution;
+import mortise.broker.telemetry.BrokerHealth;
+import mortise.broker.telemetry.BrokerMetrics;
+
+/**
+ * What every area of a broker is composed with.
+ *
+ * @param parts where an area adds what is to be closed; only while the broker starts
+ */
+record Composition(
+        Assembly assembly,
+        BrokerSettings settings,
+        Execution execution,
+        BrokerMetrics metrics,
+        BrokerHealth health,
+        Parts parts) {
+    Config config() {
+        return assembly.config();
+    }
+
+    /** Has an area's gauges and health seen. */
+    <A extends Area> A add(A area) {
+        area.gauges(metrics);
+        health.check(area::reasonsToStayAway);
+        return area;
+    }
+}

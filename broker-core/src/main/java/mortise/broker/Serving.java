@@ -1,0 +1,19 @@
+package mortise.broker;
+
+import mortise.broker.request.Access;
+import mortise.broker.request.BrokerEndpoints;
+import mortise.broker.runtime.Blocking;
+
+/** What the areas that serve requests stand on. */
+record Serving(
+        StorageArea storage,
+        PartitionArea partitions,
+        ClusterArea cluster,
+        BrokerPlugins plugins,
+        Access access,
+        Blocking blocking) {
+    /** Where other brokers are. */
+    BrokerEndpoints endpoints(Composition with) {
+        return new AdvertisedBrokers(with.settings().nodeId(), cluster.publisher());
+    }
+}
