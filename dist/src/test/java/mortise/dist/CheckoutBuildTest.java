@@ -196,4 +196,45 @@ class CheckoutBuildTest {
                 .contains("core/target/surefire-reports/core.TwoTest-output.txt\n")
                 .contains("all of Maven's output is in ");
     }
+
+    @Test
+    void oneModuleOrOneTestIsTheInnerLoop() throws Exception {
+        Path tests = checkout.root().resolve("core/src/test/java/core/deep");
+        Files.createDirectories(tests);
+        Files.writeString(checkout.root().resolve("core/pom.xml"), "<project/>");
+        Files.writeString(tests.resolve("OneTest.java"), "");
+        Files.writeString(tests.resolve("TwoTest.java"), "");
+
+        assertThat(checkout.run("test", "core/").status()).isZero();
+        assertThat(checkout.run("test", "core", "OneTest#works", "-Dmortise.seed=3").status())
+                .isZero();
+        assertThat(Files.readAllLines(checkout.root().resolve("runs")))
+                .satisfiesExactly(
+                        whole ->
+                                assertThat(whole)
+                                        .contains("test -pl core -am ")
+                                        .contains(" -Dtest=core.deep.OneTest,core.deep.TwoTest "),
+                        one ->
+                                assertThat(one)
+                                        .contains(" -Dtest=core.deep.OneTest#works ")
+                                        .endsWith(" -Dmortise.seed=3"));
+    }
+
+    @Test
+    void aModuleOrTestThatIsNotThereIsRefusedWithWhatIs() throws Exception {
+        Path tests = checkout.root().resolve("core/src/test/java");
+        Files.createDirectories(tests);
+        Files.writeString(checkout.root().resolve("core/pom.xml"), "<project/>");
+        Files.writeString(tests.resolve("FrameTest.java"), "");
+
+        BrokerProcess.Finished module = checkout.run("test", "cor");
+        assertThat(module.status()).isEqualTo(2);
+        assertThat(module.err())
+                .isEqualTo("mortise: no module with tests lies in cor; these do: core\n");
+        BrokerProcess.Finished test = checkout.run("test", "core", "frame");
+        assertThat(test.status()).isEqualTo(2);
+        assertThat(test.err())
+                .isEqualTo("mortise: core has no class of tests frame; near it: FrameTest\n");
+        assertThat(checkout.builds()).isZero();
+    }
 }

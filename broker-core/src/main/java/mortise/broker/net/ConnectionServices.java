@@ -3,28 +3,33 @@ package mortise.broker.net;
 import mortise.api.Clock;
 import mortise.broker.request.RequestRouter;
 
-/**
- * What all connections of a server share.
- *
- * @param onMemoryShort called when a connection has to wait for memory, on its event loop
- * @param onConnectionClosed called once per connection, on its event loop
- */
+/** What all connections of a server share. */
 record ConnectionServices(
         NetSettings settings,
         RequestRouter router,
-        InflightLimiter limiter,
-        HeapLimiter heap,
-        UnsentLimiter unsent,
+        NetMemory memory,
         NetTelemetry telemetry,
         PeerLog peers,
         Clock clock,
-        Runnable onMemoryShort,
-        Runnable onConnectionClosed) {
-    void memoryShort() {
-        onMemoryShort.run();
+        Server server) {
+    /** What a connection tells its server, on its event loop. */
+    interface Server {
+        /** A connection has to wait for memory that others hold. */
+        void memoryShort();
+
+        /** A connection has ended; once each. */
+        void connectionClosed();
     }
 
-    void connectionClosed() {
-        onConnectionClosed.run();
+    InflightLimiter limiter() {
+        return memory.inflight();
+    }
+
+    HeapLimiter heap() {
+        return memory.heap();
+    }
+
+    UnsentLimiter unsent() {
+        return memory.unsent();
     }
 }

@@ -13,7 +13,6 @@ import mortise.spi.auth.Principal;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.Frames;
-import mortise.wire.message.RequestHeader;
 import mortise.wire.message.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +88,7 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
     private volatile long reservedBytes;
 
     private @Nullable String closeReason;
+    private CloseReason closeKind = CloseReason.HANDLER;
     private boolean timed;
     private long handledNanos;
     private long answeredNanos;
@@ -98,26 +98,17 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
     /** The connection's next request; confined to its event loop. */
     @Nullable NettyRequest next;
 
-    NettyRequest(
-            Connection connection,
-            FrameChunk chunk,
-            ByteBuffer body,
-            ApiKey apiKey,
-            short apiVersion,
-            boolean served,
-            RequestHeader header,
-            long receivedNanos,
-            int sizeInBytes) {
+    NettyRequest(Connection connection, RequestFrame frame) {
         this.connection = connection;
-        this.chunk = chunk;
-        this.body = body;
-        this.apiKey = apiKey;
-        this.apiVersion = served ? apiVersion : 0;
-        this.served = served;
-        this.correlationId = header.correlationId();
-        this.clientId = header.clientId();
-        this.receivedNanos = receivedNanos;
-        this.sizeInBytes = sizeInBytes;
+        this.chunk = frame.chunk();
+        this.body = frame.body();
+        this.apiKey = frame.apiKey();
+        this.served = frame.served();
+        this.apiVersion = served ? frame.header().requestApiVersion() : 0;
+        this.correlationId = frame.header().correlationId();
+        this.clientId = frame.header().clientId();
+        this.receivedNanos = frame.receivedNanos();
+        this.sizeInBytes = frame.sizeInBytes();
     }
 
     @Override
@@ -147,7 +138,7 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
 
     @Override
     public String clientHost() {
-        return connection.clientHost();
+        return connection.peer().host();
     }
 
     @Override
@@ -259,7 +250,7 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
             }
         } catch (RuntimeException | Error failure) {
             releaseEncoded();
-            connection.unsendable(failure);
+            connection.peer().unsendable(failure);
             closeReason = "an answer that could not be encoded";
         }
     }
@@ -340,7 +331,7 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
         try {
             builds.run();
         } catch (RuntimeException | Error failure) {
-            connection.unsendable(failure);
+            connection.peer().unsendable(failure);
             closeConnection("an answer that could not be built");
         }
     }
@@ -380,17 +371,17 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
 
     @Override
     public void failedUnexpectedly(Throwable failure) {
-        connection.failedUnexpectedly(this, failure);
+        connection.peer().requestFailed(this, failure);
     }
 
     @Override
     public void introduced(String software) {
-        connection.introduced(software);
+        connection.peer().introduced(software);
     }
 
     @Override
     public void notServed(UnservedFeature feature) {
-        connection.notServed(this, feature);
+        connection.peer().notServed(this, feature);
     }
 
     @Override
@@ -402,7 +393,13 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
 
     @Override
     public void closeConnection(String reason) {
+        closeConnection(CloseReason.HANDLER, reason);
+    }
+
+    /** Has the connection closed instead of an answer. */
+    void closeConnection(CloseReason kind, String reason) {
         if (claim()) {
+            closeKind = kind;
             closeReason = reason;
             settle();
         }
@@ -489,6 +486,11 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
     /** Why the connection is to be closed, if that is the answer. */
     @Nullable String closeReason() {
         return closeReason;
+    }
+
+    /** What kind of reason that is. */
+    CloseReason closeKind() {
+        return closeKind;
     }
 
     /** The answer goes to the writer: slices of the response are no longer the request's. */

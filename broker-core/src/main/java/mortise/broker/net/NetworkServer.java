@@ -46,9 +46,7 @@ public final class NetworkServer implements AutoCloseable {
     private final NetTelemetry telemetry;
     private final PeerLog peers;
     private final Failures unexpected;
-    private final InflightLimiter limiter;
-    private final HeapLimiter heap;
-    private final UnsentLimiter unsent;
+    private final NetMemory memory;
     private final AtomicBoolean relieving = new AtomicBoolean();
     private final ConnectionServices services;
     private final AtomicInteger connections = new AtomicInteger();
@@ -85,34 +83,25 @@ public final class NetworkServer implements AutoCloseable {
         this.telemetry = new NetTelemetry(metrics);
         this.peers = new PeerLog(clock, settings.peerLogLines());
         this.unexpected = Failures.in(metrics, clock, LOG);
-        this.limiter = new InflightLimiter(settings.maxInflightBytes());
-        this.heap = new HeapLimiter(settings.maxInflightDecodedBytes());
-        this.unsent = new UnsentLimiter(settings.maxUnsentBytes(), this::relieveSoon);
+        this.memory = NetMemory.of(settings, this::relieveSoon);
         this.services =
                 new ConnectionServices(
-                        settings,
-                        router,
-                        limiter,
-                        heap,
-                        unsent,
-                        telemetry,
-                        peers,
-                        clock,
-                        this::reclaim,
-                        connections::decrementAndGet);
+                        settings, router, memory, telemetry, peers, clock, new Connections());
         telemetry.gauge("net_connections", "Connections that are open.", connections::get);
-        telemetry.gauge(
-                "net_inflight_bytes",
-                "Received data held for requests in flight and incomplete frames.",
-                limiter::heldBytes);
-        telemetry.gauge(
-                "net_decoded_bytes",
-                "Heap held by decoded requests in flight, to within 64 KiB for each event loop.",
-                heap::heldBytes);
-        telemetry.gauge(
-                "net_unsent_bytes",
-                "Memory of answers, from before they are built until clients have taken them.",
-                unsent::heldBytes);
+        memory.gauges(telemetry);
+    }
+
+    /** Hears what connections tell. */
+    private final class Connections implements ConnectionServices.Server {
+        @Override
+        public void memoryShort() {
+            reclaim();
+        }
+
+        @Override
+        public void connectionClosed() {
+            connections.decrementAndGet();
+        }
     }
 
     /**
@@ -139,7 +128,7 @@ public final class NetworkServer implements AutoCloseable {
         loops = group;
         int maxRequestsPerLoop = Math.max(1, settings.maxRequests() / settings.loops());
         for (EventExecutor loop : group) {
-            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop, heap);
+            LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop, memory.heap());
             loopStates.put(loop, state);
             var _ =
                     loop.scheduleWithFixedDelay(
@@ -261,25 +250,25 @@ public final class NetworkServer implements AutoCloseable {
         for (LoopState state : loopStates.values()) {
             state.loop().execute(() -> state.noteTaken(now));
         }
-        unsent.relieve(now, settings.slowReaderTimeout().toNanos());
-        if (unsent.pressed()) {
+        memory.unsent().relieve(now, settings.slowReaderTimeout().toNanos());
+        if (memory.unsent().pressed()) {
             relieveSoon();
         }
     }
 
     /** Memory of answers held. */
     long unsentBytes() {
-        return unsent.heldBytes();
+        return memory.unsent().heldBytes();
     }
 
     /** How many bytes of received data are held. */
     long inflightBytes() {
-        return limiter.heldBytes();
+        return memory.inflight().heldBytes();
     }
 
     /** How many bytes of heap the decoded requests hold that are in flight. */
     long decodedBytes() {
-        return heap.heldBytes();
+        return memory.heap().heldBytes();
     }
 
     /**
