@@ -148,12 +148,27 @@ public final class SimulatedBroker {
 
     /** How many fetches and sessions watch its partitions. */
     public long watchers() {
-        return sum("watchers", watchers -> ((Object[]) watchers).length);
+        return sum("watchers", SimulatedBroker::countOf);
     }
 
-    /** How much credit its mailboxes have given and not got back. */
+    private static long countOf(Object watchers) {
+        return watchers instanceof Object[] each ? each.length : countOf(field(watchers, "watchers"));
+    }
+
+    /** How many commands its mailboxes have given credit for and not got it back. */
     public long credit() {
-        return sum("mailbox", mailbox -> ((Number) field(mailbox, "used")).longValue());
+        return sum("mailbox", mailbox -> ((Number) result(mailbox, "commandsUsed")).longValue());
+    }
+
+    private static Object result(Object of, String name) {
+        try {
+            Method method = of.getClass().getDeclaredMethod(name);
+            method.setAccessible(true);
+            return method.invoke(of);
+        } catch (ReflectiveOperationException failure) {
+            throw new IllegalStateException(
+                    of.getClass().getSimpleName() + " has no " + name + " to ask for", failure);
+        }
     }
 
     private long sum(String field, ToLongFunction<Object> size) {

@@ -198,11 +198,11 @@ final class Faults {
                 path -> everything || ((path.toString().hashCode() ^ pick) & 3) == 0;
         Fault fault =
                 host.disk()
-                        .fail(
-                                EnumSet.of(operation),
-                                paths,
-                                new IOException("Input/output error"));
+                        .fail(EnumSet.of(operation), paths, new IOException("Input/output error"));
         Machine of = host.machine();
+        if (operation == DiskOperation.FORCE) {
+            host.distrustCache();
+        }
         troubles.begin();
         schedule.in(
                 Delays.millis(50 + random.nextInt(2_000)),
@@ -213,11 +213,7 @@ final class Faults {
                         count.met(kind);
                     }
                     if (host.machine() == of && lives.serving()) {
-                        if (operation == DiskOperation.FORCE) {
-                            lives.cutPower();
-                        } else {
-                            lives.kill();
-                        }
+                        lives.kill();
                     }
                     troubles.end(AFTERMATH);
                 });
@@ -257,7 +253,6 @@ final class Faults {
     private void jump() {
         count.met(FaultKind.CLOCK_JUMP);
         long most = Duration.ofHours(2).toMillis();
-        schedule.clock()
-                .setWall(schedule.clock().wallMillis() + random.nextLong(-most, most));
+        schedule.clock().setWall(schedule.clock().wallMillis() + random.nextLong(-most, most));
     }
 }

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import mortise.broker.SimulatedBroker;
 import mortise.broker.request.RequestRouter;
 import mortise.simulation.check.Violation;
@@ -16,7 +18,9 @@ import mortise.spi.Provider;
 import mortise.tck.sim.SimDisk;
 import org.jspecify.annotations.Nullable;
 
-/** The machine that the broker runs on, through all its lives: each begins on what the last left. */
+/**
+ * The machine that the broker runs on, through all its lives: each begins on what the last left.
+ */
 final class Host {
     private final Schedule schedule;
     private final Plan plan;
@@ -25,6 +29,7 @@ final class Host {
     private @Nullable Machine machine;
     private @Nullable SimulatedBroker broker;
     private int lives;
+    private boolean cacheDistrusted;
 
     /** Hears what becomes of the broker. */
     interface Events {
@@ -39,7 +44,7 @@ final class Host {
     }
 
     /** What a broker is made of. */
-    record Plan(Map<String, String> values, java.util.function.Supplier<List<Provider<?>>> plugins) {}
+    record Plan(Map<String, String> values, Supplier<List<Provider<?>>> plugins) {}
 
     Host(Schedule schedule, long seed, Plan plan, Events events) {
         this.schedule = schedule;
@@ -111,14 +116,32 @@ final class Host {
         }
     }
 
-    /** Ends the process; what it had written is there. */
-    void kill() {
+    /**
+     * After a force that failed the page cache shows what the medium lacks, and no later force
+     * brings it there: whoever goes on with such a machine starts it anew.
+     */
+    void distrustCache() {
+        cacheDistrusted = true;
+    }
+
+    /**
+     * Ends the process; what it had written is there, unless the cache is not to be trusted.
+     *
+     * @return false if the power had to be cut
+     */
+    boolean kill() {
+        if (cacheDistrusted) {
+            cutPower();
+            return false;
+        }
         end();
         disk = disk.kill();
+        return true;
     }
 
     /** Cuts the power; what it had not forced is there by chance. */
     void cutPower() {
+        cacheDistrusted = false;
         end();
         disk = disk.crash();
     }
@@ -134,8 +157,12 @@ final class Host {
         lives++;
     }
 
-    /** Stops the broker in an orderly way, and then its process. */
-    void stop(Runnable stopped) {
+    /**
+     * Stops the broker in an orderly way, and then its process.
+     *
+     * @param stopped hears whether what it had written is there
+     */
+    void stop(Consumer<Boolean> stopped) {
         SimulatedBroker stopping = broker;
         Machine of = machine;
         if (stopping == null || of == null) {
@@ -144,8 +171,7 @@ final class Host {
         stopping.close()
                 .whenComplete((why, failure) -> {
                     if (machine == of && !of.dead()) {
-                        kill();
-                        stopped.run();
+                        stopped.accept(kill());
                     }
                 });
     }

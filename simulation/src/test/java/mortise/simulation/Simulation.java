@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import mortise.broker.SimulatedBroker;
 import mortise.broker.request.RequestRouter;
 import mortise.consensus.raft.RaftProvider;
 import mortise.placement.spread.SpreadProvider;
@@ -22,6 +21,7 @@ import mortise.simulation.world.Machine;
 import mortise.simulation.world.Schedule;
 import mortise.spi.Provider;
 import mortise.storage.local.LocalStorageProvider;
+import mortise.storage.memory.MemoryStorageProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +44,7 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     private final Host host;
     private final Faults faults;
     private final RandomGenerator random;
+    private final boolean inMemory;
     private boolean serving;
     private boolean audited;
 
@@ -62,6 +63,7 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
         random = schedule.stream();
         troubles = new Troubles(schedule);
         network = new SimNetwork(schedule, troubles::any);
+        inMemory = random.nextInt(10) == 0;
         host = new Host(schedule, seed, new Host.Plan(values(), Simulation::plugins), this);
         clients = new Clients(this, random);
         faults = new Faults(schedule, host, network, troubles, count, this);
@@ -87,12 +89,17 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     }
 
     private static List<Provider<?>> plugins() {
-        return List.of(new LocalStorageProvider(), new RaftProvider(), new SpreadProvider());
+        return List.of(
+                new LocalStorageProvider(),
+                new MemoryStorageProvider(),
+                new RaftProvider(),
+                new SpreadProvider());
     }
 
     /** Small bounds, so that a minute reaches them. */
     private Map<String, String> values() {
         Map<String, String> values = new TreeMap<>();
+        values.put("plugins.storage", inMemory ? "memory" : "local");
         values.put("topics.auto-create", "false");
         values.put("log.retention-check-interval", (1 + random.nextInt(9)) + "s");
         values.put("partition.mailbox-commands", String.valueOf(1 + random.nextInt(16)));
@@ -104,13 +111,19 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
         values.put("fetch.session-slots", String.valueOf(1 + random.nextInt(8)));
         values.put("fetch.session-min-eviction", "1s");
         values.put("fetch.session-idle-timeout", "5s");
-        values.put("storage.local.open-files", String.valueOf(16 + random.nextInt(64)));
-        values.put("storage.local.recent-window", (1 + random.nextInt(64)) + "KiB");
-        values.put("storage.local.checkpoint-interval", (1 + random.nextInt(20)) + "s");
+        if (!inMemory) {
+            localStorage(values);
+        }
         values.put("consensus.raft.segment-bytes", "4KiB");
         values.put("consensus.raft.snapshot-bytes", "8KiB");
         values.put("consensus.raft.snapshot-entries", String.valueOf(4 + random.nextInt(60)));
         return values;
+    }
+
+    private void localStorage(Map<String, String> values) {
+        values.put("storage.local.open-files", String.valueOf(16 + random.nextInt(64)));
+        values.put("storage.local.recent-window", (1 + random.nextInt(64)) + "KiB");
+        values.put("storage.local.checkpoint-interval", (1 + random.nextInt(20)) + "s");
     }
 
     private Result run() {
@@ -217,8 +230,11 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
 
     @Override
     public void kill() {
-        host.kill();
-        ended(true);
+        boolean kept = host.kill();
+        if (!kept) {
+            ledger.powerLost();
+        }
+        ended(kept);
     }
 
     @Override
@@ -229,6 +245,9 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     }
 
     private void ended(boolean machineTells) {
+        if (inMemory) {
+            ledger.storeLost();
+        }
         serving = false;
         network.brokerDied(machineTells);
         startSoon();
@@ -242,7 +261,13 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     @Override
     public void restart() {
         serving = false;
-        host.stop(() -> {
+        host.stop(kept -> {
+            if (!kept) {
+                ledger.powerLost();
+            }
+            if (inMemory) {
+                ledger.storeLost();
+            }
             network.brokerDied(true);
             startSoon();
         });
@@ -283,10 +308,5 @@ public final class Simulation implements ClientWorld, Host.Events, Faults.Lives 
     @Override
     public boolean troubledSince(long nanos) {
         return !serving || troubles.since(nanos);
-    }
-
-    /** The broker as it is now, for checks of what it holds. */
-    @Nullable SimulatedBroker broker() {
-        return host.broker();
     }
 }

@@ -3,9 +3,9 @@ package mortise.simulation.check;
 import java.nio.ByteBuffer;
 
 /**
- * The number that every record of a run carries as its key: who sent it, in which session, and which
- * record of that session it is. A session is an identity of an idempotent producer, or a connection
- * of a plain one: within it records are in the order of their numbers.
+ * The number that every record of a run carries as its key: who sent it, in which session, and
+ * which record of that session it is. A session is an identity of an idempotent producer, or a
+ * connection of a plain one: within it records are in the order of their numbers.
  */
 public final class Ids {
     /** The bytes of a key. */

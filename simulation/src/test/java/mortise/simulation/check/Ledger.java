@@ -58,6 +58,11 @@ public final class Ledger {
         topics.values().forEach(TopicLedger::powerLost);
     }
 
+    /** The store kept nothing beyond the end of its process. */
+    public void storeLost() {
+        topics.values().forEach(TopicLedger::storeLost);
+    }
+
     /** Records were acknowledged. */
     public void acknowledged(PartitionLedger partition, long baseOffset, List<Long> ids) {
         acknowledged += ids.size();
@@ -66,9 +71,7 @@ public final class Ledger {
 
     /** Records were read. */
     public void read(
-            PartitionLedger partition,
-            long saidHighWatermark,
-            List<PartitionLedger.Read> records) {
+            PartitionLedger partition, long saidHighWatermark, List<PartitionLedger.Read> records) {
         read += records.size();
         partition.read(saidHighWatermark, records);
     }
@@ -91,7 +94,9 @@ public final class Ledger {
      * @param mustBeGone what had been deleted when the listing was asked for
      */
     public void listed(
-            List<TopicLedger> mustBeThere, Map<UUID, Integer> listing, List<TopicLedger> mustBeGone) {
+            List<TopicLedger> mustBeThere,
+            Map<UUID, Integer> listing,
+            List<TopicLedger> mustBeGone) {
         for (TopicLedger topic : mustBeThere) {
             Integer count = listing.get(topic.id());
             if (!topic.mayBeGone() && count == null) {
@@ -106,8 +111,7 @@ public final class Ledger {
     }
 
     /** A listing must give a topic this many partitions at least. */
-    public static void requirePartitions(
-            TopicLedger topic, int atLeast, @Nullable Integer listed) {
+    public static void requirePartitions(TopicLedger topic, int atLeast, @Nullable Integer listed) {
         if (listed != null && listed < atLeast) {
             throw new Violation(
                     "lost partitions",

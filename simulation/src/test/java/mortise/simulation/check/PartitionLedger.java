@@ -183,7 +183,12 @@ public final class PartitionLedger {
 
     /** The power went: a partition that is not durable may have lost what it promised. */
     void powerLost() {
-        mayHaveLost = !topic.durable();
+        mayHaveLost |= !topic.durable();
+    }
+
+    /** The process ended, and the store kept nothing. */
+    void storeLost() {
+        mayHaveLost = true;
     }
 
     /** Whether the power went since the last audit and the partition is not durable. */

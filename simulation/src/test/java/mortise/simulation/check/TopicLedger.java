@@ -31,8 +31,8 @@ public final class TopicLedger {
     }
 
     /**
-     * A topic's name, which says how it is configured, so that a client that never heard what became
-     * of its request for the topic knows it too.
+     * A topic's name, which says how it is configured, so that a client that never heard what
+     * became of its request for the topic knows it too.
      */
     public static String nameOf(boolean durable, boolean trims, int number) {
         return (durable ? DURABLE : CACHED) + (trims ? TRIMMED : KEPT) + number;
@@ -101,6 +101,10 @@ public final class TopicLedger {
     /** Up to which offset somebody asked for records to be deleted, by partition. */
     Map<Integer, Long> deletions() {
         return deletions;
+    }
+
+    void storeLost() {
+        partitions.values().forEach(PartitionLedger::storeLost);
     }
 
     void powerLost() {

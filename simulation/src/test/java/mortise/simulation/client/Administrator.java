@@ -26,7 +26,9 @@ final class Administrator extends SimClient {
     private static final int MOST_PARTITIONS = 4;
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final byte TOPIC = 2;
-    private static final long PAUSE = Delays.millis(1_500);
+    private static final long SHORTEST_PAUSE = Delays.millis(5);
+    private static final long BEAT = Delays.millis(750);
+    private static final long LONGEST_PAUSE = Delays.seconds(4);
 
     private boolean busy;
 
@@ -63,7 +65,12 @@ final class Administrator extends SimClient {
 
     private void pause() {
         outdated();
-        rest(Delays.between(random(), PAUSE / 20, PAUSE * 2));
+        if (random().nextBoolean()) {
+            rest(Delays.between(random(), SHORTEST_PAUSE, LONGEST_PAUSE));
+        } else {
+            // with the others, so that the controller has several changes to decide over
+            rest(BEAT - world().schedule().nanos() % BEAT + random().nextLong(SHORTEST_PAUSE));
+        }
     }
 
     private void ask(
@@ -235,8 +242,7 @@ final class Administrator extends SimClient {
                                                                         .value(
                                                                                 String.valueOf(
                                                                                         500
-                                                                                                + random()
-                                                                                                        .nextInt(
+                                                                                                + random().nextInt(
                                                                                                                 8_000))))))),
                 answer -> {});
     }

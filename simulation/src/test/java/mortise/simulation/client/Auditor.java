@@ -166,9 +166,7 @@ final class Auditor extends SimClient {
                         if (response.responses().isEmpty()) {
                             retry(audited);
                         } else {
-                            came(
-                                    audited,
-                                    response.responses().getFirst().partitions().getFirst());
+                            came(audited, response.responses().getFirst().partitions().getFirst());
                         }
                     }
                 });

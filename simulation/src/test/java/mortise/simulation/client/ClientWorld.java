@@ -22,6 +22,8 @@ public interface ClientWorld {
     /** Which life of the broker this is. */
     long lifeOfBroker();
 
-    /** Whether anything went wrong since, or was wrong then, that excuses a broker for being late. */
+    /**
+     * Whether anything went wrong since, or was wrong then, that excuses a broker for being late.
+     */
     boolean troubledSince(long nanos);
 }

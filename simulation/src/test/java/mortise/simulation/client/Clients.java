@@ -15,7 +15,10 @@ public final class Clients {
     public Clients(ClientWorld world, RandomGenerator random) {
         this.world = world;
         int number = 0;
-        all.add(new Administrator(world, number++));
+        int administrators = 1 + random.nextInt(3);
+        for (int i = 0; i < administrators; i++) {
+            all.add(new Administrator(world, number++));
+        }
         int idempotent = 1 + random.nextInt(3);
         for (int i = 0; i < idempotent; i++) {
             all.add(

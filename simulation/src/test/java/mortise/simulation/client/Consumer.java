@@ -19,12 +19,15 @@ import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A consumer of every partition that metadata tells of, with a fetch session (KIP-227) or without. */
+/**
+ * A consumer of every partition that metadata tells of, with a fetch session (KIP-227) or without.
+ */
 final class Consumer extends SimClient {
     private static final int FULL = 0;
     private static final int SESSIONLESS = -1;
     private static final long EARLIEST = -2;
     private static final int PARTITION_BYTES = 4 * 1_024;
+    private static final int WRONG_EPOCHS = 1_000;
     private static final int ANSWER_BYTES = 32 * 1_024;
     private static final long SHORTEST_REST = Delays.millis(1);
     private static final long LONGEST_REST = Delays.millis(300);
@@ -55,6 +58,7 @@ final class Consumer extends SimClient {
         private final PartitionLedger ledger;
         private final String topicName;
         private long offset = -1;
+        private boolean wrongEpoch;
 
         /** When there was first something to read that it has not got; negative if there is not. */
         private long behindSince = -1;
@@ -160,8 +164,7 @@ final class Consumer extends SimClient {
     }
 
     /** The name may belong to another topic by now; then nothing can be said of the answer. */
-    private void found(
-            Position position, boolean end, PartitionLedger.Proven proven, long offset) {
+    private void found(Position position, boolean end, PartitionLedger.Proven proven, long offset) {
         if (!position.ledger.topic().mayBeGone()) {
             if (end) {
                 position.ledger.bounds(proven, offset, -1);
@@ -186,6 +189,7 @@ final class Consumer extends SimClient {
                         .add(
                                 new FetchRequest.FetchPartition()
                                         .partition(place.index())
+                                        .currentLeaderEpoch(epochFor(place, position))
                                         .fetchOffset(position.offset)
                                         .partitionMaxBytes(PARTITION_BYTES));
             }
@@ -248,22 +252,31 @@ final class Consumer extends SimClient {
                 });
     }
 
+    /** The epoch that metadata told of, and now and then one that no leader can have. */
+    private int epochFor(Place place, Position position) {
+        position.wrongEpoch = !style.sessions() && random().nextInt(40) == 0;
+        Topic topic = topics().get(place.topic());
+        int known = topic == null ? -1 : topic.leaderEpochs().get(place.index());
+        return position.wrongEpoch ? known + WRONG_EPOCHS : known;
+    }
+
     /** A fetch that waits is woken soon after there is something for it. */
     private void watchWakeUp(long sentNanos, long life, Rpc over) {
-        wakeUpWatch = later(
-                WAKE_UP,
-                "look for a lost wake-up",
-                () -> {
-                    if (!busy
-                            || fetchSentNanos != sentNanos
-                            || over.closed()
-                            || over.disturbed()
-                            || life != world().lifeOfBroker()) {
-                        return;
-                    }
-                    requireNothingWaiting(sentNanos);
-                    watchWakeUp(sentNanos, life, over);
-                });
+        wakeUpWatch =
+                later(
+                        WAKE_UP,
+                        "look for a lost wake-up",
+                        () -> {
+                            if (!busy
+                                    || fetchSentNanos != sentNanos
+                                    || over.closed()
+                                    || over.disturbed()
+                                    || life != world().lifeOfBroker()) {
+                                return;
+                            }
+                            requireNothingWaiting(sentNanos);
+                            watchWakeUp(sentNanos, life, over);
+                        });
         fetchSentNanos = sentNanos;
     }
 
@@ -319,8 +332,7 @@ final class Consumer extends SimClient {
                 Place place = new Place(topic.topicId(), part.partitionIndex());
                 Position position = positions.get(place);
                 if (position != null) {
-                    troubled |=
-                            !fetched(position, part, proven.get(place), offsets.get(place));
+                    troubled |= !fetched(position, part, proven.get(place), offsets.get(place));
                 }
             }
         }
@@ -335,6 +347,15 @@ final class Consumer extends SimClient {
             PartitionLedger.@Nullable Proven proven,
             @Nullable Long offset) {
         ErrorCode error = ErrorCode.of(part.errorCode());
+        if (error == ErrorCode.NONE && position.wrongEpoch) {
+            throw new Violation(
+                    "leader epoch",
+                    name() + " was served at " + position.ledger + " with an epoch of no leader");
+        }
+        if (error == ErrorCode.FENCED_LEADER_EPOCH || error == ErrorCode.UNKNOWN_LEADER_EPOCH) {
+            outdated();
+            return false;
+        }
         if (error == ErrorCode.OFFSET_OUT_OF_RANGE) {
             position.offset = -1;
             return true;

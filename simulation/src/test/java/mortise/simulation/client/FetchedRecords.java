@@ -68,8 +68,7 @@ final class FetchedRecords {
                         batch);
                 if (record.offset() >= offset) {
                     read.add(
-                            new PartitionLedger.Read(
-                                    record.offset(), key.getLong(key.position())));
+                            new PartitionLedger.Read(record.offset(), key.getLong(key.position())));
                 }
             }
         } catch (CorruptRecordException corrupt) {

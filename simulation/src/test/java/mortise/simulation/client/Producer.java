@@ -23,8 +23,9 @@ import mortise.wire.message.ProduceResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer, idempotent or plain, with several requests in flight. A batch that was not answered, or
- * answered with an error that may pass, is sent again as it is until it is acknowledged or too old.
+ * A producer, idempotent or plain, with several requests in flight. A batch that was not answered,
+ * or answered with an error that may pass, is sent again as it is until it is acknowledged or too
+ * old.
  */
 final class Producer extends SimClient {
     private static final int MOST_RECORDS = 6;
@@ -203,8 +204,7 @@ final class Producer extends SimClient {
             }
             ByteBuffer bytes = builder.build().buffer();
             Batch batch =
-                    new Batch(
-                            partition, topicId, index, bytes, ids, world().schedule().nanos());
+                    new Batch(partition, topicId, index, bytes, ids, world().schedule().nanos());
             if (style.acks() != 0) {
                 pending.computeIfAbsent(partition, unknown -> new ArrayDeque<>()).add(batch);
             }
@@ -278,7 +278,7 @@ final class Producer extends SimClient {
                     if (answer instanceof ProduceResponse response) {
                         answered(flight, response);
                     } else {
-                        batches.forEach(batch -> failed(flight, batch));
+                        batches.forEach(batch -> failed(batch));
                     }
                 });
     }
@@ -291,7 +291,7 @@ final class Producer extends SimClient {
             long life,
             List<PartitionLedger.Proven> proven) {}
 
-    private void failed(Flight flight, Batch batch) {
+    private static void failed(Batch batch) {
         batch.inFlight = false;
         batch.failedBefore = true;
     }
@@ -300,18 +300,19 @@ final class Producer extends SimClient {
         Map<UUID, Map<Integer, ProduceResponse.PartitionProduceResponse>> answers =
                 new LinkedHashMap<>();
         response.responses()
-                .forEach(topic -> topic.partitionResponses()
-                        .forEach(part ->
-                                answers.computeIfAbsent(
-                                                topic.topicId(), id -> new LinkedHashMap<>())
-                                        .put(part.index(), part)));
+                .forEach(topic ->
+                        topic.partitionResponses()
+                                .forEach(part ->
+                                        answers.computeIfAbsent(
+                                                        topic.topicId(),
+                                                        id -> new LinkedHashMap<>())
+                                                .put(part.index(), part)));
         for (int i = 0; i < flight.batches().size(); i++) {
             Batch batch = flight.batches().get(i);
             ProduceResponse.PartitionProduceResponse part =
                     answers.getOrDefault(batch.topicId, Map.of()).get(batch.index);
             if (part == null) {
-                throw new Violation(
-                        "unanswered", "a Produce answer lacks " + batch.partition);
+                throw new Violation("unanswered", "a Produce answer lacks " + batch.partition);
             }
             resolved(flight, batch, part);
         }
@@ -332,7 +333,7 @@ final class Producer extends SimClient {
             }
             case DUPLICATE_SEQUENCE_NUMBER -> forget(batch);
             case OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH -> {
-                failed(flight, batch);
+                failed(batch);
                 outOfOrder(flight, batch, error);
             }
             case INVALID_TIMESTAMP -> {
@@ -343,14 +344,14 @@ final class Producer extends SimClient {
                 }
             }
             case UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION -> {
-                failed(flight, batch);
+                failed(batch);
                 outdated();
                 if (batch.partition.topic().mayBeGone()) {
                     forget(batch);
                 }
             }
             case REQUEST_TIMED_OUT -> {
-                failed(flight, batch);
+                failed(batch);
                 if (!world().troubledSince(flight.sentNanos())) {
                     throw new Violation(
                             "unanswered",
@@ -362,7 +363,7 @@ final class Producer extends SimClient {
                     throw new Violation(
                             "refused", name() + " at " + batch.partition + ": " + error);
                 }
-                failed(flight, batch);
+                failed(batch);
                 outdated();
             }
         }

@@ -22,8 +22,8 @@ import mortise.wire.message.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of one connection: requests out, several in flight, answers in their order. What
- * is not answered in time costs the connection, as with Kafka's clients.
+ * The client's side of one connection: requests out, several in flight, answers in their order.
+ * What is not answered in time costs the connection, as with Kafka's clients.
  */
 final class Rpc implements ClientEnd {
     /** How long an answer is waited for. */
@@ -37,16 +37,29 @@ final class Rpc implements ClientEnd {
     private boolean closed;
 
     /** A request that waits for its answer. */
-    private record Call(
-            int correlation,
-            ApiKey key,
-            short version,
-            Consumer<@Nullable ApiMessage> result,
-            Timers.Scheduled[] timeout) {
+    private static final class Call {
+        private final int correlation;
+        private final ApiKey key;
+        private final short version;
+        private final Consumer<@Nullable ApiMessage> result;
+        private Timers.Scheduled timeout = () -> false;
+
+        Call(int correlation, ApiKey key, short version, Consumer<@Nullable ApiMessage> result) {
+            this.correlation = correlation;
+            this.key = key;
+            this.version = version;
+            this.result = result;
+        }
+
         /** Hands over what came of it. */
         void end(@Nullable ApiMessage answer) {
-            timeout[0].cancel();
+            timeout.cancel();
             result.accept(answer);
+        }
+
+        @Override
+        public String toString() {
+            return key.apiName() + " " + correlation;
         }
     }
 
@@ -85,20 +98,20 @@ final class Rpc implements ClientEnd {
             throw new IllegalStateException("the connection is closed");
         }
         int correlation = send(key, version, request);
-        Call call = new Call(correlation, key, version, result, new Timers.Scheduled[1]);
+        Call call = new Call(correlation, key, version, result);
         calls.add(call);
         SimConnection to = connected();
         long life = client.world().lifeOfBroker();
         long sentAt = client.world().schedule().nanos();
-        call.timeout()[0] =
-            client.later(
-                TIMEOUT,
-                "timeout",
-                () -> {
-                    if (calls.contains(call)) {
-                        timedOut(call, to, life, sentAt);
-                    }
-                });
+        call.timeout =
+                client.later(
+                        TIMEOUT,
+                        "timeout",
+                        () -> {
+                            if (calls.contains(call)) {
+                                timedOut(call, to, life, sentAt);
+                            }
+                        });
     }
 
     /** Sends a request that is not answered. */
@@ -111,9 +124,7 @@ final class Rpc implements ClientEnd {
                         .correlationId(correlation)
                         .clientId(client.name());
         connected()
-                .send(
-                        Frames.encode(
-                                key.requestHeaderVersion(version), header, request, version));
+                .send(Frames.encode(key.requestHeaderVersion(version), header, request, version));
         return correlation;
     }
 
@@ -135,8 +146,8 @@ final class Rpc implements ClientEnd {
                     String.format(
                             Locale.ROOT,
                             "%s %d of %s got no answer within 30 s",
-                            call.key().apiName(),
-                            call.correlation(),
+                            call.key.apiName(),
+                            call.correlation,
                             to.name()));
         }
         close();
@@ -173,8 +184,7 @@ final class Rpc implements ClientEnd {
             if (received.remaining() < Frames.LENGTH_BYTES + length) {
                 return;
             }
-            ByteBuffer frame =
-                    received.slice(received.position() + Frames.LENGTH_BYTES, length);
+            ByteBuffer frame = received.slice(received.position() + Frames.LENGTH_BYTES, length);
             received.position(received.position() + Frames.LENGTH_BYTES + length);
             answered(frame);
         }
@@ -183,7 +193,7 @@ final class Rpc implements ClientEnd {
     private void answered(ByteBuffer frame) {
         Call call = calls.poll();
         int correlation = frame.getInt(0);
-        if (call == null || call.correlation() != correlation) {
+        if (call == null || call.correlation != correlation) {
             throw new Violation(
                     "order of answers",
                     client.name() + " got the answer to " + correlation + ", due was " + call);
@@ -195,14 +205,16 @@ final class Rpc implements ClientEnd {
         try {
             ResponseHeader header = new ResponseHeader();
             WireReader reader = new WireReader(frame);
-            header.read(reader, call.key().responseHeaderVersion(call.version()));
-            ApiMessage answer = call.key().newResponse();
-            answer.read(reader, call.version());
-            reader.requireEnd(call.key().apiName());
+            header.read(reader, call.key.responseHeaderVersion(call.version));
+            ApiMessage answer = call.key.newResponse();
+            answer.read(reader, call.version);
+            reader.requireEnd(call.key.apiName());
             return answer;
         } catch (MalformedMessageException malformed) {
             throw new Violation(
-                    "malformed", "the answer to " + call.key().apiName() + " of " + client, malformed);
+                    "malformed",
+                    "the answer to " + call.key.apiName() + " of " + client,
+                    malformed);
         }
     }
 }

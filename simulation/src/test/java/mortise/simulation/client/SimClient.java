@@ -42,7 +42,11 @@ abstract class SimClient {
     private int rests;
 
     /** A topic as metadata tells of it. */
-    record Topic(UUID id, String name, int partitions) {}
+    record Topic(UUID id, String name, List<Integer> leaderEpochs) {
+        int partitions() {
+            return leaderEpochs.size();
+        }
+    }
 
     SimClient(ClientWorld world, String name) {
         this.world = world;
@@ -273,11 +277,20 @@ abstract class SimClient {
                 ledger().topic(topic.topicId(), topic.name());
                 int count = topic.partitions().size();
                 listing.put(topic.topicId(), count);
-                topics.put(topic.topicId(), new Topic(topic.topicId(), topic.name(), count));
+                topics.put(
+                        topic.topicId(),
+                        new Topic(topic.topicId(), topic.name(), leaderEpochs(topic)));
             }
         }
         ledger().listed(living, listing, gone);
-        counts.forEach((topic, count) ->
-                Ledger.requirePartitions(topic, count, listing.get(topic.id())));
+        counts.forEach(
+                (topic, count) -> Ledger.requirePartitions(topic, count, listing.get(topic.id())));
+    }
+
+    private static List<Integer> leaderEpochs(MetadataResponse.MetadataResponseTopic topic) {
+        Integer[] epochs = new Integer[topic.partitions().size()];
+        topic.partitions()
+                .forEach(partition -> epochs[partition.partitionIndex()] = partition.leaderEpoch());
+        return List.of(epochs);
     }
 }

@@ -2,10 +2,12 @@ package mortise.simulation.mutation;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.List;
 
 /** What a mutation does to the code of a method. */
 sealed interface Change {
@@ -25,15 +27,14 @@ sealed interface Change {
     record AnswerCalls(String called, int result) implements OfCalls {
         @Override
         public boolean replace(CodeBuilder code, CodeElement element) {
-            if (!(element instanceof InvokeInstruction call)
-                    || !call.name().equalsString(called)) {
+            if (!(element instanceof InvokeInstruction call) || !call.name().equalsString(called)) {
                 return false;
             }
             MethodTypeDesc type = call.typeSymbol();
             for (int i = type.parameterCount() - 1; i >= 0; i--) {
                 pop(code, type.parameterType(i));
             }
-            if (call.opcode() != java.lang.classfile.Opcode.INVOKESTATIC) {
+            if (call.opcode() != Opcode.INVOKESTATIC) {
                 code.pop();
             }
             push(code, type.returnType(), result);
@@ -42,14 +43,13 @@ sealed interface Change {
     }
 
     /** Calls of a method without parameters become a chain of others, the first on its receiver. */
-    record RedirectCalls(String called, Step... steps) implements OfCalls {
+    record RedirectCalls(String called, List<Step> steps) implements OfCalls {
         /** A call of a method without parameters. */
         record Step(String owner, boolean ofInterface, String name, String result) {}
 
         @Override
         public boolean replace(CodeBuilder code, CodeElement element) {
-            if (!(element instanceof InvokeInstruction call)
-                    || !call.name().equalsString(called)) {
+            if (!(element instanceof InvokeInstruction call) || !call.name().equalsString(called)) {
                 return false;
             }
             for (Step step : steps) {

@@ -103,8 +103,7 @@ final class MutantLoader extends ClassLoader {
                         ClassDesc type = ClassDesc.of(owner);
                         builder.getstatic(type, field, type).areturn();
                     });
-            case Change.OfCalls calls ->
-                    MethodTransform.transformingCode(replacingCalls(calls));
+            case Change.OfCalls calls -> MethodTransform.transformingCode(replacingCalls(calls));
         };
     }
 

@@ -4,8 +4,8 @@ import mortise.simulation.Simulation;
 import mortise.simulation.SimulationFailure;
 
 /**
- * Runs seeds within the class loader that it was loaded by. What goes in and out of it is the JDK's,
- * so that it can be called from another loader.
+ * Runs seeds within the class loader that it was loaded by. What goes in and out of it is the
+ * JDK's, so that it can be called from another loader.
  */
 public final class Probe {
     private Probe() {}

@@ -1,7 +1,6 @@
 package mortise.simulation.net;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,8 +48,7 @@ final class BrokerEnd {
     private boolean closed;
     private boolean dead;
 
-    BrokerEnd(
-            SimConnection connection, Machine machine, RequestRouter router, FrameCount frames) {
+    BrokerEnd(SimConnection connection, Machine machine, RequestRouter router, FrameCount frames) {
         this.connection = connection;
         this.machine = machine;
         this.router = router;

@@ -6,8 +6,8 @@ import mortise.simulation.world.Delays;
 import mortise.simulation.world.Schedule;
 
 /**
- * One direction of a connection: bytes arrive in order, after a delay, in pieces of any size. It may
- * be cut after any byte, or fall silent.
+ * One direction of a connection: bytes arrive in order, after a delay, in pieces of any size. It
+ * may be cut after any byte, or fall silent.
  */
 final class Pipe {
     private static final long SHORTEST = Delays.micros(20);
@@ -50,7 +50,8 @@ final class Pipe {
         int pieces = random.nextInt(8) == 0 ? 1 + random.nextInt(MOST_PIECES) : 1;
         int from = 0;
         for (int piece = 1; piece <= pieces && from < bytes.length; piece++) {
-            int to = piece == pieces ? bytes.length : from + 1 + random.nextInt(bytes.length - from);
+            int to =
+                    piece == pieces ? bytes.length : from + 1 + random.nextInt(bytes.length - from);
             writePiece(Arrays.copyOfRange(bytes, from, to));
             from = to;
         }

@@ -11,8 +11,8 @@ import mortise.simulation.world.Schedule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network between the clients and the broker: connections that carry bytes, late, in pieces, and
- * with the faults that a run makes. It stands where listeners and Netty stand otherwise.
+ * The network between the clients and the broker: connections that carry bytes, late, in pieces,
+ * and with the faults that a run makes. It stands where listeners and Netty stand otherwise.
  */
 public final class SimNetwork {
     private final Schedule schedule;
@@ -85,8 +85,7 @@ public final class SimNetwork {
             return null;
         }
         SimConnection connection =
-                new SimConnection(
-                        this, schedule, schedule.stream(), ++connections, client, end);
+                new SimConnection(this, schedule, schedule.stream(), ++connections, client, end);
         connection.accept(now.machine(), now.router());
         open.add(connection);
         return connection;
@@ -101,16 +100,14 @@ public final class SimNetwork {
     }
 
     /**
-     * The broker's process has ended: its machine tells the clients, or, without power, tells nobody
-     * and the clients find out later.
+     * The broker's process has ended: its machine tells the clients, or, without power, tells
+     * nobody and the clients find out later.
      */
     public void brokerDied(boolean machineTells) {
         listener = null;
         for (SimConnection connection : connections()) {
             connection.brokerDied(
-                    machineTells
-                            ? 0
-                            : Delays.between(random, Delays.millis(1), Delays.seconds(3)));
+                    machineTells ? 0 : Delays.between(random, Delays.millis(1), Delays.seconds(3)));
         }
     }
 }

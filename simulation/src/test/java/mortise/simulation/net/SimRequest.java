@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.broker.request.ListenerEndpoint;
@@ -18,8 +17,8 @@ import mortise.wire.message.RequestHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of a simulated connection. When its frame is released its bytes are overwritten, so that
- * whoever still reads them is found out.
+ * A request of a simulated connection. When its frame is released its bytes are overwritten, so
+ * that whoever still reads them is found out.
  */
 final class SimRequest implements RequestContext {
     private static final ListenerEndpoint LISTENER =
@@ -158,7 +157,9 @@ final class SimRequest implements RequestContext {
             throw new Violation("buffers", this + " is released once too often");
         }
         if (references == 0) {
-            Arrays.fill(frame.array(), POISON);
+            for (int i = 0; i < frame.limit(); i++) {
+                frame.put(i, POISON);
+            }
             end.released(this);
         }
     }

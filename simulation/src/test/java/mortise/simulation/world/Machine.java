@@ -108,10 +108,11 @@ public final class Machine implements Timers {
     /** An executor that runs one action after the other, each some moment after it was given. */
     public Executor serial(String what) {
         Serial serial = new Serial(what, 1);
-        return action -> serial.add(() -> {
-            action.run();
-            return 0L;
-        });
+        return action ->
+                serial.add(() -> {
+                    action.run();
+                    return 0L;
+                });
     }
 
     /** A bounded lane of tasks that may block; their results come at moments out of the seed. */

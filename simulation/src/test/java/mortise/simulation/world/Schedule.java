@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * thread in the order of virtual time and, within a moment, of scheduling. Every event is a line of
  * the trace.
  *
- * <p>Randomness comes in streams, one for each user, all of them out of the seed, so that a user who
- * draws more does not move the others.
+ * <p>Randomness comes in streams, one for each user, all of them out of the seed, so that a user
+ * who draws more does not move the others.
  */
 public final class Schedule {
     private final SimClock clock = new SimClock();

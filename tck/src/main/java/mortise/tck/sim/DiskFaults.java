@@ -58,9 +58,7 @@ final class DiskFaults {
     }
 
     Fault watch(Set<DiskOperation> operations, Predicate<Path> paths, Runnable action) {
-        return add(
-                new Active(
-                        Effect.WATCH, EnumSet.copyOf(operations), paths, null, null, action));
+        return add(new Active(Effect.WATCH, EnumSet.copyOf(operations), paths, null, null, action));
     }
 
     private Fault add(Active fault) {
