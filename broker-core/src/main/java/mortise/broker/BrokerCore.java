@@ -21,10 +21,11 @@ import mortise.broker.request.ApiHandler;
 import mortise.broker.request.ClientNetwork;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
-import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.DataDirectory;
 import mortise.broker.runtime.DirectoryRecord;
 import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.LaneSettings;
+import mortise.broker.runtime.Lanes;
 import mortise.broker.telemetry.BrokerHealth;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.broker.telemetry.BrokerStartEvent;
@@ -204,12 +205,11 @@ final class BrokerCore {
                         : with.parts().add("authorizer", new MeteredAuthorizer(made.authorizer()));
         StorageArea storage = StorageArea.of(with, made.storage());
         with.add(plugins);
-        Blocking blocking = with.execution().lane("blocking", with.settings().blockingTasks());
-        PartitionArea partitions = PartitionArea.of(with, storage, blocking);
+        Lanes lanes = Lanes.on(with.execution(), LaneSettings.from(with.config()));
+        PartitionArea partitions = PartitionArea.of(with, storage, lanes);
         ClusterArea cluster = ClusterArea.of(with, made, partitions.partitions(), this::fatal);
         Serving serving =
-                new Serving(
-                        storage, partitions, cluster, plugins, new Access(authorizer), blocking);
+                new Serving(storage, partitions, cluster, plugins, new Access(authorizer), lanes);
         FetchRequests fetches = with.add(FetchRequests.of(with, serving));
         RequestRouter router =
                 router(
@@ -238,7 +238,7 @@ final class BrokerCore {
                 refusals == null ? handlers : refusals.before(handlers),
                 new ClusterFeatures(with.settings().nodeId(), serving.cluster().publisher()),
                 with.metrics(),
-                serving.blocking());
+                serving.lanes().requests());
     }
 
     private CompletionStage<Entered> enter(Composed composed) {

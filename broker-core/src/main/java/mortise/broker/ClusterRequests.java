@@ -18,6 +18,6 @@ record ClusterRequests(List<ApiHandler<?>> handlers) implements Area {
                                 serving.storage().store(), serving.partitions().partitions()),
                         serving.plugins()::activities,
                         serving.access(),
-                        serving.blocking()));
+                        serving.lanes().requests()));
     }
 }

@@ -10,6 +10,7 @@ import mortise.broker.metadata.config.TopicConfigs;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.PluginSettings;
+import mortise.broker.runtime.LaneSettings;
 import mortise.broker.telemetry.TelemetrySettings;
 
 /** What the core itself can be told, concern by concern. */
@@ -20,6 +21,7 @@ final class Concerns {
                     core("The broker", BrokerSettings.SCHEMA),
                     core("Plugins", PluginSettings.SCHEMA),
                     core("Connections and requests", NetSettings.SCHEMA),
+                    core("Work that may wait for disks", LaneSettings.SCHEMA),
                     core("Partitions", PartitionSettings.SCHEMA),
                     core("Syncing to disk", FlushSettings.SCHEMA),
                     core("Fetches", FetchSettings.SCHEMA),

@@ -25,7 +25,7 @@ record FetchRequests(FetchSessions sessions, List<ApiHandler<?>> handlers) imple
                         serving.partitions().partitions(),
                         serving.access(),
                         serving.endpoints(with),
-                        serving.blocking(),
+                        serving.lanes().coldReads(),
                         execution.clock(),
                         execution.timers(),
                         with.metrics());

@@ -12,7 +12,7 @@ import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionServices;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
-import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.Lanes;
 import mortise.broker.telemetry.TelemetrySettings;
 import mortise.spi.storage.MissingRecords;
 import mortise.spi.telemetry.Health.Reason;
@@ -26,14 +26,14 @@ record PartitionArea(PartitionSettings settings, Partitions partitions, int seri
         implements Area {
     private static final int MISSING_NAMED = 16;
 
-    static PartitionArea of(Composition with, StorageArea storage, Blocking blocking) {
+    static PartitionArea of(Composition with, StorageArea storage, Lanes lanes) {
         PartitionSettings settings = PartitionSettings.from(with.config());
         PartitionServices services =
                 new PartitionServices(
                         with.settings().nodeId(),
                         with.execution().clock(),
                         with.execution().timers(),
-                        blocking,
+                        lanes,
                         with.metrics(),
                         with.execution(),
                         storage.flushes());

@@ -2,7 +2,7 @@ package mortise.broker;
 
 import mortise.broker.request.Access;
 import mortise.broker.request.BrokerEndpoints;
-import mortise.broker.runtime.Blocking;
+import mortise.broker.runtime.Lanes;
 
 /** What the areas that serve requests stand on. */
 record Serving(
@@ -11,7 +11,7 @@ record Serving(
         ClusterArea cluster,
         BrokerPlugins plugins,
         Access access,
-        Blocking blocking) {
+        Lanes lanes) {
     /** Where other brokers are. */
     BrokerEndpoints endpoints(Composition with) {
         return new AdvertisedBrokers(with.settings().nodeId(), cluster.publisher());

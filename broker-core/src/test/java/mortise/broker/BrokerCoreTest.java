@@ -23,17 +23,12 @@ import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.consensus.raft.RaftProvider;
 import mortise.placement.spread.SpreadProvider;
-import mortise.record.RecordBatch;
 import mortise.storage.memory.MemoryStorageProvider;
 import mortise.tck.plugin.SideEffects;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
-import mortise.wire.Payload;
-import mortise.wire.message.CreateTopicsRequest;
 import mortise.wire.message.CreateTopicsResponse;
-import mortise.wire.message.FetchRequest;
 import mortise.wire.message.FetchResponse;
-import mortise.wire.message.ProduceRequest;
 import mortise.wire.message.ProduceResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,43 +105,15 @@ class BrokerCoreTest {
 
         private void createTopic(String name) {
             CreateTopicsResponse created =
-                    ask(
-                            4,
-                            new CreateTopicsRequest()
-                                    .timeoutMs(10_000)
-                                    .topics(
-                                            List.of(
-                                                    new CreateTopicsRequest.CreatableTopic()
-                                                            .name(name)
-                                                            .numPartitions(1)
-                                                            .replicationFactor((short) 1))),
-                            CreateTopicsResponse.class);
+                    ask(4, Requests.createTopic(name), CreateTopicsResponse.class);
             assertThat(created.topics().getFirst().errorCode()).isEqualTo(ErrorCode.NONE.code());
         }
 
         private long produce(String topic) {
-            RecordBatch batch = PartitionRig.batch(3, 10);
             ProduceResponse produced =
                     ask(
                             9,
-                            new ProduceRequest()
-                                    .acks((short) -1)
-                                    .timeoutMs(10_000)
-                                    .topicData(
-                                            List.of(
-                                                    new ProduceRequest.TopicProduceData()
-                                                            .name(topic)
-                                                            .partitionData(
-                                                                    List.of(
-                                                                            new ProduceRequest
-                                                                                            .PartitionProduceData()
-                                                                                    .index(0)
-                                                                                    .records(
-                                                                                            Payload
-                                                                                                    .of(
-                                                                                                            batch.buffer()
-                                                                                                                    .duplicate()
-                                                                                                                    .rewind())))))),
+                            Requests.produce(topic, PartitionRig.batch(3, 10)),
                             ProduceResponse.class);
             var answer = produced.responses().getFirst().partitionResponses().getFirst();
             assertThat(answer.errorCode()).isEqualTo(ErrorCode.NONE.code());
@@ -154,29 +121,7 @@ class BrokerCoreTest {
         }
 
         private FetchResponse.PartitionData fetch(String topic, long offset) {
-            FetchResponse fetched =
-                    ask(
-                            12,
-                            new FetchRequest()
-                                    .maxWaitMs(500)
-                                    .minBytes(1)
-                                    .maxBytes(1 << 20)
-                                    .sessionEpoch(-1)
-                                    .topics(
-                                            List.of(
-                                                    new FetchRequest.FetchTopic()
-                                                            .topic(topic)
-                                                            .partitions(
-                                                                    List.of(
-                                                                            new FetchRequest
-                                                                                            .FetchPartition()
-                                                                                    .partition(0)
-                                                                                    .fetchOffset(
-                                                                                            offset)
-                                                                                    .partitionMaxBytes(
-                                                                                            1
-                                                                                                    << 20))))),
-                            FetchResponse.class);
+            FetchResponse fetched = ask(12, Requests.fetch(topic, offset), FetchResponse.class);
             return fetched.responses().getFirst().partitions().getFirst();
         }
     }

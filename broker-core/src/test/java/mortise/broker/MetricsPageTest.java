@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,6 +26,7 @@ import mortise.metrics.prometheus.PrometheusProvider;
 import mortise.spi.telemetry.MetricFamily;
 import mortise.storage.local.LocalStorageProvider;
 import mortise.storage.memory.MemoryStorageProvider;
+import mortise.testing.GoldenTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +57,7 @@ class MetricsPageTest {
         families("memory").forEach(family -> rows.add(row(family)));
 
         assertThat(rows).hasSizeGreaterThan(50);
-        assertTable(METRICS, List.copyOf(rows));
+        GoldenTable.check(PAGE, METRICS, List.copyOf(rows));
     }
 
     private List<MetricFamily> families(String storage) {
@@ -109,7 +109,7 @@ class MetricsPageTest {
                                     .map(type -> type.getSimpleName() + ".class")
                                     .toList());
         }
-        assertTable(EVENTS, EVENT_TYPES.stream().map(MetricsPageTest::row).toList());
+        GoldenTable.check(PAGE, EVENTS, EVENT_TYPES.stream().map(MetricsPageTest::row).toList());
     }
 
     private static String row(Class<? extends Event> type) {
@@ -128,31 +128,5 @@ class MetricsPageTest {
                 + " | "
                 + event.getDescription()
                 + " |";
-    }
-
-    private static void assertTable(String heading, List<String> rows) throws IOException {
-        List<String> lines = new ArrayList<>(Files.readAllLines(PAGE));
-        int begin = lines.indexOf(heading) + 2;
-        assertThat(begin).as("where the table begins in %s", PAGE).isGreaterThan(1);
-        int end = begin;
-        while (end < lines.size() && lines.get(end).startsWith("|")) {
-            end++;
-        }
-        if (Boolean.getBoolean("mortise.golden.write")) {
-            lines.subList(begin, end).clear();
-            lines.addAll(begin, rows);
-            Files.writeString(PAGE, String.join("\n", lines) + "\n");
-            return;
-        }
-        List<String> shown = List.copyOf(lines.subList(begin, end));
-        assertThat(rows)
-                .filteredOn(row -> !shown.contains(row))
-                .as("rows that %s lacks", PAGE)
-                .isEmpty();
-        assertThat(shown)
-                .filteredOn(row -> !rows.contains(row))
-                .as("rows of %s that are not true any more", PAGE)
-                .isEmpty();
-        assertThat(shown).as("the order of rows in %s", PAGE).isEqualTo(rows);
     }
 }

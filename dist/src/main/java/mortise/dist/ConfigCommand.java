@@ -100,8 +100,9 @@ final class ConfigCommand implements Runnable {
                         rows.forEach(row ->
                                 out().println(
                                                 row.get("key")
-                                                        + " = "
-                                                        + row.get("value")
+                                                        + (row.get("value") == null
+                                                                ? ""
+                                                                : " = " + row.get("value"))
                                                         + "  ("
                                                         + row.get("origin")
                                                         + ")")));
@@ -119,7 +120,7 @@ final class ConfigCommand implements Runnable {
         BrokerBuilder builder = ConfigurationOptions.bare();
         out().print(
                         sample
-                                ? ConfigurationFile.text(builder.concerns(), Map.of())
+                                ? ConfigurationFile.example(builder.concerns())
                                 : ConfigurationPage.of(builder));
         out().flush();
     }

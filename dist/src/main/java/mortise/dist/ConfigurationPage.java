@@ -17,7 +17,7 @@ final class ConfigurationPage {
 
             Every key of the core and of the plugins that are part of this distribution. This page is made by `mortise config reference`, and a test holds it to the keys.
 
-            Nothing needs to be configured. A value is taken from, later ones winning: the default; a file (`--config FILE`, else `./mortise.yaml`, else `conf/mortise.yaml` of an assembled broker); the environment; `--set KEY=VALUE`; a flag. In the file keys are nested or dotted, lists are YAML lists or separated by commas; [mortise.yaml](mortise.yaml) has them all. In the environment a key is `MORTISE_` and its name in upper case, with `.` as `__` and `-` as `_`: `net.max-request-bytes` is `MORTISE_NET__MAX_REQUEST_BYTES`.
+            Nothing needs to be configured. A value is taken from, later ones winning key by key: the default; `conf/mortise.yaml` of an assembled broker; a file of one's own (`--config FILE`, else `./mortise.yaml`); the environment; `--set KEY=VALUE`; a flag. In the file keys are nested or dotted, lists are YAML lists or separated by commas; [mortise.yaml](mortise.yaml) has them all. In the environment a key is `MORTISE_` and its name in upper case, with `.` as `__` and `-` as `_`: `net.max-request-bytes` is `MORTISE_NET__MAX_REQUEST_BYTES`.
 
             `mortise config explain KEY` says what a key does, which value holds and where that comes from; `mortise config list` lists them; `mortise start --check-config` names everything that is wrong at once: unknown and misspelt keys with the nearest names, values that are none or out of range, keys of plugins that are not chosen, values that contradict each other.
 

@@ -264,7 +264,10 @@ final class PluginsCommand implements Runnable {
                         "      "
                                 + key.type().name()
                                 + (key.bounds().isEmpty() ? "" : ", " + key.bounds())
-                                + key.defaultText().map(text -> ", default " + text).orElse(""));
+                                + key.defaultText()
+                                        .map(text ->
+                                                ", default " + (text.isEmpty() ? "empty" : text))
+                                        .orElse(""));
             }
         }
     }

@@ -349,6 +349,9 @@ class AssembleTest {
         Path broker = assembled("storage-local,consensus-raft", "broker");
         Path configuration = broker.resolve("conf/mortise.yaml");
         List<String> lines = Files.readAllLines(configuration);
+        assertThat(String.join(" ", lines).replace(" # ", " "))
+                .contains(
+                        "a file of one's own (--config FILE, else ./mortise.yaml of the directory where the broker is started), the environment, --set and flags come over it");
         assertThat(lines.stream().filter(line -> line.matches("[a-z].*")))
                 .containsExactly(
                         "plugins.storage: local",

@@ -78,6 +78,8 @@ class ConfigCommandTest {
                         "\"readBy\":\"consensus-raft\"");
         assertThat(run(Map.of(), "config", "list", "--changed", "--set", "node.id=4").out())
                 .isEqualTo("node.id = 4  (--set)\n");
+        assertThat(run(Map.of(), "config", "list").out())
+                .contains("node.id = 1  (default)\n", "advertised-listeners  (not set)\n");
     }
 
     @Test

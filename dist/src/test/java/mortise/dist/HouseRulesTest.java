@@ -1,5 +1,7 @@
 package mortise.dist;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -77,6 +79,36 @@ class HouseRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void theMailboxKnowsNoOwner() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker.mailbox")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("mortise.broker..")
+                                .and(
+                                        resideOutsideOfPackages(
+                                                "mortise.broker.mailbox",
+                                                "mortise.broker.runtime")))
+                .check(PRODUCT);
+    }
+
+    @Test
+    void handlersStandAboveWhatTheyUse() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "mortise.broker.mailbox",
+                        "mortise.broker.partition",
+                        "mortise.broker.flush",
+                        "mortise.broker.fetch")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("mortise.broker..api")
                 .check(PRODUCT);
     }
 

@@ -2,18 +2,15 @@ package mortise.dist;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import mortise.testing.TreeCopy;
 
 /**
  * A copy of the checkout's sources in which a script of documented commands is run: with the broker
@@ -39,42 +36,15 @@ final class ScratchCheckout {
     ScratchCheckout(Path work) throws IOException {
         this.work = work;
         checkout = work.resolve("mortise");
-        copy(DocumentedPage.CHECKOUT, checkout);
+        TreeCopy.copy(DocumentedPage.CHECKOUT, checkout, LEFT_OUT);
     }
 
     /** Puts the broker that tests use where a build would. */
     void putBrokerInPlace() throws IOException {
         Path home = checkout.resolve("dist/target/mortise");
-        copy(BrokerProcess.HOME, home);
+        TreeCopy.copy(BrokerProcess.HOME, home, LEFT_OUT);
         Files.writeString(home.resolve(".laid-out"), "");
         Files.writeString(home.resolve(".built"), "");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(
-                from,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(
-                            Path directory, BasicFileAttributes attributes) throws IOException {
-                        if (!directory.equals(from)
-                                && LEFT_OUT.contains(directory.getFileName().toString())) {
-                            return FileVisitResult.SKIP_SUBTREE;
-                        }
-                        Files.createDirectories(to.resolve(from.relativize(directory)));
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.copy(
-                                file,
-                                to.resolve(from.relativize(file)),
-                                StandardCopyOption.COPY_ATTRIBUTES);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 
     /** Whether there can be a network of its own. */

@@ -16,14 +16,9 @@ import mortise.api.config.ConfigType;
  * @param dataDirectory where it keeps everything
  * @param listeners where clients connect
  * @param durability what an acknowledgement means for topics that do not say
- * @param blockingTasks how many tasks that may wait for a disk run at once
  */
 public record BrokerSettings(
-        int nodeId,
-        Path dataDirectory,
-        List<ListenerSettings> listeners,
-        Durability durability,
-        int blockingTasks) {
+        int nodeId, Path dataDirectory, List<ListenerSettings> listeners, Durability durability) {
     /** What an acknowledged record survives. */
     public enum Durability {
         /**
@@ -92,15 +87,6 @@ public record BrokerSettings(
                             "What an acknowledgement promises: page-cache survives the end of the process, fsync survives the end of the machine.")
                     .defaultsTo(Durability.PAGE_CACHE);
 
-    /** The bound on blocking tasks. */
-    public static final ConfigKey<Integer> BLOCKING_TASKS =
-            ConfigKey.of(
-                            "runtime.blocking-tasks",
-                            ConfigType.INT,
-                            "How many tasks that may wait for a disk run at once.")
-                    .defaultsTo(64)
-                    .between(1, 10_000);
-
     /** Where plugin folders are. */
     public static final ConfigKey<Path> PLUGIN_DIRECTORY =
             ConfigKey.of(
@@ -167,7 +153,6 @@ public record BrokerSettings(
                     LISTENER_PROTOCOLS,
                     ADVERTISED_LISTENERS,
                     DURABILITY,
-                    BLOCKING_TASKS,
                     PLUGIN_DIRECTORY,
                     STORAGE,
                     CONSENSUS,
@@ -195,7 +180,6 @@ public record BrokerSettings(
                         config.get(LISTENERS),
                         config.get(LISTENER_PROTOCOLS),
                         advertised.orElse(List.of())),
-                config.get(DURABILITY),
-                config.get(BLOCKING_TASKS));
+                config.get(DURABILITY));
     }
 }

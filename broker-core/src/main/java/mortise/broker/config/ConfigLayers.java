@@ -32,6 +32,14 @@ public final class ConfigLayers {
 
     private static final String PREFIX = "MORTISE_";
 
+    /** Keys of earlier versions, each with what took its place. */
+    private static final Map<String, String> RETIRED =
+            Map.of(
+                    "runtime.blocking-tasks",
+                    "is no longer a key: work that waits for disks is bounded by its purpose; set"
+                            + " runtime.cold-reads, runtime.log-tasks, runtime.request-tasks or"
+                            + " runtime.upkeep-tasks instead");
+
     private final List<Layer> layers = new ArrayList<>();
 
     /** How many layers at the bottom are what was assembled. */
@@ -217,6 +225,7 @@ public final class ConfigLayers {
                                 name,
                                 idle(name, idle)
                                         .or(() -> foreign(name))
+                                        .or(() -> retired(name))
                                         .orElseGet(() -> unknown(schema.nearest(name)))));
             }
         });
@@ -254,6 +263,10 @@ public final class ConfigLayers {
                         "is a setting of Apache Kafka that has no counterpart here: " + remark);
     }
 
+    private static Optional<String> retired(String name) {
+        return Optional.ofNullable(RETIRED.get(name));
+    }
+
     private static String unknown(List<String> nearest) {
         return nearest.isEmpty()
                 ? "is not a known key"
@@ -283,6 +296,7 @@ public final class ConfigLayers {
                         new ConfigProblem(
                                 variable,
                                 idle(guess, idle)
+                                        .or(() -> retired(guess))
                                         .orElseGet(() ->
                                                 "stands for no known key"
                                                         + (nearest.isEmpty()

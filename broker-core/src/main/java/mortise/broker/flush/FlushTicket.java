@@ -3,6 +3,7 @@ package mortise.broker.flush;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import mortise.spi.storage.PartitionLog;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log's place in its directory's queue of syncs. Asking again while it waits does nothing more;
@@ -61,22 +62,36 @@ public final class FlushTicket {
 
     /**
      * Syncs once and tells the listener. Called by the workers, once for each time it was
-     * submitted.
+     * submitted. What the listener throws is passed on, and is neither taken for a failed sync nor
+     * in the way of the next one.
      */
     public void serve() {
         STATE.setVolatile(this, SYNCING);
         VarHandle.fullFence();
+        RuntimeException failure = sync();
+        try {
+            if (failure == null) {
+                listener.flushed();
+            } else {
+                listener.flushFailed(failure);
+            }
+        } finally {
+            if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
+                STATE.setVolatile(this, QUEUED);
+                line.submit(this);
+            }
+        }
+    }
+
+    /** Why the log could not be synced, or null. */
+    private @Nullable RuntimeException sync() {
         try {
             log.sync();
-            listener.flushed();
+            return null;
         } catch (RuntimeException failed) {
-            listener.flushFailed(failed);
+            return failed;
         } catch (Error failed) {
-            listener.flushFailed(new IllegalStateException("a sync ended with " + failed, failed));
-        }
-        if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
-            STATE.setVolatile(this, QUEUED);
-            line.submit(this);
+            return new IllegalStateException("a sync ended with " + failed, failed);
         }
     }
 }

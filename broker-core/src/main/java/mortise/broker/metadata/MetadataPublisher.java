@@ -143,8 +143,9 @@ public final class MetadataPublisher implements QuorumListener {
     }
 
     @Override
-    public List<byte[]> snapshot() {
-        return MetadataRecords.encode(ImageRecords.of(image));
+    public Supplier<List<byte[]>> snapshot() {
+        ClusterImage now = image;
+        return () -> MetadataRecords.encode(ImageRecords.of(now));
     }
 
     @Override

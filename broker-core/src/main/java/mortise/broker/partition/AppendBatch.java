@@ -1,6 +1,7 @@
 package mortise.broker.partition;
 
 import mortise.api.ErrorCode;
+import mortise.broker.mailbox.DataCommand;
 import mortise.record.RecordBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Confinement.</b> The maker's until it is offered; the partition's mailbox's until {@link
  * #completed} is called; the maker's again from there on.
  */
-public abstract non-sealed class AppendBatch implements PartitionCommand {
+public abstract class AppendBatch implements DataCommand {
     private final RecordBatch batch;
     private final short acks;
     private final long deadlineNanos;
@@ -59,7 +60,8 @@ public abstract non-sealed class AppendBatch implements PartitionCommand {
         return acks;
     }
 
-    /** The batch's size, also once its bytes are gone. */
+    /** {@inheritDoc} That is the batch's size, also once its bytes are gone. */
+    @Override
     public final int sizeInBytes() {
         return sizeInBytes;
     }

@@ -1,8 +1,10 @@
 package mortise.broker.partition;
 
 import java.nio.ByteBuffer;
+import mortise.broker.mailbox.DataLane;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.BatchSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The produce batches of one turn of one partition, and of those the ones that were accepted, as
@@ -18,11 +20,13 @@ final class AppendRun implements BatchSet {
     private final long[] maxTimestamps;
     private int takenCount;
     private int takenBytes;
+    private int next;
     private int acceptedCount;
     private int acceptedBytes;
     private long largestTimestamp;
     private long records;
     private int leaderEpoch;
+    private long openedMillis;
 
     AppendRun(int most) {
         taken = new AppendBatch[most];
@@ -33,40 +37,66 @@ final class AppendRun implements BatchSet {
         maxTimestamps = new long[most];
     }
 
-    /** Puts a batch at the end of what the turn took from the mailbox. */
+    /** Takes a batch, and what is behind it in the mailbox as far as there is room. */
+    void gather(AppendBatch first, DataLane<AppendBatch> behind, int mostBytes) {
+        take(first);
+        while (takenCount < taken.length) {
+            AppendBatch next = behind.peek();
+            if (next == null || (long) takenBytes + next.sizeInBytes() > mostBytes) {
+                return;
+            }
+            take(behind.take());
+        }
+    }
+
+    /** Puts a batch at the end of what was taken from the mailbox. */
     void take(AppendBatch batch) {
         taken[takenCount++] = batch;
         takenBytes += batch.sizeInBytes();
-    }
-
-    boolean isFull() {
-        return takenCount == taken.length;
     }
 
     int takenCount() {
         return takenCount;
     }
 
-    int takenBytes() {
-        return takenBytes;
-    }
-
     AppendBatch taken(int index) {
         return taken[index];
     }
 
-    /** Makes the run one of this epoch, with nothing accepted yet. */
-    void open(int epoch) {
+    /** Whether something was taken that is neither accepted nor skipped. */
+    boolean hasMore() {
+        return next < takenCount;
+    }
+
+    /** The first batch that is neither accepted nor skipped, or null. */
+    @Nullable AppendBatch next() {
+        return next < takenCount ? taken[next] : null;
+    }
+
+    /** Leaves the {@link #next} batch out. */
+    void skip() {
+        next++;
+    }
+
+    /** What is accepted from now on is of this epoch; nothing is yet. */
+    void open(int epoch, long nowMillis) {
         leaderEpoch = epoch;
+        openedMillis = nowMillis;
         acceptedCount = 0;
         acceptedBytes = 0;
         largestTimestamp = RecordBatch.NO_TIMESTAMP;
         records = 0;
     }
 
-    /** Puts a stamped batch among those to be written. */
+    /** The wall clock when it was opened. */
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /** Puts the {@link #next} batch, stamped, among those to be written. */
     void accept(AppendBatch command) {
         RecordBatch batch = command.batch();
+        next++;
         int index = acceptedCount++;
         long maxTimestamp = batch.maxTimestamp();
         long last = batch.lastOffset();
@@ -106,7 +136,8 @@ final class AppendRun implements BatchSet {
         }
         takenCount = 0;
         takenBytes = 0;
-        open(RecordBatch.NO_LEADER_EPOCH);
+        next = 0;
+        open(RecordBatch.NO_LEADER_EPOCH, 0);
     }
 
     @Override

@@ -5,12 +5,12 @@ import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 
 /**
- * A change of role, settings or start. Travels in the mailbox's reserved lane, which is never full,
- * and is executed on a drain thread, where it may write small files.
+ * A change of role, settings or start. Travels in the mailbox's control lane, which is never full,
+ * and is executed on a drain thread; what of it waits for a disk is a suspended step.
  *
  * <p>Whoever sends one waits for its result before the next, so the lane holds a handful at most.
  */
-sealed interface ControlCommand extends PartitionCommand {
+sealed interface ControlCommand {
     /** Completed when the command has been executed, or with why it could not be. */
     CompletableFuture<?> done();
 

@@ -1,60 +1,52 @@
 package mortise.broker.partition;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
-import mortise.api.Timers;
-import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.broker.flush.FlushListener;
-import mortise.broker.flush.FlushTicket;
+import mortise.broker.mailbox.DataLane;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxOwner;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
-import mortise.broker.telemetry.SlowAppendEvent;
-import mortise.record.BatchCheck;
-import mortise.record.BatchProblem;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
-import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
-import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One partition on this broker: its log and everything that decides about it.
+ * One partition on this broker: its log, and what decides about it put together. The {@link
+ * Leadership} says whether it is led here; the {@link Appender} writes; the {@link HighWatermark}
+ * over the {@link InSyncReplicas} says what counts as written, and the {@link AcknowledgementGate}
+ * answers by it; {@link KeptState} is what is known beyond the bytes, and the {@link SyncSchedule}
+ * asks for syncs.
  *
- * <p><b>Confinement.</b> The plain fields belong to the mailbox: only its drain reads or writes
- * them. Everybody else sees the volatile ones (view, settings, image, out of service, watchers) and
- * speaks through the mailbox. {@code docs/synchronization.md} has the table.
+ * <p><b>Confinement.</b> The plain fields and those parts belong to the mailbox: only its drain, or
+ * a step for which it is suspended, reads or writes them. Everybody else sees the volatile ones
+ * (settings, image, out of service), its leadership and the watchers, and speaks through the
+ * mailbox. {@code docs/synchronization.md} has the table.
  *
- * <p><b>Watermark.</b> With one replica the high watermark is the log end (durability class A), or
- * the durable end (class B), which flusher threads move and announce as a signal; the drain itself
- * never waits for a sync.
+ * <p><b>Nothing here waits for a disk.</b> The start moves, terms begin and many producers are kept
+ * or forgotten in steps that run elsewhere while the mailbox is suspended; flusher threads move the
+ * durable end and announce it as a signal.
  */
-public final class Partition implements MailboxOwner, FlushListener {
+public final class Partition
+        implements MailboxOwner<AppendBatch, ControlCommand>, FlushListener, Appender.Host {
     /** In place of an offset: the high watermark, whatever it is then. */
     public static final long HIGH_WATERMARK = -1;
 
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
-    private static final long QUIET_NANOS = 60_000_000_000L;
-    private static final ProgressWatcher[] NOBODY = {};
-    private static final VarHandle WATCHERS;
-
-    /** How late a parked produce may learn that it timed out. */
-    private static final long DEADLINE_SLACK_NANOS = 50_000_000;
 
     /** Signals, one bit each. */
     private static final int FLUSHED = 1;
@@ -65,62 +57,33 @@ public final class Partition implements MailboxOwner, FlushListener {
     private static final int FLUSH_DUE = 1 << 4;
     private static final int FLUSH_REFUSED = 1 << 5;
 
-    /** After how long a sync that was refused for now is tried again. */
-    private static final Duration FLUSH_AGAIN = Duration.ofSeconds(1);
-
-    static {
-        try {
-            WATCHERS =
-                    MethodHandles.lookup()
-                            .findVarHandle(Partition.class, "watchers", ProgressWatcher[].class);
-        } catch (ReflectiveOperationException missing) {
-            throw new ExceptionInInitializerError(missing);
-        }
-    }
-
     private final LogId id;
     private final PartitionLog log;
-    private final Surroundings around;
-    private final PartitionMailbox mailbox;
+    private final PartitionContext context;
+    private final Mailbox<AppendBatch, ControlCommand> mailbox;
     private final DrainSite site;
-    private final FlushTicket flush;
+    private final ProduceChecks checks;
     private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
+    private final ProgressWatchers watchers;
+    private final ProgressWatchers endWatchers;
 
     // published
-    private volatile @Nullable LeaderView view;
     private volatile TopicSettings settings;
     private volatile PartitionImage image;
     private volatile @Nullable String outOfService;
     private volatile boolean stopped;
-    private volatile ProgressWatcher[] watchers = NOBODY;
-
-    /** Why the latest sync that was refused for now was. */
-    private volatile @Nullable String unsynced;
 
     /** The latest failure that the store reported outside of the drain. */
     private volatile @Nullable RuntimeException failure;
 
     // confined to the mailbox
-    private final ProducerStates producers;
-    private final ParkedProduces parked;
-    private final CRC32C checksum = new CRC32C();
-    private LeaderEpochs epochs;
-    private LogPosition end;
-    private LogPosition highWatermark;
-    private long recordsSinceFlush;
-
-    /** The offset of the newest snapshot that knows all of its producers, or -1. */
-    private long newestSnapshot;
-
-    private boolean flushTimed;
-    private boolean refusalEver;
-    private boolean refusalNoted;
-    private long refusalNanos;
-    private boolean flushAgain;
-    private boolean unsyncedEver;
-    private long unsyncedNanos;
-    private Timers.@Nullable Scheduled deadlineTimer;
-    private long deadlineTimerNanos;
+    private final InSyncReplicas replicas;
+    private final HighWatermark highWatermark;
+    private final AcknowledgementGate gate;
+    private final SyncSchedule sync;
+    private final KeptState kept;
+    private final Leadership leadership;
+    private final Appender appender;
 
     Partition(
             LogId id,
@@ -129,24 +92,31 @@ public final class Partition implements MailboxOwner, FlushListener {
             PartitionImage image,
             TopicSettings settings,
             DrainSite site,
-            Surroundings around) {
+            PartitionContext context) {
         this.id = id;
         this.log = log;
-        this.around = around;
+        this.context = context;
         this.site = site;
-        this.mailbox =
-                new PartitionMailbox(
-                        this, site, around.drains(), around.credits(), around.settings());
-        this.flush = around.flushes().register(log, this);
-        this.parked = new ParkedProduces(around.unexpected());
         this.settings = settings;
         this.image = image;
-        this.producers = state.producers();
-        producers.countIn(around.producers());
-        this.epochs = state.epochs();
-        this.newestSnapshot = state.newestSnapshot();
-        this.end = log.end();
-        this.highWatermark = settings.durable() ? log.durableEnd() : end;
+        this.mailbox = context.mailboxes().mailbox(this, site);
+        this.checks = new ProduceChecks(context);
+        this.watchers = new ProgressWatchers(context.reports().unexpected());
+        this.endWatchers = new ProgressWatchers(context.reports().unexpected());
+        this.replicas = new InSyncReplicas(log, image, settings);
+        this.highWatermark = new HighWatermark(replicas);
+        this.gate = new AcknowledgementGate(context, () -> mailbox.signal(DEADLINE));
+        this.sync =
+                new SyncSchedule(
+                        id,
+                        log,
+                        context,
+                        context.services().flushes().register(log, this),
+                        () -> mailbox.signal(FLUSH_DUE));
+        this.kept = new KeptState(log, state);
+        kept.producers().countIn(context.producers());
+        this.leadership = new Leadership(id, log, replicas, highWatermark, gate, kept, watchers);
+        this.appender = new Appender(id, log, context, kept, replicas, gate, this);
     }
 
     /** Which partition of which topic. */
@@ -159,14 +129,9 @@ public final class Partition implements MailboxOwner, FlushListener {
         return id.partition();
     }
 
-    /** Its topic's ID. */
-    public TopicId topicId() {
-        return id.topicId();
-    }
-
     /** What readers need, while it is led here; else null. */
     public @Nullable LeaderView leaderView() {
-        return view;
+        return leadership.view();
     }
 
     /** Its topic's settings. */
@@ -180,7 +145,7 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     /** The entrance. */
-    public PartitionMailbox mailbox() {
+    public Mailbox<AppendBatch, ?> mailbox() {
         return mailbox;
     }
 
@@ -216,32 +181,7 @@ public final class Partition implements MailboxOwner, FlushListener {
      * @return null if all is well
      */
     public @Nullable Refusal check(ByteBuffer records, short produceVersion, CRC32C sum) {
-        TopicSettings current = settings;
-        BatchProblem problem =
-                BatchCheck.produced(records, produceVersion, current.maxMessageBytes(), sum);
-        if (problem != null) {
-            return new Refusal(problem.code(), problem.message());
-        }
-        RecordBatch batch = RecordBatch.of(records);
-        if (batch.isTransactional()) {
-            return new Refusal(
-                    ErrorCode.UNSUPPORTED_VERSION,
-                    "transactions are not served by this broker; produce without transactional.id");
-        }
-        if (batch.sizeInBytes() > current.log().segmentBytes()) {
-            return new Refusal(
-                    ErrorCode.RECORD_LIST_TOO_LARGE,
-                    "the batch has "
-                            + batch.sizeInBytes()
-                            + " bytes, segment.bytes of the topic allows "
-                            + current.log().segmentBytes());
-        }
-        if (current.logAppendTime()) {
-            return null;
-        }
-        long now = around.clock().wallMillis();
-        return refusal(
-                BatchCheck.baseTimestamp(batch, earliest(current, now), latest(current, now)));
+        return checks.check(settings, records, produceVersion, sum);
     }
 
     /**
@@ -249,16 +189,7 @@ public final class Partition implements MailboxOwner, FlushListener {
      * header claims what may not be true.
      */
     public boolean doubts(RecordBatch batch) {
-        TopicSettings current = settings;
-        if (BatchCheck.isCountDoubtful(batch, around.settings().recordsPerCompressedByte())) {
-            return true;
-        }
-        if (current.logAppendTime() || batch.maxTimestamp() == batch.baseTimestamp()) {
-            return false;
-        }
-        long now = around.clock().wallMillis();
-        return BatchCheck.isMaxTimestampDoubtful(
-                batch, earliest(current, now), latest(current, now));
+        return checks.doubts(settings, batch);
     }
 
     /**
@@ -268,31 +199,7 @@ public final class Partition implements MailboxOwner, FlushListener {
      * @return null if all is well
      */
     public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
-        TopicSettings current = settings;
-        long now = around.clock().wallMillis();
-        return refusal(
-                BatchCheck.opened(
-                        batch,
-                        earliest(current, now),
-                        latest(current, now),
-                        codecs,
-                        around.settings().maxDecompressedBytes(),
-                        new CRC32C()));
-    }
-
-    private static @Nullable Refusal refusal(@Nullable BatchProblem problem) {
-        return problem == null ? null : new Refusal(problem.code(), problem.message());
-    }
-
-    private static long earliest(TopicSettings current, long now) {
-        return current.logAppendTime() ? Long.MIN_VALUE : now - current.timestampBeforeMaxMillis();
-    }
-
-    private static long latest(TopicSettings current, long now) {
-        long after = current.timestampAfterMaxMillis();
-        return current.logAppendTime() || after > Long.MAX_VALUE - now
-                ? Long.MAX_VALUE
-                : now + after;
+        return checks.open(settings, batch, codecs);
     }
 
     /** What is known of its records' timestamps beyond what headers say. */
@@ -300,72 +207,40 @@ public final class Partition implements MailboxOwner, FlushListener {
         return timestamps;
     }
 
-    /**
-     * Why a batch is refused.
-     *
-     * @param error what the producer is told
-     * @param message the same for people
-     */
-    public record Refusal(ErrorCode error, String message) {}
-
-    /** Lets a reader hear of progress. */
+    /** Lets a reader hear when the high watermark, the start, or who leads has changed. */
     public void watch(ProgressWatcher watcher) {
-        while (true) {
-            ProgressWatcher[] seen = watchers;
-            ProgressWatcher[] more = Arrays.copyOf(seen, seen.length + 1);
-            more[seen.length] = watcher;
-            if (WATCHERS.compareAndSet(this, seen, more)) {
-                return;
-            }
-        }
+        watchers.add(watcher);
     }
 
     /** Ends a {@link #watch}. */
-    @SuppressWarnings("ReferenceEquality") // this watcher, not an equal one
     public void unwatch(ProgressWatcher watcher) {
-        while (true) {
-            ProgressWatcher[] seen = watchers;
-            int at = 0;
-            while (at < seen.length && seen[at] != watcher) {
-                at++;
-            }
-            if (at == seen.length) {
-                return;
-            }
-            ProgressWatcher[] fewer =
-                    seen.length == 1 ? NOBODY : Arrays.copyOf(seen, seen.length - 1);
-            if (at < fewer.length) {
-                System.arraycopy(seen, at + 1, fewer, at, fewer.length - at);
-            }
-            if (WATCHERS.compareAndSet(this, seen, fewer)) {
-                return;
-            }
-        }
+        watchers.remove(watcher);
     }
 
-    private void tellWatchers() {
-        for (ProgressWatcher watcher : watchers) {
-            try {
-                watcher.progressed();
-            } catch (RuntimeException | Error failure) {
-                // the fault of a reader harms that reader only
-                around.unexpected().note("telling a reader of progress", failure);
-            }
-        }
+    /** Lets somebody hear when the log has grown, whether consumers may read that or not yet. */
+    public void watchEnd(ProgressWatcher watcher) {
+        endWatchers.add(watcher);
+    }
+
+    /** Ends a {@link #watchEnd}. */
+    public void unwatchEnd(ProgressWatcher watcher) {
+        endWatchers.remove(watcher);
     }
 
     // ---- what others ask of the partition, through the mailbox
 
-    CompletableFuture<Void> lead(PartitionImage changed) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Lead(changed, done));
+    private <T> CompletableFuture<T> send(Function<CompletableFuture<T>, ControlCommand> command) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        mailbox.control(command.apply(done));
         return done;
     }
 
+    CompletableFuture<Void> lead(PartitionImage changed) {
+        return send(done -> new ControlCommand.Lead(changed, done));
+    }
+
     CompletableFuture<Void> configure(TopicSettings changed) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Configure(changed, done));
-        return done;
+        return send(done -> new ControlCommand.Configure(changed, done));
     }
 
     /**
@@ -375,15 +250,11 @@ public final class Partition implements MailboxOwner, FlushListener {
      *     above the high watermark
      */
     public CompletionStage<Long> advanceStart(long offset) {
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.AdvanceStart(offset, done));
-        return done;
+        return send(done -> new ControlCommand.AdvanceStart(offset, done));
     }
 
     CompletableFuture<Void> stop(boolean keep) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        mailbox.offer(new ControlCommand.Stop(keep, done));
-        return done;
+        return send(done -> new ControlCommand.Stop(keep, done));
     }
 
     void expireProducers() {
@@ -391,13 +262,14 @@ public final class Partition implements MailboxOwner, FlushListener {
     }
 
     /** Takes the partition out of service because the store cannot serve its log any more. */
+    @Override
     public void storageFailed(StorageException cause) {
         switch (cause.reach()) {
             case CALL -> {}
             case LOG -> failed(cause);
             case DIRECTORY -> {
                 failed(cause);
-                around.failures().directoryFailed(log.directory(), cause);
+                context.reports().directories().directoryFailed(log.directory(), cause);
             }
         }
     }
@@ -411,7 +283,7 @@ public final class Partition implements MailboxOwner, FlushListener {
         if (cause.reach() == StorageException.Reach.DIRECTORY) {
             storageFailed(cause);
         } else if (!stopped) {
-            around.refusedReads().note(id, cause);
+            context.reports().refusedReads().note(id, cause);
         }
     }
 
@@ -434,7 +306,7 @@ public final class Partition implements MailboxOwner, FlushListener {
             failed(cause);
         } else if (storage.reach() == StorageException.Reach.CALL) {
             LOG.debug("{}: {}; the next sync tries again", id, storage.getMessage());
-            unsynced = storage.getMessage();
+            sync.refused(storage.getMessage());
             mailbox.signal(FLUSHED | FLUSH_REFUSED);
         } else {
             // Nobody knows what is on the disk: a later sync that succeeds proves nothing about
@@ -446,484 +318,273 @@ public final class Partition implements MailboxOwner, FlushListener {
     // ---- the drain
 
     @Override
-    public int runBytes() {
-        return Math.min(around.settings().appendSetBytes(), settings.log().segmentBytes());
-    }
-
-    @Override
     public void signalled(int signals) {
         if ((signals & STORAGE_FAILED) != 0) {
             leaveService(String.valueOf(failure), failure);
         }
         if ((signals & FLUSHED) != 0) {
-            advanceHighWatermark();
+            leadership.advance();
         }
         if ((signals & FLUSH_REFUSED) != 0) {
-            noteUnsynced();
-            syncAgain();
+            sync.tryAgain();
         }
         if ((signals & FLUSH_DUE) != 0) {
-            flushTimed = false;
-            flushAgain = false;
-            flush.request();
-        }
-        if ((signals & EXPIRE_PRODUCERS) != 0) {
-            producers.expire(
-                    around.clock().wallMillis()
-                            - around.settings().producerExpiration().toMillis());
+            sync.due();
         }
         if ((signals & DEADLINE) != 0) {
-            parked.expire(around.clock().nanoTime());
-            retimeDeadline();
+            gate.expire();
+        }
+        if ((signals & EXPIRE_PRODUCERS) != 0) {
+            forgetSilentProducers();
+        }
+    }
+
+    private void forgetSilentProducers() {
+        long oldest =
+                context.services().clock().wallMillis()
+                        - context.settings().producerExpiration().toMillis();
+        if (kept.hasFewProducers()) {
+            kept.producers().expire(oldest);
+        } else {
+            suspendFor(
+                    "forget the silent producers of " + id,
+                    () -> kept.producers().expire(oldest),
+                    failed -> {
+                        if (failed != null) {
+                            fence(failed);
+                        }
+                    });
         }
     }
 
     @Override
-    public void execute(ControlCommand command) {
-        try {
-            switch (command) {
-                case ControlCommand.Lead lead -> {
-                    follow(lead.image());
-                    lead.done().complete(null);
-                }
-                case ControlCommand.Configure configure -> {
-                    use(configure.settings());
-                    configure.done().complete(null);
-                }
-                case ControlCommand.AdvanceStart advance ->
-                        advance.done().complete(advance(advance.offset()));
-                case ControlCommand.Stop stop -> {
-                    stopServing(stop.keep());
-                    stop.done().complete(null);
-                }
-            }
-        } catch (StorageException refused) {
-            storageFailed(refused);
-            command.done().completeExceptionally(refused);
-        } catch (RuntimeException | Error unexpected) {
-            LOG.error("{} could not execute {}", id, command, unexpected);
-            command.done().completeExceptionally(unexpected);
-        }
-    }
-
-    @Override
-    public void append(AppendRun run) {
-        LeaderView leading = view;
+    public void serve(AppendBatch first, DataLane<AppendBatch> behind) {
+        AppendRun run = context.runs().borrow();
+        run.gather(first, behind, runBytes());
         String why = outOfService;
         if (why != null) {
-            refuseRest(
+            refuse(
                     run,
                     stopped ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR,
                     why);
-        } else if (leading == null) {
-            refuseRest(
-                    run,
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    id.partition() + " is led by broker " + image.leader() + ", not here");
-        } else {
-            try {
-                appendLeading(run, leading);
-            } catch (RuntimeException | Error unexpected) {
-                fence(unexpected);
-                refuseRest(run, ErrorCode.KAFKA_STORAGE_ERROR, String.valueOf(unexpected));
-            }
-        }
-    }
-
-    private void refuseRest(AppendRun run, ErrorCode error, String why) {
-        for (int i = 0; i < run.takenCount(); i++) {
-            if (!run.taken(i).settled()) {
-                refuse(run.taken(i), error, why);
-            }
-        }
-    }
-
-    private void refuse(AppendBatch batch, ErrorCode error, String why) {
-        around.metrics().refusedBatches().increment();
-        try {
-            batch.refuse(error, why);
-        } catch (RuntimeException | Error failure) {
-            around.unexpected().note(ParkedProduces.ANSWERING, failure);
-        }
-    }
-
-    private void appendLeading(AppendRun run, LeaderView leading) {
-        TopicSettings current = settings;
-        // as Apache Kafka has it: no more can be in sync than there are
-        int wantedReplicas = Math.min(current.minInsyncReplicas(), image.replicas().size());
-        boolean enoughReplicas = image.isr().size() >= wantedReplicas;
-        long now = around.clock().wallMillis();
-        int epoch = leading.leaderEpoch();
-        run.open(epoch);
-        producers.beginTurn();
-        long next = end.offset();
-        for (int i = 0; i < run.takenCount(); i++) {
-            AppendBatch command = run.taken(i);
-            RecordBatch batch = command.batch();
-            if (!enoughReplicas && command.acks() == -1) {
-                refuse(
-                        command,
-                        ErrorCode.NOT_ENOUGH_REPLICAS,
-                        image.isr().size()
-                                + " replicas are in sync, min.insync.replicas asks for "
-                                + wantedReplicas);
-                continue;
-            }
-            if (batch.hasProducerId()) {
-                ProducerStates.Verdict verdict = producers.check(batch);
-                if (verdict instanceof ProducerStates.Unsettled) {
-                    write(run, current, now);
-                    run.open(epoch);
-                    producers.beginTurn();
-                    next = end.offset();
-                    verdict = producers.check(batch);
-                }
-                if (!accepted(verdict, command, current)) {
-                    continue;
-                }
-            }
-            batch.stampOffset(next, epoch);
-            if (current.logAppendTime()) {
-                batch.stampLogAppendTime(now, checksum);
-            }
-            run.accept(command);
-            next = batch.lastOffset() + 1;
-            command.placed(
-                    batch.baseOffset(),
-                    next - 1,
-                    current.logAppendTime() ? now : RecordBatch.NO_TIMESTAMP);
-        }
-        write(run, current, now);
-    }
-
-    /** Whether a batch is to be written; if not, it has been answered, or will be. */
-    private boolean accepted(
-            ProducerStates.Verdict verdict, AppendBatch command, TopicSettings current) {
-        return switch (verdict) {
-            case ProducerStates.Accept yes -> true;
-            case ProducerStates.Duplicate known -> {
-                around.metrics().duplicateBatches().increment();
-                command.placed(
-                        known.firstOffset(),
-                        known.lastOffset(),
-                        current.logAppendTime() ? known.timestamp() : RecordBatch.NO_TIMESTAMP);
-                acknowledgeWhenDue(command);
-                yield false;
-            }
-            case ProducerStates.Refuse no -> {
-                refuse(command, no.error(), no.message());
-                yield false;
-            }
-            case ProducerStates.Unsettled twice ->
-                    throw new IllegalStateException(
-                            "producer "
-                                    + command.batch().producerId()
-                                    + " of "
-                                    + id
-                                    + " is unsettled in a turn that has accepted nothing");
-        };
-    }
-
-    private void write(AppendRun run, TopicSettings current, long now) {
-        if (run.count() == 0) {
             return;
         }
-        SlowAppendEvent event = SlowAppendEvent.begun();
-        long began = around.clock().nanoTime();
-        boolean rolled;
-        try {
-            OptionalLong segment = log.rollIfNeeded(run.sizeInBytes(), run.largestTimestamp(), now);
-            rolled = segment.isPresent();
-            if (rolled) {
-                keepProducers(segment.getAsLong());
-            }
-            end = log.append(run);
-        } catch (StorageException refused) {
-            for (int i = 0; i < run.count(); i++) {
-                refuse(run.accepted(i), ErrorCode.KAFKA_STORAGE_ERROR, reason(refused));
-            }
-            noteRefusal(refused);
-            storageFailed(refused);
-            return;
-        }
-        event.ended(id, run.count(), run.sizeInBytes());
-        noteRecovery();
-        wrote(run, current, now, around.clock().nanoTime() - began);
-        if (rolled || current.durable()) {
-            flush.request();
+        switch (leadership.role()) {
+            case PartitionRole.Leading leading ->
+                    appender.append(run, leading.view().leaderEpoch(), settings);
+            case PartitionRole.NotLeading elsewhere ->
+                    refuse(
+                            run,
+                            ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                            id.partition()
+                                    + " is led by broker "
+                                    + elsewhere.leader()
+                                    + ", not here");
         }
     }
 
-    /** Says that the store takes no batches, once a minute at most while it goes back and forth. */
-    private void noteRefusal(StorageException refused) {
-        long now = around.clock().nanoTime();
-        boolean due = !refusalEver || (!refusalNoted && now - refusalNanos >= QUIET_NANOS);
-        if (due && refused.reach() == StorageException.Reach.CALL) {
-            refusalEver = true;
-            refusalNoted = true;
-            refusalNanos = now;
-            LOG.warn("{} refuses batches, and still serves reads: {}", id, reason(refused));
-        }
+    private int runBytes() {
+        return Math.min(context.settings().appendSetBytes(), settings.log().segmentBytes());
     }
 
-    private void syncAgain() {
-        if (!flushAgain) {
-            flushAgain = true;
-            around.timers().schedule(FLUSH_AGAIN, () -> mailbox.signal(FLUSH_DUE));
-        }
+    private void refuse(AppendRun run, ErrorCode error, String why) {
+        gate.refuseRest(run, error, why);
+        run.clear();
     }
 
-    /** Says that what is appended cannot be made durable for now, once a minute at most. */
-    private void noteUnsynced() {
-        long now = around.clock().nanoTime();
-        if (!unsyncedEver || now - unsyncedNanos >= QUIET_NANOS) {
-            unsyncedEver = true;
-            unsyncedNanos = now;
-            LOG.warn(
-                    "{} cannot be synced for now ({}); it is tried again every {} s, and durable up to offset {} meanwhile",
-                    id,
-                    unsynced,
-                    FLUSH_AGAIN.toSeconds(),
-                    log.durableEnd().offset());
-        }
-    }
-
-    private void noteRecovery() {
-        if (refusalNoted) {
-            refusalNoted = false;
-            LOG.info("{} takes batches again", id);
-        }
-    }
-
-    private void wrote(AppendRun run, TopicSettings current, long now, long nanos) {
+    @Override
+    public void wrote(AppendRun run, boolean rolled, long nanos) {
         site.wrote(nanos);
-        PartitionMetrics metrics = around.metrics();
-        metrics.appendNanos().record(nanos);
-        metrics.batchesPerAppend().record(run.count());
-        metrics.appendedBytes().add(run.sizeInBytes());
-        metrics.appendedBatches().add(run.count());
-        metrics.appendedRecords().add(run.records());
+        endWatchers.tell();
+        leadership.advance();
+        long acknowledged = highWatermark.offset();
+        long start = leadership.startOffset();
         for (int i = 0; i < run.count(); i++) {
-            RecordBatch batch = run.accepted(i).batch();
-            if (batch.hasProducerId()) {
-                producers.wrote(batch, now);
-            }
+            gate.pass(run.accepted(i), acknowledged, start);
         }
-        advanceHighWatermark();
-        for (int i = 0; i < run.count(); i++) {
-            acknowledgeWhenDue(run.accepted(i));
-        }
-        askForFlush(run.records(), current);
+        sync.wrote(run.records(), rolled, settings);
     }
 
-    private void acknowledgeWhenDue(AppendBatch batch) {
-        if (batch.acks() == 0 || batch.lastOffset() < highWatermark.offset()) {
-            try {
-                batch.acknowledge(startOffset());
-            } catch (RuntimeException | Error failure) {
-                around.unexpected().note(ParkedProduces.ANSWERING, failure);
-            }
-        } else {
-            batch.park();
-            parked.add(batch);
-            timeDeadline(batch.deadlineNanos());
-        }
+    @Override
+    public void inLog(AppendBatch batch) {
+        gate.pass(batch, highWatermark.offset(), leadership.startOffset());
     }
 
-    private long startOffset() {
-        LeaderView leading = view;
-        return leading == null ? log.bounds().startOffset() : leading.startOffset();
-    }
-
-    /** Moves the high watermark up to where it may be; false if it is there. It never goes back. */
-    private boolean raiseHighWatermark() {
-        LogPosition reached = settings.durable() ? log.durableEnd() : end;
-        if (reached.offset() <= highWatermark.offset()) {
-            return false;
-        }
-        highWatermark = reached;
-        return true;
-    }
-
-    private void advanceHighWatermark() {
-        if (!raiseHighWatermark()) {
-            return;
-        }
-        LogPosition reached = highWatermark;
-        LeaderView leading = view;
-        if (leading != null) {
-            leading.highWatermark(reached);
-            tellWatchers();
-            parked.acknowledgeBelow(reached.offset(), leading.startOffset());
-        }
-    }
-
-    /** Sees to it that someone looks when this deadline of a parked produce passes. */
-    private void timeDeadline(long deadlineNanos) {
-        if (deadlineTimer != null && deadlineTimerNanos - deadlineNanos <= DEADLINE_SLACK_NANOS) {
-            return;
-        }
-        forgetDeadlineTimer();
-        long wait = Math.max(0, deadlineNanos - around.clock().nanoTime());
-        deadlineTimerNanos = deadlineNanos;
-        deadlineTimer =
-                around.timers().schedule(Duration.ofNanos(wait), () -> mailbox.signal(DEADLINE));
-    }
-
-    /** After a look: there is one timer, for the earliest of the deadlines that are left. */
-    private void retimeDeadline() {
-        forgetDeadlineTimer();
-        if (!parked.isEmpty()) {
-            timeDeadline(parked.earliestDeadline());
-        }
-    }
-
-    private void forgetDeadlineTimer() {
-        Timers.Scheduled timer = deadlineTimer;
-        if (timer != null) {
-            timer.cancel();
-            deadlineTimer = null;
-        }
-    }
-
-    private void askForFlush(long records, TopicSettings current) {
-        recordsSinceFlush += records;
-        if (recordsSinceFlush >= current.flushMessages()) {
-            recordsSinceFlush = 0;
-            flush.request();
-        } else if (current.flushMillis() != Long.MAX_VALUE && !flushTimed) {
-            flushTimed = true;
-            around.timers()
-                    .schedule(
-                            Duration.ofMillis(current.flushMillis()),
-                            () -> mailbox.signal(FLUSH_DUE));
-        }
+    @Override
+    public void suspendFor(String what, Runnable step, Appender.Continuation then) {
+        mailbox.suspendFor(
+                context.services().lanes().logs(),
+                what,
+                () -> {
+                    step.run();
+                    return null;
+                },
+                (nothing, failed) -> then.after(failed));
     }
 
     // ---- control commands
 
-    private void follow(PartitionImage changed) {
-        image = changed;
-        if (outOfService != null) {
-            return;
+    @Override
+    public void execute(ControlCommand command) {
+        attempt(
+                command,
+                () -> {
+                    switch (command) {
+                        case ControlCommand.Lead lead -> follow(lead);
+                        case ControlCommand.Configure configure -> use(configure);
+                        case ControlCommand.AdvanceStart advance -> advance(advance);
+                        case ControlCommand.Stop stop -> stopServing(stop);
+                    }
+                });
+    }
+
+    /** Whatever an action throws is the end of the command that it belongs to. */
+    private void attempt(ControlCommand command, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error failed) {
+            fail(command, failed);
         }
-        if (changed.leader() != around.nodeId()) {
-            view = null;
-            parked.refuseAll(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    id.partition() + " is led by broker " + changed.leader() + " now");
+    }
+
+    private void fail(ControlCommand command, Throwable failed) {
+        if (failed instanceof StorageException refused) {
+            storageFailed(refused);
         } else {
-            LeaderEpochs known = epochs;
-            epochs = known.begin(changed.leaderEpoch(), end.offset());
-            if (epochs != known) {
-                log.putSidecar(SidecarKind.LEADER_EPOCHS, end.offset(), epochs.toText());
-            }
-            raiseHighWatermark();
-            view =
-                    new LeaderView(
-                            changed.leaderEpoch(),
-                            epochs,
-                            log,
-                            highWatermark,
-                            log.bounds().startOffset());
-            parked.acknowledgeBelow(highWatermark.offset(), startOffset());
-            if (highWatermark.offset() < end.offset()) {
-                flush.request();
-            }
+            LOG.error("{} could not execute {}", id, command, failed);
         }
-        tellWatchers();
+        command.done().completeExceptionally(failed);
     }
 
-    private void use(TopicSettings changed) {
-        settings = changed;
-        log.configure(changed.log());
-        advanceHighWatermark();
-        if (changed.durable() && highWatermark.offset() < end.offset()) {
-            flush.request();
+    /** A command's own step, and what follows if it ends well. */
+    private void step(ControlCommand command, String what, Runnable step, Runnable then) {
+        suspendFor(
+                what + " " + id,
+                step,
+                failed -> {
+                    if (failed == null) {
+                        attempt(command, then);
+                    } else {
+                        fail(command, failed);
+                    }
+                });
+    }
+
+    private void follow(ControlCommand.Lead command) {
+        PartitionImage changed = command.image();
+        if (outOfService != null || changed.leader() != context.services().nodeId()) {
+            image = changed;
+            replicas.follow(changed);
+            if (outOfService == null) {
+                leadership.resign(changed.leader());
+            }
+            command.done().complete(null);
+        } else if (changed.leaderEpoch() > kept.epochs().latest()) {
+            long end = replicas.end().offset();
+            step(
+                    command,
+                    "begin a term of",
+                    () -> kept.begin(changed.leaderEpoch(), end),
+                    () -> lead(command));
+        } else {
+            lead(command);
         }
     }
 
-    private long advance(long wanted) {
+    /** Leads in the term of an image, whose beginning is noted. */
+    private void lead(ControlCommand.Lead command) {
+        image = command.image();
+        replicas.follow(command.image());
+        leadership.lead(command.image());
+        requestSyncIfBehind();
+        command.done().complete(null);
+    }
+
+    private void requestSyncIfBehind() {
+        if (highWatermark.offset() < replicas.end().offset()) {
+            sync.request();
+        }
+    }
+
+    private void use(ControlCommand.Configure command) {
+        settings = command.settings();
+        replicas.use(settings);
+        log.configure(settings.log());
+        leadership.advance();
+        if (settings.durable()) {
+            requestSyncIfBehind();
+        }
+        command.done().complete(null);
+    }
+
+    private void advance(ControlCommand.AdvanceStart command) {
         long limit = highWatermark.offset();
-        long offset = wanted == HIGH_WATERMARK ? limit : wanted;
+        long offset = command.offset() == HIGH_WATERMARK ? limit : command.offset();
         if (offset < 0 || offset > limit) {
             throw new OffsetOutOfRangeException(
-                    id, offset, new LogBounds(Math.min(startOffset(), limit), limit));
+                    id, offset, new LogBounds(Math.min(leadership.startOffset(), limit), limit));
         }
         if (outOfService != null) {
             throw new StorageException(
                     StorageException.Reach.CALL, id + " is out of service: " + outOfService);
         }
-        if (offset > startOffset()) {
-            if (newestSnapshot < offset) {
-                // no snapshot below the start is believed, and what would tell the rest is to go
-                keepProducers(end.offset());
-                flush.request();
-            }
-            log.advanceStart(offset);
-            log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
-            log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
-            LeaderEpochs before = epochs;
-            epochs = before.from(offset);
-            if (epochs != before) {
-                log.putSidecar(SidecarKind.LEADER_EPOCHS, end.offset(), epochs.toText());
-            }
-            LeaderView leading = view;
-            if (leading != null) {
-                leading.startOffset(offset);
-                if (epochs != before) {
-                    view = leading.withEpochs(epochs);
-                }
-            }
-            tellWatchers();
+        if (offset <= leadership.startOffset()) {
+            command.done().complete(leadership.startOffset());
+            return;
         }
-        return startOffset();
+        long end = replicas.end().offset();
+        step(
+                command,
+                "move the start of",
+                () -> kept.advanceStart(offset, end, sync),
+                () -> {
+                    leadership.showStart(offset);
+                    command.done().complete(leadership.startOffset());
+                });
     }
 
-    private void stopServing(boolean keep) {
+    private void stopServing(ControlCommand.Stop command) {
         if (stopped) {
+            command.done().complete(null);
             return;
         }
         boolean healthy = outOfService == null;
         stopped = true;
-        outOfService = id + " is closed";
-        view = null;
-        parked.refuseAll(ErrorCode.NOT_LEADER_OR_FOLLOWER, id + " is closed");
-        tellWatchers();
-        if (keep && healthy) {
-            keepProducers(end.offset());
+        endService(id + " is closed", ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        kept.producers().stopCounting();
+        if (command.keep() && healthy) {
+            long end = replicas.end().offset();
+            step(
+                    command,
+                    "keep the producers of",
+                    () -> kept.keepProducers(end),
+                    () -> command.done().complete(null));
+        } else {
+            command.done().complete(null);
         }
-        producers.stopCounting();
-    }
-
-    private void keepProducers(long offset) {
-        producers.keepBeside(log, offset);
-        newestSnapshot = offset;
     }
 
     private void leaveService(String why, @Nullable Throwable cause) {
         if (outOfService != null) {
             return;
         }
-        outOfService = why;
-        view = null;
         LOG.error(
                 "{} is out of service until the broker starts again: {}. Check the disk below {}",
                 id,
                 why,
                 log.directory().location(),
                 cause);
-        parked.refuseAll(ErrorCode.KAFKA_STORAGE_ERROR, why);
-        tellWatchers();
+        endService(why, ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    private void endService(String why, ErrorCode error) {
+        outOfService = why;
+        leadership.end(image.leader(), error, why);
     }
 
     @Override
     public void fence(Throwable cause) {
         leaveService("an invariant of " + id + " failed: " + cause, cause);
-    }
-
-    private static String reason(StorageException failure) {
-        return String.valueOf(failure.getMessage());
     }
 
     @Override

@@ -6,6 +6,8 @@ import mortise.api.config.Config;
 import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigSchema;
 import mortise.api.config.ConfigType;
+import mortise.broker.mailbox.DrainBounds;
+import mortise.broker.mailbox.MailboxBounds;
 
 /**
  * The bounds of mailboxes, drains and producer state.
@@ -180,6 +182,16 @@ public record PartitionSettings(
                             "How long a look-up by timestamp may go on opening batches before it is answered with REQUEST_TIMED_OUT; the next one goes on where it stopped.")
                     .defaultsTo(Duration.ofSeconds(20))
                     .between(Duration.ofMillis(1), Duration.ofHours(1));
+
+    /** How much one mailbox holds. */
+    MailboxBounds mailboxBounds() {
+        return new MailboxBounds(mailboxCommands, mailboxBytes);
+    }
+
+    /** How much one thread drains in one go. */
+    DrainBounds drainBounds() {
+        return new DrainBounds(drainQuotaCommands, drainQuotaBytes, drainRunQueue);
+    }
 
     /** Every key of this concern. */
     public static final ConfigSchema SCHEMA =

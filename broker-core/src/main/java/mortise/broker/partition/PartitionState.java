@@ -180,16 +180,7 @@ record PartitionState(
 
     private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {
         try (LogSlice slice = log.read(offset, end, CHUNK_BYTES, true)) {
-            ByteBuffer chunk = ByteBuffer.allocate(slice.sizeInBytes());
-            int at = 0;
-            while (chunk.hasRemaining()) {
-                int copied = slice.copyTo(at, chunk);
-                if (copied <= 0) {
-                    break;
-                }
-                at += copied;
-            }
-            return chunk.flip();
+            return slice.copy();
         }
     }
 }

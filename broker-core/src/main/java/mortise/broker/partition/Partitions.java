@@ -12,6 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import mortise.api.TopicId;
+import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.CreditRequest;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Drains;
 import mortise.broker.metadata.PartitionApplier;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
@@ -44,7 +48,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final PartitionServices services;
     private final Drains drains;
     private final CreditLine credits;
-    private final Surroundings around;
+    private final PartitionContext context;
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
@@ -63,31 +67,33 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 settings,
                 store,
                 services,
-                Drains.on(services.workers(), settings, services.metrics()));
+                Drains.on(
+                        services.workers(),
+                        settings.drainBounds(),
+                        settings.drainThreads(),
+                        services.metrics()));
     }
 
     Partitions(
             PartitionSettings settings, LogStore store, PartitionServices services, Drains drains) {
         this.store = store;
-        this.blocking = services.blocking();
+        this.blocking = services.lanes().logs();
         this.services = services;
         this.drains = drains;
         this.failures = Failures.in(services.metrics(), services.clock(), LOG);
         this.credits = new CreditLine(failures);
-        this.around =
-                new Surroundings(
-                        services.nodeId(),
+        this.context =
+                new PartitionContext(
                         settings,
-                        services.clock(),
-                        services.timers(),
-                        drains,
-                        credits,
-                        services.flushes(),
+                        services,
+                        new PartitionContext.Mailboxes(drains, credits, settings.mailboxBounds()),
                         PartitionMetrics.in(services.metrics()),
-                        failures,
-                        new RefusedReads(services.clock(), services.metrics()),
+                        new PartitionContext.Reports(
+                                failures,
+                                new RefusedReads(services.clock(), services.metrics()),
+                                this::directoryFailed),
                         new RememberedProducers(settings.producersTotal()),
-                        this::directoryFailed);
+                        new AppendRuns(settings.appendSetBatches()));
         services.metrics()
                 .gauge(
                         "partition_credit_waiting_requests",
@@ -111,10 +117,10 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
     public void start() {
         begun = true;
-        again("looking for old data", around.settings().retentionInterval(), this::retain);
+        again("looking for old data", context.settings().retentionInterval(), this::retain);
         again(
                 "forgetting silent producers",
-                around.settings().producerExpirationInterval(),
+                context.settings().producerExpirationInterval(),
                 this::expireProducers);
     }
 
@@ -175,7 +181,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         state.replayedBatches());
             }
             Partition partition =
-                    new Partition(id, log, state, image, settings, site(log.directory()), around);
+                    new Partition(id, log, state, image, settings, site(log.directory()), context);
             change(id, topic -> topic.put(index, partition));
             event.ended(id, log.end().offset(), state.replayedBatches());
             unopened.remove(id);
@@ -194,7 +200,10 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private PartitionState state(LogId id, PartitionLog log) {
         try {
             return PartitionState.of(
-                    id.toString(), log, around.settings(), around.clock().wallMillis());
+                    id.toString(),
+                    log,
+                    context.settings(),
+                    context.services().clock().wallMillis());
         } catch (RuntimeException failed) {
             try {
                 log.close(); // or it could not be opened again
@@ -248,7 +257,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private DrainSite site(LogDirectory directory) {
         return sites.computeIfAbsent(
                 directory.id(),
-                id -> new DrainSite(around.settings().inlineWriteLimit().toNanos()));
+                id -> new DrainSite(context.settings().inlineWriteLimit().toNanos()));
     }
 
     @Override
@@ -324,7 +333,9 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             TopicSettings settings = partition.settings();
             if (settings.deletes()
                     && (settings.retentionBytes() >= 0 || settings.retentionMillis() >= 0)) {
-                blocking.run("look for old data of " + partition, () -> retained(partition))
+                services.lanes()
+                        .upkeep()
+                        .run("look for old data of " + partition, () -> retained(partition))
                         .whenComplete((done, failed) -> {
                             if (failed != null) {
                                 notDropped(partition, failed);
@@ -344,7 +355,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                                     new RetentionLimits(
                                             settings.retentionBytes(),
                                             settings.retentionMillis(),
-                                            around.clock().wallMillis(),
+                                            context.services().clock().wallMillis(),
                                             view.highWatermark().offset()));
             if (keep > view.startOffset()) {
                 partition
@@ -365,7 +376,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         LOG.warn(
                 "old data of {} could not be dropped; trying again in {}",
                 partition,
-                around.settings().retentionInterval(),
+                context.settings().retentionInterval(),
                 failed);
     }
 

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * anything is written; {@link #wrote} follows for each once it is. What was accepted by a turn
  * whose write failed is forgotten with the turn.
  *
- * <p>Confined to the partition's mailbox. Bounded: beyond a configured number the longest silent
- * producers go; so they do while all partitions of the broker together remember as many as they
- * may, down to a handful of each. A producer that is not known may begin at any sequence, as in
- * Apache Kafka, so forgetting one costs no more than a duplicate that nobody recognises. If the
- * write of what it begins with fails, what it sent behind that waits for the retry: written first,
- * it would make the retry look out of order for ever.
+ * <p>Confined to the partition's mailbox, or to its step while that is suspended. Bounded: beyond a
+ * configured number the longest silent producers go; so they do while all partitions of the broker
+ * together remember as many as they may, down to a handful of each. A producer that is not known
+ * may begin at any sequence, as in Apache Kafka, so forgetting one costs no more than a duplicate
+ * that nobody recognises. If the write of what it begins with fails, what it sent behind that waits
+ * for the retry: written first, it would make the retry look out of order for ever.
  */
 final class ProducerStates {
     private static final int FIRST_SLOTS = 8;

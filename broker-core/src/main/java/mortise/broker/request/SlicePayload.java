@@ -17,8 +17,6 @@ public record SlicePayload(LogSlice slice) implements Payload {
     /** The bytes, copied; only for paths that cannot send the slice itself. */
     @Override
     public ByteBuffer buffer() {
-        ByteBuffer copy = ByteBuffer.allocate(slice.sizeInBytes());
-        slice.copyTo(0, copy);
-        return copy.flip();
+        return slice.copy();
     }
 }

@@ -2,22 +2,17 @@ package mortise.broker.runtime;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import mortise.api.TopicId;
+import mortise.spi.DirectoryLock;
 
 /**
  * The directory that holds everything a broker keeps, and the proof that it is this broker's.
@@ -34,30 +29,12 @@ public final class DataDirectory implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final String LOCK = ".lock";
 
-    /**
-     * The lock files that this process holds. To open one of them a second time and close it again
-     * would let go of the lock, for that is what POSIX says of a process and its locks.
-     */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
     private final Path path;
-    private final HeldLock lock;
+    private final DirectoryLock lock;
     private final String clusterId;
     private final boolean formatted;
 
-    /** A lock file that is locked, and its entry among those that are held. */
-    private record HeldLock(Path file, FileChannel channel) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            try {
-                channel.close();
-            } finally {
-                HELD.remove(file);
-            }
-        }
-    }
-
-    private DataDirectory(Path path, HeldLock lock, String clusterId, boolean formatted) {
+    private DataDirectory(Path path, DirectoryLock lock, String clusterId, boolean formatted) {
         this.path = path;
         this.lock = lock;
         this.clusterId = clusterId;
@@ -73,7 +50,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             refuseForeign(path);
             Files.createDirectories(path);
-            HeldLock lock = lock(path);
+            DirectoryLock lock = lock(path);
             try {
                 Path identity = path.resolve(IDENTITY);
                 boolean fresh = !Files.exists(identity);
@@ -163,38 +140,15 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static HeldLock lock(Path path) throws IOException {
-        Path file = path.toRealPath().resolve(LOCK);
-        if (!HELD.add(file)) {
-            throw inUse(path, " in this process (pid " + ProcessHandle.current().pid() + ")");
-        }
+    private static DirectoryLock lock(Path path) throws IOException {
+        String self = "pid " + ProcessHandle.current().pid();
         try {
-            return new HeldLock(file, lockedChannel(path, file));
-        } catch (IOException | RuntimeException refused) {
-            HELD.remove(file);
-            throw refused;
-        }
-    }
-
-    private static FileChannel lockedChannel(Path path, Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() == null) {
-                throw inUse(path, holder(channel));
+            return DirectoryLock.take(path, LOCK, self + "\n");
+        } catch (DirectoryLock.HeldException held) {
+            if (held.inThisProcess()) {
+                throw inUse(path, " in this process (" + self + ")");
             }
-            channel.truncate(0);
-            channel.write(
-                    StandardCharsets.UTF_8.encode("pid " + ProcessHandle.current().pid() + "\n"),
-                    0);
-            return channel;
-        } catch (IOException | RuntimeException refused) {
-            channel.close();
-            throw refused;
+            throw inUse(path, held.holder().isEmpty() ? "" : " (" + held.holder() + ")");
         }
     }
 
@@ -205,13 +159,6 @@ public final class DataDirectory implements AutoCloseable {
                         + " is in use by another broker"
                         + holder
                         + "; stop that one, or name another directory with --data");
-    }
-
-    private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(64);
-        channel.read(content, 0);
-        String text = StandardCharsets.UTF_8.decode(content.flip()).toString().strip();
-        return text.isEmpty() ? "" : " (" + text + ")";
     }
 
     private static void format(Path path, int nodeId, String clusterId) throws IOException {

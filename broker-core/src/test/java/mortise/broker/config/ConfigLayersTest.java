@@ -41,6 +41,18 @@ class ConfigLayersTest {
     }
 
     @Test
+    void aKeyThatWasDividedNamesWhatTookItsPlace() {
+        List<ConfigProblem> problems = new ArrayList<>();
+        new ConfigLayers()
+                .add("file", Map.of("runtime.blocking-tasks", "8"))
+                .addEnvironment(Map.of("MORTISE_RUNTIME__BLOCKING_TASKS", "8"))
+                .resolve(SCHEMA, Map.of(), problems);
+        assertThat(problems.stream().map(ConfigProblem::toString))
+                .hasSize(2)
+                .allMatch(text -> text.contains("set runtime.cold-reads, runtime.log-tasks,"));
+    }
+
+    @Test
     void allLayersAreReadInSpiteOfProblems() {
         ConfigLayers layers =
                 new ConfigLayers()

@@ -216,7 +216,7 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         TopicImage gone = cluster.create("gone", 1);
         cluster.submit(new DeleteTopics(List.of(new TopicRef("gone", TopicId.NONE))));
-        List<byte[]> snapshot = cluster.publisher.snapshot();
+        List<byte[]> snapshot = cluster.publisher.snapshot().get();
         TestCluster next = TestCluster.fresh(Map.of(), TestCluster.STORE);
         next.publisher.install(7, 1, snapshot);
         assertThat(next.image().removedTopics()).containsExactly(gone.id());

@@ -1,11 +1,21 @@
 package mortise.broker.flush;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mortise.api.Clock;
+import mortise.broker.partition.HeapLogStore;
+import mortise.broker.partition.PartitionRig;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.ThreadedExecution;
+import mortise.broker.telemetry.BrokerMetrics;
 import mortise.spi.storage.PartitionLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -15,6 +25,7 @@ class FlushTicketTest {
     private final List<String> heard = new ArrayList<>();
     private @Nullable Runnable duringSync;
     private @Nullable Error failure;
+    private @Nullable RuntimeException defect;
     private final FlushTicket ticket =
             new FlushTicket(
                     new FlushWorkers() {
@@ -31,11 +42,17 @@ class FlushTicketTest {
                         @Override
                         public void flushed() {
                             heard.add("flushed");
+                            if (defect != null) {
+                                throw defect;
+                            }
                         }
 
                         @Override
                         public void flushFailed(RuntimeException cause) {
                             heard.add(String.valueOf(cause.getMessage()));
+                            if (defect != null) {
+                                throw defect;
+                            }
                         }
                     });
 
@@ -96,5 +113,59 @@ class FlushTicketTest {
         ticket.request();
         line.remove().serve();
         assertThat(heard).hasSize(2).last().isEqualTo("flushed");
+    }
+
+    @Test
+    void aListenerThatThrowsMakesNoFailedSyncAndIsToldOfTheNext() {
+        defect = new IllegalStateException("a defect");
+        ticket.request();
+        assertThatThrownBy(() -> line.remove().serve()).isEqualTo(defect);
+        assertThat(heard).containsExactly("flushed");
+
+        failure = new StackOverflowError("too deep");
+        ticket.request();
+        assertThatThrownBy(() -> line.remove().serve()).isEqualTo(defect);
+        assertThat(heard).hasSize(2).last().asString().contains("too deep");
+
+        failure = null;
+        defect = null;
+        ticket.request();
+        line.remove().serve();
+        assertThat(heard).hasSize(3).last().isEqualTo("flushed");
+    }
+
+    @Test
+    void aListenerThatThrowsCostsNoFlusherThread() throws Exception {
+        BrokerMetrics metrics = new BrokerMetrics();
+        CountDownLatch told = new CountDownLatch(3);
+        try (Execution execution =
+                        new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
+                FlushCoordinator flushes =
+                        FlushCoordinator.on(
+                                execution, new FlushSettings(1), Clock.system(), metrics)) {
+            FlushTicket defective =
+                    flushes.register(
+                            new HeapLogStore()
+                                    .open(PartitionRig.id("t", 0), PartitionRig.TOPIC.log()),
+                            new FlushListener() {
+                                @Override
+                                public void flushed() {
+                                    told.countDown();
+                                    throw new IllegalStateException("a defect");
+                                }
+
+                                @Override
+                                public void flushFailed(RuntimeException cause) {
+                                    throw new AssertionError("no sync has failed", cause);
+                                }
+                            });
+            while (told.getCount() > 0) {
+                defective.request();
+                Thread.onSpinWait();
+            }
+            assertThat(told.await(0, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(metrics.counter("background_failures_total", "").value())
+                .isGreaterThanOrEqualTo(3);
     }
 }

@@ -32,6 +32,7 @@ import mortise.broker.partition.api.BatchOpenings;
 import mortise.broker.partition.api.ProduceHandler;
 import mortise.broker.request.Access;
 import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.Lanes;
 import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.record.Codecs;
@@ -130,7 +131,7 @@ class PipelinedProduceTest {
                                         PartitionRig.NODE,
                                         clock,
                                         execution.timers(),
-                                        new PartitionRig.InlineBlocking(),
+                                        Lanes.shared(new PartitionRig.InlineBlocking()),
                                         metrics,
                                         execution,
                                         flushes));

@@ -3,7 +3,10 @@ package mortise.broker.partition;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import mortise.api.HostPort;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestContext;
@@ -13,7 +16,7 @@ import mortise.wire.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /** A request without a network. Actions for the event loop run at once, or when a test says so. */
-public final class FakeRequest implements RequestContext {
+public class FakeRequest implements RequestContext {
     private final ApiKey key;
     private final short version;
     private final @Nullable ArrayDeque<Runnable> loop;
@@ -24,6 +27,7 @@ public final class FakeRequest implements RequestContext {
     private volatile boolean connectionClosed;
     private volatile @Nullable Runnable whenClosed;
     private String clientId = "test";
+    private final CountDownLatch given = new CountDownLatch(1);
     private int answers;
 
     public FakeRequest(ApiKey key, int version) {
@@ -169,6 +173,12 @@ public final class FakeRequest implements RequestContext {
     public void respond(ApiMessage message) {
         answering();
         response = message;
+        given.countDown();
+    }
+
+    /** Waits for the answer; false if it takes too long. */
+    public boolean awaitAnswer(Duration patience) throws InterruptedException {
+        return given.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

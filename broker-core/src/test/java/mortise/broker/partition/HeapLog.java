@@ -60,6 +60,12 @@ public final class HeapLog implements PartitionLog {
     /** Thrown by every sync. */
     public @Nullable StorageException failSync;
 
+    /** Thrown by every move of the start. */
+    public @Nullable StorageException failAdvance;
+
+    /** Thrown by the next sidecar, once. */
+    public @Nullable RuntimeException failSidecar;
+
     /** Thrown by every read. */
     public @Nullable StorageException failRead;
 
@@ -350,6 +356,9 @@ public final class HeapLog implements PartitionLog {
 
     @Override
     public synchronized void advanceStart(long offset) {
+        if (failAdvance != null) {
+            throw failAdvance;
+        }
         start = Math.max(start, offset);
         batches.values()
                 .removeIf(bytes -> RecordBatch.of(ByteBuffer.wrap(bytes)).lastOffset() < start);
@@ -370,6 +379,11 @@ public final class HeapLog implements PartitionLog {
 
     @Override
     public synchronized void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {
+        RuntimeException failure = failSidecar;
+        if (failure != null) {
+            failSidecar = null;
+            throw failure;
+        }
         byte[] bytes = new byte[content.remaining()];
         content.get(bytes);
         switch (kind) {

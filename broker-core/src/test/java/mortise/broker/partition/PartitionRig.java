@@ -16,10 +16,15 @@ import mortise.api.metrics.Metrics;
 import mortise.broker.flush.FlushCoordinator;
 import mortise.broker.flush.FlushTicket;
 import mortise.broker.flush.FlushWorkers;
+import mortise.broker.mailbox.DrainWorkers;
+import mortise.broker.mailbox.Drains;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.Trampoline;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.metadata.TopicSettings;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.Lanes;
 import mortise.broker.runtime.OneThread;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
@@ -44,7 +49,7 @@ public final class PartitionRig implements AutoCloseable {
     public final FlushCoordinator flushes;
     public final PartitionSettings settings;
     public final Blocking blocking;
-    private final ArrayDeque<PartitionMailbox> handedOn = new ArrayDeque<>();
+    private final ArrayDeque<Mailbox<?, ?>> handedOn = new ArrayDeque<>();
     private final ArrayDeque<FlushTicket> flushLine = new ArrayDeque<>();
     private final Drains drains;
     private final Trampoline worker;
@@ -69,12 +74,12 @@ public final class PartitionRig implements AutoCloseable {
         this.settings = PartitionSettings.from(Config.of(PartitionSettings.SCHEMA, config));
         this.drains =
                 new Drains(
-                        settings,
+                        settings.drainBounds(),
                         Metrics.discarding(),
                         all ->
                                 new DrainWorkers() {
                                     @Override
-                                    public void submit(PartitionMailbox mailbox) {
+                                    public void submit(Mailbox<?, ?> mailbox) {
                                         handedOn.add(mailbox);
                                     }
 
@@ -101,7 +106,7 @@ public final class PartitionRig implements AutoCloseable {
                                 NODE,
                                 clock,
                                 timers,
-                                blocking,
+                                Lanes.shared(blocking),
                                 Metrics.discarding(),
                                 new OneThread(0), // which has its drains already
                                 flushes),
@@ -116,14 +121,14 @@ public final class PartitionRig implements AutoCloseable {
 
     /** Runs what was handed on until nothing is. */
     public void settle() {
-        for (PartitionMailbox next = handedOn.poll(); next != null; next = handedOn.poll()) {
+        for (Mailbox<?, ?> next = handedOn.poll(); next != null; next = handedOn.poll()) {
             drains.drainAsWorker(next, worker);
         }
     }
 
     /** Runs one mailbox that was handed on; false if none was. */
     public boolean settleOne() {
-        PartitionMailbox next = handedOn.poll();
+        Mailbox<?, ?> next = handedOn.poll();
         if (next == null) {
             return false;
         }

@@ -20,6 +20,7 @@ import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
+import mortise.broker.mailbox.DrainSite;
 import mortise.broker.metadata.PartitionImage;
 import mortise.broker.partition.PartitionRig.Sent;
 import mortise.broker.runtime.Blocking;
@@ -64,6 +65,26 @@ class PartitionTest {
 
         assertThat(rig.log("t", 0).appends).isEqualTo(1);
         assertThat(partition.leaderView().highWatermark().offset()).isEqualTo(10);
+    }
+
+    @Test
+    void oneWriteTakesNoMoreBatchesAndBytesThanItMay() {
+        PartitionRig few = new PartitionRig(rig.store, Map.of("partition.append-set-batches", "3"));
+        Partition partition =
+                few.open("t", 0, topic(t -> t.segmentBytes(2 * batch(1, 100).sizeInBytes())));
+        partition.flushed();
+        for (int i = 0; i < 4; i++) {
+            offer(partition, new Sent(batch(1, 10)));
+        }
+        few.settle();
+        assertThat(few.log("t", 0).appends).as("three, and the fourth").isEqualTo(2);
+
+        partition.flushed();
+        for (int i = 0; i < 4; i++) {
+            offer(partition, new Sent(batch(1, 100)));
+        }
+        few.settle();
+        assertThat(few.log("t", 0).appends).as("two segments full").isEqualTo(4);
     }
 
     @Test
@@ -765,7 +786,7 @@ class PartitionTest {
 
     private static ErrorCode check(Partition partition, ByteBuffer records) {
         ByteBuffer all = records.duplicate().rewind();
-        Partition.Refusal refusal = partition.check(all, (short) 9, new CRC32C());
+        Refusal refusal = partition.check(all, (short) 9, new CRC32C());
         return refusal == null ? ErrorCode.NONE : refusal.error();
     }
 

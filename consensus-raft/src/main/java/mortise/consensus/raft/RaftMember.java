@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import mortise.api.Clock;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Histogram;
@@ -16,7 +17,6 @@ import mortise.consensus.raft.core.RaftOutput;
 import mortise.consensus.raft.storage.AppendRefusedException;
 import mortise.consensus.raft.storage.ForeignStateException;
 import mortise.consensus.raft.storage.LogGrowth;
-import mortise.consensus.raft.storage.RaftStorage;
 import mortise.consensus.raft.storage.Recovered;
 import mortise.consensus.raft.storage.Snapshot;
 import mortise.spi.PluginContext;
@@ -26,15 +26,17 @@ import mortise.spi.consensus.QuorumView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member of the quorum: hands what happens to the core, and does what the core puts out. It
- * knows no thread; whoever drives it calls {@link #open}, then {@link #turn} again and again, then
- * {@link #close}. Only {@link #view} is for everyone.
+ * One member of the quorum: hands what happens to the core, and sees to what the core puts out. It
+ * knows no thread; whoever drives it calls {@link #open}, then {@link #turn} whenever it is not
+ * {@linkplain #appending appending}, then {@link #close}, one at a time, and runs what its {@link
+ * Turns} are given in the same way. Only {@link #view} is for everyone.
  */
 final class RaftMember {
     private final RaftSettings settings;
     private final int nodeId;
-    private final RaftStorage storage;
+    private final StorageTasks storage;
     private final QuorumListener listener;
+    private final Turns turns;
     private final Clock clock;
     private final Logger logger;
     private final Counter committedEntries;
@@ -42,6 +44,9 @@ final class RaftMember {
     private final Histogram appendNanos;
     private final ArrayDeque<Appended> uncommitted = new ArrayDeque<>();
     private @Nullable RaftCore core;
+    private final List<Request> inWork = new ArrayList<>();
+    private boolean appending;
+    private boolean snapshotting;
     private List<Integer> voters = List.of();
     private long heardIndex;
     private int heardTerm;
@@ -50,11 +55,22 @@ final class RaftMember {
     /** An entry that was put out by the core, and the proposal that it answers. */
     private record Appended(Entry entry, Request.Proposal proposal) {}
 
+    /** Where a member goes on when its storage has done something. Any thread. */
+    interface Turns {
+        /** Runs a step of the member after those that were given before. */
+        void run(Runnable step);
+
+        /** Ends the member, since it cannot go on. */
+        void broken(Throwable failure);
+    }
+
     RaftMember(
             RaftSettings settings,
-            RaftStorage storage,
+            StorageTasks storage,
             QuorumListener listener,
-            PluginContext context) {
+            PluginContext context,
+            Turns turns) {
+        this.turns = turns;
         this.settings = settings;
         this.nodeId = context.nodeId();
         this.storage = storage;
@@ -82,14 +98,31 @@ final class RaftMember {
      * @throws IllegalStateException if what is stored cannot be trusted
      */
     void open() throws IOException {
-        Recovered recovered = storage.open();
+        Recovered recovered = storage.storage().open();
         voters = recovered.voters();
         requireOnlyVoter();
         recovered.snapshot().ifPresent(this::install);
         core = new RaftCore(nodeId, recovered.ballot(), heardIndex, recovered.lastIndex());
-        follow(core.step(new RaftInput.Started()));
-        storage.idle();
-        snapshotIfGrown();
+        stand(core.step(new RaftInput.Started()));
+        storage.storage().idle();
+        snapshotIfGrown(storage.storage().growth());
+    }
+
+    /** Stands for election, wins it, and hears what was stored. */
+    private void stand(List<RaftOutput> outputs) throws IOException {
+        for (RaftOutput output : outputs) {
+            switch (output) {
+                case RaftOutput.StoreBallot store -> {
+                    storage.storage().store(store.ballot());
+                    stand(core().step(new RaftInput.BallotStored(store.ballot())));
+                }
+                case RaftOutput.Commit commit ->
+                        storage.storage().replay(heardIndex, commit.upTo(), this::hear);
+                case RaftOutput.Lead lead -> lead(lead.epoch());
+                case RaftOutput.Append append -> throw unexpected(append);
+                case RaftOutput.Refuse refuse -> throw unexpected(refuse);
+            }
+        }
     }
 
     private void requireOnlyVoter() {
@@ -111,22 +144,42 @@ final class RaftMember {
     }
 
     /**
-     * Works off requests: appends all proposals as one group, and answers. Whatever it throws
-     * leaves the member unable to go on, and some of the requests without an answer.
+     * Begins to work off requests: all proposals become one group of entries, and whoever asked is
+     * answered when that is stored. Whatever it throws leaves the member unable to go on.
      */
-    void turn(List<Request> requests) throws IOException {
-        List<Request.Barrier> barriers = new ArrayList<>();
+    void turn(List<Request> requests) {
+        inWork.addAll(requests);
         for (Request request : requests) {
-            switch (request) {
-                case Request.Proposal proposal -> propose(proposal);
-                case Request.Barrier barrier -> barriers.add(barrier);
+            if (request instanceof Request.Proposal proposal) {
+                propose(proposal);
             }
         }
-        if (!uncommitted.isEmpty()) {
+        if (uncommitted.isEmpty()) {
+            settle();
+        } else {
             append(uncommitted.stream().map(Appended::entry).toList());
         }
-        barriers.forEach(barrier -> barrier.index().complete(heardIndex));
-        snapshotIfGrown();
+    }
+
+    /** Whether a group of entries is being stored: no other may begin. */
+    boolean appending() {
+        return appending;
+    }
+
+    /** Answers that nobody can tell what becomes of the requests that it works off. */
+    void abandon(String reason) {
+        inWork.forEach(request -> request.abandon(reason));
+        inWork.clear();
+    }
+
+    /** Everything was heard that the requests in work led to. */
+    private void settle() {
+        for (Request request : inWork) {
+            if (request instanceof Request.Barrier barrier) {
+                barrier.index().complete(heardIndex);
+            }
+        }
+        inWork.clear();
     }
 
     /** Does what nobody waits for; to be called when no request waits. */
@@ -148,29 +201,53 @@ final class RaftMember {
         }
     }
 
-    private void append(List<Entry> entries) throws IOException {
+    private void append(List<Entry> entries) {
         long begin = clock.nanoTime();
-        try {
-            storage.append(entries);
-        } catch (AppendRefusedException asBefore) {
-            String reason = String.valueOf(asBefore.getMessage());
-            logger.log(Level.WARNING, "refusing proposals: " + reason);
-            follow(core().step(new RaftInput.NotStored(entries.getFirst().index())));
-            uncommitted.forEach(appended -> appended.proposal().refuse(reason));
-            uncommitted.clear();
-            return;
-        }
-        appendNanos.record(clock.nanoTime() - begin);
-        follow(core().step(new RaftInput.Stored(entries.getLast().index())));
+        appending = true;
+        storage.append(
+                entries,
+                new StorageTasks.AppendListener() {
+                    @Override
+                    public void stored(LogGrowth growth) {
+                        appendNanos.record(clock.nanoTime() - begin);
+                        turns.run(() -> RaftMember.this.stored(entries.getLast().index(), growth));
+                    }
+
+                    @Override
+                    public void refused(AppendRefusedException reason) {
+                        turns.run(() ->
+                                notStored(
+                                        entries.getFirst().index(),
+                                        String.valueOf(reason.getMessage())));
+                    }
+
+                    @Override
+                    public void broken(Throwable failure) {
+                        turns.broken(failure);
+                    }
+                });
     }
 
-    private void follow(List<RaftOutput> outputs) throws IOException {
+    private void stored(long lastIndex, LogGrowth growth) {
+        appending = false;
+        follow(core().step(new RaftInput.Stored(lastIndex)));
+        settle();
+        snapshotIfGrown(growth);
+    }
+
+    private void notStored(long firstIndex, String reason) {
+        appending = false;
+        logger.log(Level.WARNING, "refusing proposals: " + reason);
+        follow(core().step(new RaftInput.NotStored(firstIndex)));
+        uncommitted.forEach(appended -> appended.proposal().refuse(reason));
+        uncommitted.clear();
+        settle();
+    }
+
+    private void follow(List<RaftOutput> outputs) {
         for (RaftOutput output : outputs) {
             switch (output) {
-                case RaftOutput.StoreBallot store -> {
-                    storage.store(store.ballot());
-                    follow(core().step(new RaftInput.BallotStored(store.ballot())));
-                }
+                case RaftOutput.StoreBallot ballot -> throw unexpected(ballot);
                 case RaftOutput.Commit commit -> commit(commit.upTo());
                 case RaftOutput.Lead lead -> lead(lead.epoch());
                 case RaftOutput.Append append -> throw unexpected(append);
@@ -179,10 +256,7 @@ final class RaftMember {
         }
     }
 
-    private void commit(long upTo) throws IOException {
-        if (uncommitted.isEmpty()) {
-            storage.replay(heardIndex, upTo, this::hear);
-        }
+    private void commit(long upTo) {
         while (!uncommitted.isEmpty() && uncommitted.element().entry().index() <= upTo) {
             Appended appended = uncommitted.element();
             hear(appended.entry());
@@ -208,24 +282,46 @@ final class RaftMember {
         listener.leadership(leadership);
     }
 
-    private void snapshotIfGrown() {
-        LogGrowth growth = storage.growth();
-        if (growth.bytes() < settings.snapshotBytes()
-                && growth.entries() < settings.snapshotEntries()) {
+    private void snapshotIfGrown(LogGrowth growth) {
+        if (snapshotting
+                || (growth.bytes() < settings.snapshotBytes()
+                        && growth.entries() < settings.snapshotEntries())) {
             return;
         }
-        Snapshot snapshot = new Snapshot(heardIndex, heardTerm, voters, listener.snapshot());
-        try {
-            storage.keep(snapshot);
-            snapshotsTaken.increment();
-        } catch (IOException failed) {
-            logger.log(
-                    Level.WARNING,
-                    "a snapshot of the quorum's state as of entry "
-                            + heardIndex
-                            + " could not be kept, trying again when the log has grown as much: "
-                            + failed.getMessage());
-        }
+        snapshotting = true;
+        long index = heardIndex;
+        int term = heardTerm;
+        List<Integer> votersThen = voters;
+        Supplier<List<byte[]>> records = listener.snapshot();
+        storage.keep(
+                () -> new Snapshot(index, term, votersThen, records.get()),
+                new StorageTasks.SnapshotListener() {
+                    @Override
+                    public void kept() {
+                        snapshotsTaken.increment();
+                        turns.run(RaftMember.this::snapshotEnded);
+                    }
+
+                    @Override
+                    public void notKept(IOException reason) {
+                        logger.log(
+                                Level.WARNING,
+                                "a snapshot of the quorum's state as of entry "
+                                        + index
+                                        + " could not be kept, trying again when the log has grown as much: "
+                                        + reason.getMessage());
+                        turns.run(RaftMember.this::snapshotEnded);
+                    }
+
+                    @Override
+                    public void broken(Throwable failure) {
+                        turns.broken(failure);
+                    }
+                });
+    }
+
+    private void snapshotEnded() {
+        snapshotting = false;
     }
 
     /** Who leads, and what is committed. For any thread. */
@@ -233,10 +329,15 @@ final class RaftMember {
         return view;
     }
 
-    /** Gives up the leadership and the storage. */
-    void close() throws IOException {
+    /** Gives up the leadership. */
+    void resign() {
         Leadership nobody = new Leadership(view.leadership().epoch(), -1, false);
         view = new QuorumView(nobody, view.committedIndex(), voters);
+    }
+
+    /** Gives up the leadership and the storage, and waits for what the storage has begun. */
+    void close() throws IOException {
+        resign();
         storage.close();
     }
 

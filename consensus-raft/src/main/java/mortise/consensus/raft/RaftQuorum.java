@@ -3,6 +3,7 @@ package mortise.consensus.raft;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +21,8 @@ import mortise.spi.consensus.QuorumView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quorum as the broker sees it: an inbox, and the serial executor that drives the member.
+ * The quorum as the broker sees it: an inbox, and the serial executor that drives the member. The
+ * storage works on executors of its own, so the member never waits for a disk once it is open.
  * Whatever the listener hears and every completion comes from there, but for what it hears while
  * {@link #start} runs, which nothing overtakes.
  */
@@ -45,16 +47,42 @@ final class RaftQuorum implements MetadataQuorum {
         /** Held while the member does anything. */
         final ReentrantLock lock = new ReentrantLock();
 
-        final RaftMember member;
         final QuorumListener listener;
+        final StorageTasks storage;
+
+        // set before it is published
+        @Nullable RaftMember member;
 
         // guarded by the lock
         boolean closing;
         boolean ended;
 
-        Running(RaftMember member, QuorumListener listener) {
-            this.member = member;
+        Running(QuorumListener listener, StorageTasks storage) {
             this.listener = listener;
+            this.storage = storage;
+        }
+
+        RaftMember member() {
+            return Objects.requireNonNull(member, "not begun");
+        }
+    }
+
+    /** Runs what follows on what the storage did. */
+    private final class Steps implements RaftMember.Turns {
+        private final Running running;
+
+        Steps(Running running) {
+            this.running = running;
+        }
+
+        @Override
+        public void run(Runnable step) {
+            executor.execute(() -> inTurn(running, step));
+        }
+
+        @Override
+        public void broken(Throwable failure) {
+            executor.execute(() -> inTurn(running, () -> fail(running, failure)));
         }
     }
 
@@ -68,8 +96,16 @@ final class RaftQuorum implements MetadataQuorum {
 
     @Override
     public void start(QuorumListener listener) {
-        RaftMember member = new RaftMember(settings, storage, listener, context);
-        Running begun = new Running(member, listener);
+        Running begun =
+                new Running(
+                        listener,
+                        new StorageTasks(
+                                storage,
+                                context.serial("quorum-log"),
+                                context.serial("quorum-snapshot")));
+        RaftMember member =
+                new RaftMember(settings, begun.storage, listener, context, new Steps(begun));
+        begun.member = member;
         if (!running.compareAndSet(null, begun)) {
             throw new IllegalStateException("the quorum was started before");
         }
@@ -87,6 +123,7 @@ final class RaftQuorum implements MetadataQuorum {
             endIfAsked(begun);
         } catch (Throwable failure) {
             end(begun, "the quorum could not start");
+            release(begun);
             throw cannotStart(failure);
         } finally {
             begun.lock.unlock();
@@ -138,7 +175,7 @@ final class RaftQuorum implements MetadataQuorum {
     @Override
     public QuorumView view() {
         Running now = running.get();
-        return now == null ? BEFORE_START : now.member.view();
+        return now == null ? BEFORE_START : now.member().view();
     }
 
     @Override
@@ -158,11 +195,13 @@ final class RaftQuorum implements MetadataQuorum {
         } finally {
             now.lock.unlock();
         }
+        release(now); // not under the lock, for a write may be under way
     }
 
     private void endIfAsked(Running now) {
-        if (now.closing) {
+        if (now.closing && !now.ended) {
             end(now, CLOSED);
+            now.storage.closeSoon(this::notClosed);
         }
     }
 
@@ -185,59 +224,79 @@ final class RaftQuorum implements MetadataQuorum {
     private void step() {
         scheduled.set(false);
         Running now = running.get();
-        if (now == null) {
-            return;
+        if (now != null) {
+            inTurn(now, () -> takeRequests(now.member()));
         }
+    }
+
+    /** Runs a step of the member, unless it has ended, and goes on with what waits. */
+    private void inTurn(Running now, Runnable step) {
         now.lock.lock();
         try {
-            if (!now.ended) {
-                step(now);
-                endIfAsked(now);
+            if (now.ended) {
+                return;
+            }
+            try {
+                step.run();
+            } catch (Throwable broken) {
+                fail(now, broken);
+            }
+            endIfAsked(now);
+            // what came while entries were stored waits until they are
+            if (!now.ended && !now.member().appending() && !inbox.isEmpty()) {
+                schedule();
             }
         } finally {
             now.lock.unlock();
         }
-        if (!inbox.isEmpty()) {
-            schedule();
-        }
     }
 
-    private void step(Running now) {
+    private void takeRequests(RaftMember member) {
+        if (member.appending()) {
+            return;
+        }
         List<Request> requests = inbox.take();
-        try {
-            if (!requests.isEmpty()) {
-                now.member.turn(requests);
-            }
-            if (inbox.isEmpty()) {
-                now.member.idle();
-            }
-        } catch (Throwable broken) {
-            fail(now, requests, broken);
+        if (!requests.isEmpty()) {
+            member.turn(requests);
+        }
+        if (inbox.isEmpty()) {
+            member.idle();
         }
     }
 
     /** Ends after a failure; what was being worked off may have taken effect or not. */
-    private void fail(Running now, List<Request> requests, Throwable broken) {
+    private void fail(Running now, Throwable broken) {
+        if (now.ended) {
+            return;
+        }
         String reason = "the quorum of node " + context.nodeId() + " cannot go on: " + broken;
-        requests.forEach(request -> request.abandon(reason));
         end(now, reason);
+        now.storage.closeSoon(this::notClosed);
         now.listener.failed(reason, broken);
     }
 
-    /** Refuses what waits and what comes, and lets go of the storage, once. */
+    /** Gives up the leadership, and refuses what waits and what comes, once. */
     private void end(Running now, String reason) {
         if (now.ended) {
             return;
         }
         now.ended = true;
+        // before the rest: what was being worked off may have taken effect
+        now.member().abandon(reason);
         inbox.close(reason).forEach(request -> request.refuse(reason));
+        now.member().resign();
+    }
+
+    private void release(Running now) {
         try {
-            now.member.close();
+            now.storage.close();
         } catch (IOException failed) {
-            context.logger()
-                    .log(
-                            Level.WARNING,
-                            "closing the quorum's storage failed: " + failed.getMessage());
+            notClosed(failed);
         }
+    }
+
+    private void notClosed(IOException failed) {
+        context.logger()
+                .log(Level.WARNING, "closing the quorum's storage failed: " + failed.getMessage());
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
 
@@ -47,13 +48,14 @@ public final class HeardState implements QuorumListener {
     }
 
     @Override
-    public List<byte[]> snapshot() {
-        List<byte[]> state = new ArrayList<>();
+    public Supplier<List<byte[]>> snapshot() {
+        List<String> state = new ArrayList<>();
         alone(() -> {
             calls.add("snapshot at " + index);
-            records.forEach(text -> state.add(text.getBytes(StandardCharsets.ISO_8859_1)));
+            state.addAll(records);
         });
-        return state;
+        return () ->
+                state.stream().map(text -> text.getBytes(StandardCharsets.ISO_8859_1)).toList();
     }
 
     @Override

@@ -16,6 +16,7 @@ import mortise.tck.sim.SimContext;
 public final class MemberUnderTest implements AutoCloseable {
     private final HeardState heard = new HeardState();
     private final RaftMember member;
+    private Throwable broken;
 
     private MemberUnderTest(SimContext context, Map<String, String> settings) {
         RaftSettings read = RaftSettings.of(Config.of(RaftSettings.SCHEMA, settings));
@@ -25,7 +26,34 @@ public final class MemberUnderTest implements AutoCloseable {
                         context.nodeId(),
                         read.segmentBytes(),
                         context.logger());
-        member = new RaftMember(read, storage, heard, context);
+        member =
+                new RaftMember(
+                        read,
+                        new StorageTasks(storage, Runnable::run, Runnable::run),
+                        heard,
+                        context,
+                        new RaftMember.Turns() {
+                            @Override
+                            public void run(Runnable step) {
+                                step.run();
+                            }
+
+                            @Override
+                            public void broken(Throwable failure) {
+                                broken = failure;
+                            }
+                        });
+    }
+
+    private void turn(List<Request> requests) throws IOException {
+        member.turn(requests);
+        switch (broken) {
+            case null -> {}
+            case IOException failure -> throw failure;
+            case RuntimeException failure -> throw failure;
+            case Error failure -> throw failure;
+            default -> throw new AssertionError(broken);
+        }
     }
 
     /** Opens a member; what it heard until then is in {@link #heard}. */
@@ -47,7 +75,7 @@ public final class MemberUnderTest implements AutoCloseable {
         for (String text : texts) {
             proposals.add(Request.Proposal.of(epoch(), records(text)));
         }
-        member.turn(List.copyOf(proposals));
+        turn(List.copyOf(proposals));
         return proposals.stream().map(proposal -> proposal.outcome().join()).toList();
     }
 
@@ -64,7 +92,7 @@ public final class MemberUnderTest implements AutoCloseable {
     /** Proposes one entry of several records and expects it to be committed. */
     public MemberUnderTest commitTogether(String... texts) throws IOException {
         Request.Proposal proposal = Request.Proposal.of(epoch(), records(texts));
-        member.turn(List.of(proposal));
+        turn(List.of(proposal));
         if (!(proposal.outcome().join() instanceof Committed)) {
             throw new AssertionError("a commit was expected, not " + proposal.outcome().join());
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mortise.api.config.Config;
@@ -37,10 +38,17 @@ class RaftQuorumTest {
     @TempDir Path directory;
 
     private MetadataQuorum quorum(Map<String, String> settings) {
+        return quorum(settings, SimContext.on(directory, 1));
+    }
+
+    /** A quorum whose executors run their tasks within the calls that hand them in. */
+    private MetadataQuorum inlineQuorum(Map<String, String> settings) {
+        return quorum(settings, SimContext.on(directory, 1).withInlineThreads());
+    }
+
+    private static MetadataQuorum quorum(Map<String, String> settings, SimContext context) {
         RaftProvider provider = new RaftProvider();
-        return provider.create(
-                Config.of(provider.config(), settings),
-                SimContext.on(directory, 1).withNodeId(NODE));
+        return provider.create(Config.of(provider.config(), settings), context.withNodeId(NODE));
     }
 
     private static List<byte[]> records(String... texts) {
@@ -173,7 +181,7 @@ class RaftQuorumTest {
                         "consensus.raft.segment-bytes", "1KiB",
                         "consensus.raft.snapshot-entries", "50");
         List<String> expected = new ArrayList<>();
-        try (MetadataQuorum quorum = quorum(settings)) {
+        try (MetadataQuorum quorum = inlineQuorum(settings)) {
             quorum.start(new HeardState());
             for (int i = 0; i < 480; i++) {
                 propose(quorum, "record " + i);
@@ -188,11 +196,43 @@ class RaftQuorumTest {
         assertThat(Long.parseLong(firstSegment.substring(0, 20))).isBetween(380L, 401L);
 
         HeardState heard = new HeardState();
-        try (MetadataQuorum quorum = quorum(settings)) {
+        try (MetadataQuorum quorum = inlineQuorum(settings)) {
             quorum.start(heard);
         }
         assertThat(heard.calls()).startsWith("install 450", "committed 451");
         assertThat(heard.records()).isEqualTo(expected);
+    }
+
+    @Test
+    void aSnapshotThatTakesItsTimeHoldsUpNoProposal() throws Exception {
+        CountDownLatch making = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        QuorumListener slow =
+                new Delegating(new HeardState()) {
+                    @Override
+                    public Supplier<List<byte[]>> snapshot() {
+                        Supplier<List<byte[]>> state = super.snapshot();
+                        return () -> {
+                            making.countDown();
+                            awaited(goOn);
+                            return state.get();
+                        };
+                    }
+                };
+        try (MetadataQuorum quorum = quorum(Map.of("consensus.raft.snapshot-entries", "10"))) {
+            quorum.start(slow);
+            for (int i = 0; i < 10; i++) {
+                propose(quorum, "record " + i);
+            }
+            awaited(making);
+
+            for (int i = 10; i < 40; i++) {
+                assertThat(propose(quorum, "record " + i)).isEqualTo(new Committed(i + 1));
+            }
+            assertThat(names(".snapshot")).isEmpty();
+            goOn.countDown();
+        }
+        assertThat(names(".snapshot")).containsExactly("00000000000000000010-0000000001.snapshot");
     }
 
     private List<String> names(String ending) throws Exception {
@@ -388,7 +428,7 @@ class RaftQuorumTest {
         }
 
         @Override
-        public List<byte[]> snapshot() {
+        public Supplier<List<byte[]>> snapshot() {
             return target.snapshot();
         }
 

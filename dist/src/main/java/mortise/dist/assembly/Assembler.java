@@ -164,7 +164,7 @@ public final class Assembler {
                                 concern.reader().equals(ConfigConcern.CORE)
                                         || readers.contains(concern.reader()))
                         .toList();
-        return ConfigurationFile.text(concerns, choice.settings());
+        return ConfigurationFile.assembled(concerns, choice.settings());
     }
 
     private static List<Path> foreignJars(Path root) {

@@ -17,15 +17,32 @@ public final class ConfigurationFile {
 
     private ConfigurationFile() {}
 
-    /** The file's text. */
-    public static String text(List<ConfigConcern> concerns, Map<String, String> settings) {
+    /** The text of an example: a file of one's own that sets nothing yet. */
+    public static String example(List<ConfigConcern> concerns) {
+        return text("The environment, --set and flags win over this file", concerns, Map.of());
+    }
+
+    /** The text of an assembled broker's file. */
+    public static String assembled(List<ConfigConcern> concerns, Map<String, String> settings) {
+        return text(
+                "It is the base: a file of one's own (--config FILE, else ./mortise.yaml of the"
+                        + " directory where the broker is started), the environment, --set and flags"
+                        + " come over it, in this order and key by key. They take no protection away"
+                        + " that is set here, unless allow-loosening names its key",
+                concerns,
+                settings);
+    }
+
+    private static String text(
+            String order, List<ConfigConcern> concerns, Map<String, String> settings) {
         StringBuilder text = new StringBuilder();
         wrap(
                 text,
                 "The configuration of this broker. Every key that it knows stands here; those that"
-                        + " begin with # have the value that is shown. The environment, --set and"
-                        + " flags win over this file; `mortise config explain KEY` says which value"
-                        + " holds and where it comes from.");
+                        + " begin with # have the value that is shown. "
+                        + order
+                        + "; `mortise config explain KEY` says which value holds and where it comes"
+                        + " from.");
         for (ConfigConcern concern : concerns) {
             text.append("\n\n# ---- ").append(concern.title()).append(" ----\n");
             concern.keys().keys().forEach(key -> append(text, key, settings.get(key.name())));

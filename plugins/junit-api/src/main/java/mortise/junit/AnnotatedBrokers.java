@@ -32,11 +32,19 @@ public final class AnnotatedBrokers
                 .ifPresent(asked -> brokers.start(context, BrokerSpec.of(asked)));
     }
 
+    /** The annotation of the test's class, or of the nearest class around it that has one. */
     private static Optional<MortiseBroker> nearest(ExtensionContext context) {
-        return AnnotationSupport.findAnnotation(
-                context.getRequiredTestClass(),
-                MortiseBroker.class,
-                context.getEnclosingTestClasses());
+        // the context of a nested class lies in that of the class around it, in every JUnit
+        Optional<ExtensionContext> at = Optional.of(context);
+        while (at.isPresent()) {
+            Optional<MortiseBroker> asked =
+                    AnnotationSupport.findAnnotation(at.get().getTestClass(), MortiseBroker.class);
+            if (asked.isPresent()) {
+                return asked;
+            }
+            at = at.get().getParent();
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -20,8 +20,13 @@ final class ScopedBrokers {
         namespace = Namespace.create(ScopedBrokers.class, owner);
     }
 
-    /** A broker and the context that it ends with. */
-    private record Owned(TestBroker broker, String contextId) implements AutoCloseable {
+    /**
+     * A broker and the context that it ends with. A store of JUnit before 5.13 closes nothing but
+     * what implements the store's own interface.
+     */
+    @SuppressWarnings("deprecation")
+    private record Owned(TestBroker broker, String contextId)
+            implements AutoCloseable, Store.CloseableResource {
         @Override
         public void close() {
             broker.close();

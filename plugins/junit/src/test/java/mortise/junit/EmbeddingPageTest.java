@@ -85,7 +85,7 @@ class EmbeddingPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"AnnotatedExample", "FieldExample"})
+    @ValueSource(strings = {"AnnotatedOrdersTest", "FieldOrdersTest"})
     void theTestsOfThePageSucceed(String name) throws Exception {
         try (URLClassLoader loader = loader()) {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();
@@ -116,7 +116,8 @@ class EmbeddingPageTest {
     @Test
     void everyExampleIsHeldByATest() throws Exception {
         assertThat(blocks("java").stream().map(EmbeddingPageTest::nameOf))
-                .containsExactlyInAnyOrder("AnnotatedExample", "FieldExample", "EmbeddedExample");
+                .containsExactlyInAnyOrder(
+                        "AnnotatedOrdersTest", "FieldOrdersTest", "EmbeddedExample");
     }
 
     @Test

@@ -6,18 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mortise.testing.TreeCopy;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +105,7 @@ class OutsideProjectTest {
     /** Runs a project's tests on a JDK, and returns what Maven said. */
     private static String test(String name, Path jdk, String... more) throws Exception {
         Path project = OUTSIDE.resolve(name);
-        copy(Path.of("src/it").toAbsolutePath().resolve(name), project);
+        TreeCopy.copy(Path.of("src/it").toAbsolutePath().resolve(name), project);
         Path settings = OUTSIDE.resolve("settings.xml");
         Files.writeString(settings, "<settings/>\n");
         Path output = OUTSIDE.resolve(name + ".txt");
@@ -163,28 +160,5 @@ class OutsideProjectTest {
                 }
             }
         }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(
-                from,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(
-                            Path directory, BasicFileAttributes attributes) throws IOException {
-                        Files.createDirectories(to.resolve(from.relativize(directory)));
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.copy(
-                                file,
-                                to.resolve(from.relativize(file)),
-                                StandardCopyOption.REPLACE_EXISTING);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

@@ -1,6 +1,7 @@
 package mortise.spi.consensus;
 
 import java.util.List;
+import java.util.function.Supplier;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
 
@@ -27,10 +28,12 @@ public interface QuorumListener {
     void install(long index, int epoch, List<byte[]> records);
 
     /**
-     * Records that rebuild the state as of the entry heard last; asked for when the log has grown.
+     * The state as of the entry heard last; asked for when the log has grown. What it returns makes
+     * the records that rebuild that state; it is called once, later, on another thread, while more
+     * entries may be heard.
      */
     @CalledOn(Caller.ANY)
-    List<byte[]> snapshot();
+    Supplier<List<byte[]>> snapshot();
 
     /** The quorum cannot go on: its state is damaged or its disk failed. The broker stops. */
     @CalledOn(Caller.ANY)

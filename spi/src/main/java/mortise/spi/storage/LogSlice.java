@@ -23,6 +23,26 @@ public interface LogSlice extends AutoCloseable {
      */
     int copyTo(int position, ByteBuffer target);
 
+    /**
+     * A copy of all bytes of the slice, on the heap, ready to be read. It outlives the slice.
+     *
+     * @return as many bytes as {@link #copyTo} gives, which are all of a slice that keeps its
+     *     promise
+     * @throws StorageException if they cannot be read
+     */
+    default ByteBuffer copy() {
+        ByteBuffer copy = ByteBuffer.allocate(sizeInBytes());
+        int at = 0;
+        while (copy.hasRemaining()) {
+            int copied = copyTo(at, copy);
+            if (copied <= 0) {
+                break;
+            }
+            at += copied;
+        }
+        return copy.flip();
+    }
+
     /** Gives the bytes back. Closing twice does nothing more. */
     @Override
     void close();

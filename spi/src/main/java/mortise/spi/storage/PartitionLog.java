@@ -10,9 +10,10 @@ import mortise.spi.Caller;
 /**
  * The log of one partition: record batches in offset order, with gaps allowed.
  *
- * <p><b>Threads.</b> One writer at a time changes the log; {@link #sync} runs beside it on a
- * flusher thread, one at a time; reads run beside both. What {@link #append} returned is visible to
- * every read that happens after it.
+ * <p><b>Threads.</b> One writer at a time changes the log. What may wait for a disk is done by a
+ * virtual thread in the writer's place, which stands still until the call has returned. {@link
+ * #sync} runs beside either on a flusher thread, one at a time; reads run beside all of them. What
+ * {@link #append} returned is visible to every read that happens after it.
  *
  * <p><b>Durability.</b> An append reaches the page cache; {@link #sync} makes it survive a crash.
  * After a crash the log holds at least everything synced, and beyond it a prefix of what was
@@ -125,19 +126,24 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * Removes every batch whose last offset is at or beyond {@code offset}, and sidecars beyond it.
+     * May wait for the disk; the writer stands still meanwhile.
      */
-    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    @CalledOn(Caller.VIRTUAL)
     LogPosition truncateTo(long offset);
 
-    /** Removes everything; the log then starts and ends at {@code offset}. */
-    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    /**
+     * Removes everything; the log then starts and ends at {@code offset}. May wait for the disk;
+     * the writer stands still meanwhile.
+     */
+    @CalledOn(Caller.VIRTUAL)
     LogPosition reset(long offset);
 
     /**
      * Moves the start up to {@code offset}, durably, and drops what lies wholly below it, at the
-     * end of the log the active segment too; never moves it down.
+     * end of the log the active segment too; never moves it down. May wait for the disk; the writer
+     * stands still meanwhile.
      */
-    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    @CalledOn(Caller.VIRTUAL)
     void advanceStart(long offset);
 
     /**
@@ -169,8 +175,11 @@ public interface PartitionLog extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Drops the sidecars of this kind below {@code offset}, the latest of them excepted. */
-    @CalledOn({Caller.WRITER, Caller.VIRTUAL})
+    /**
+     * Drops the sidecars of this kind below {@code offset}, the latest of them excepted. The writer
+     * stands still meanwhile.
+     */
+    @CalledOn(Caller.VIRTUAL)
     default void trimSidecars(SidecarKind kind, long offset) {}
 
     /**

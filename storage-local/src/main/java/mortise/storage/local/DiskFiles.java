@@ -51,7 +51,7 @@ final class DiskFiles {
                 channel.write(content);
             }
             if (force) {
-                channel.force(true);
+                forceNew(channel);
             }
         }
     }
@@ -77,6 +77,14 @@ final class DiskFiles {
         } catch (IOException failed) {
             throw new ForceFailedException(file, failed);
         }
+    }
+
+    /**
+     * Makes durable what a file holds that nobody relies on yet: a failure means no more than that
+     * of any other call.
+     */
+    static void forceNew(FileChannel channel) throws IOException {
+        channel.force(true);
     }
 
     /** Makes what a file holds durable, if there is such a file. */

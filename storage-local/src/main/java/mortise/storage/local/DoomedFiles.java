@@ -24,6 +24,10 @@ final class DoomedFiles {
         this.logger = logger;
     }
 
+    Housekeeping housekeeping() {
+        return housekeeping;
+    }
+
     /** Takes a segment's files out of its log. */
     void segment(Path directory, long baseOffset, Duration delay) throws IOException {
         List<Path> doomed = new ArrayList<>();

@@ -2,9 +2,6 @@ package mortise.storage.local;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
@@ -12,7 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -28,6 +24,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
+import mortise.spi.DirectoryLock;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.StorageException;
@@ -47,12 +44,6 @@ final class LocalLogDirectory implements LogDirectory {
     /** Below it a write that failed for an unknown reason is taken to have found no room. */
     private static final long LEAST_FREE_BYTES = 1 << 16;
 
-    /**
-     * The lock files that this process holds. To open one of them a second time and close it again
-     * would let go of the lock, for that is what POSIX says of a process and its locks.
-     */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
     private final Path path;
     private final int nodeId;
     private final RandomGenerator random;
@@ -65,8 +56,7 @@ final class LocalLogDirectory implements LogDirectory {
     private volatile UUID id;
     private volatile @Nullable String failure;
     private volatile boolean namesChanged;
-    private @Nullable FileChannel lock;
-    private @Nullable Path lockFile;
+    private @Nullable DirectoryLock lock;
 
     LocalLogDirectory(Path path, int nodeId, RandomGenerator random, StoreParts parts) {
         this.path = path;
@@ -182,27 +172,15 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     private void lock() throws IOException {
-        Path file = path.toRealPath().resolve(LOCK);
-        if (!HELD.add(file)) {
-            throw heldBy("another broker in this process");
+        String self = "node " + nodeId + ", process " + ProcessHandle.current().pid();
+        try {
+            lock = DirectoryLock.take(path, LOCK, self);
+        } catch (DirectoryLock.HeldException held) {
+            if (held.inThisProcess()) {
+                throw heldBy("another broker in this process");
+            }
+            throw heldBy(held.holder().isEmpty() ? "another broker" : held.holder());
         }
-        lockFile = file;
-        FileChannel channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
-        lock = channel;
-        if (channel.tryLock() == null) {
-            String holder = readHolder(channel);
-            throw heldBy(holder.isEmpty() ? "another broker" : holder);
-        }
-        channel.truncate(0);
-        channel.write(
-                StandardCharsets.UTF_8.encode(
-                        "node " + nodeId + ", process " + ProcessHandle.current().pid()),
-                0);
     }
 
     private StorageException heldBy(String holder) {
@@ -214,12 +192,6 @@ final class LocalLogDirectory implements LogDirectory {
                         + holder
                         + "; stop that broker, or give this one another"
                         + " storage.local.directories");
-    }
-
-    private static String readHolder(FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(256);
-        DiskFiles.readFully(channel, text, 0);
-        return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
     }
 
     private void identify() throws IOException {
@@ -533,18 +505,10 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     private void unlock() throws IOException {
-        FileChannel held = lock;
+        DirectoryLock held = lock;
         lock = null;
-        try {
-            if (held != null) {
-                held.close();
-            }
-        } finally {
-            Path file = lockFile;
-            lockFile = null;
-            if (file != null) {
-                HELD.remove(file);
-            }
+        if (held != null) {
+            held.close();
         }
     }
 

@@ -62,10 +62,8 @@ final class LocalLogStore implements LogStore {
                 new StoreParts(
                         config,
                         openFiles,
-                        scratch,
-                        new RecentBudget(config.recentTotalBatches()),
                         new ReadAhead(scratch),
-                        housekeeping,
+                        new RecentBudget(config.recentTotalBatches()),
                         new DoomedFiles(housekeeping, context.logger()),
                         context.clock(),
                         context.logger());
@@ -352,11 +350,7 @@ final class LocalLogStore implements LogStore {
         }
         LocalPartitionLog opened =
                 new LocalPartitionLog(
-                        id,
-                        log.path(),
-                        directory,
-                        parts,
-                        settings,
+                        new LogContext(id, log.path(), directory, parts, settings),
                         loaded,
                         created || !clean,
                         () ->

@@ -14,6 +14,11 @@ final class ReadAhead {
         this.scratch = scratch;
     }
 
+    /** The buffers that the bytes pass through. */
+    ScratchBuffers scratch() {
+        return scratch;
+    }
+
     /**
      * Touches the bytes; returns when they have been read.
      *

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -464,6 +465,12 @@ final class Segment {
             now.times().file().retire();
         }
         return file.retire();
+    }
+
+    /** Ends it and takes its files out of the log; they are unlinked after a delay. */
+    void remove(Duration delay) throws IOException {
+        retire();
+        parts.doomed().segment(directory, baseOffset, delay);
     }
 
     @Override

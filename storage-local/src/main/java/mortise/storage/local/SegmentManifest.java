@@ -349,7 +349,7 @@ final class SegmentManifest {
             while (text.hasRemaining()) {
                 channel.write(text);
             }
-            channel.force(true);
+            DiskFiles.forceNew(channel);
             storedBytes += bytes;
             return true;
         } catch (NoSuchFileException gone) {

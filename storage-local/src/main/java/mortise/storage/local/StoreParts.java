@@ -6,10 +6,18 @@ import mortise.api.Clock;
 record StoreParts(
         LocalStorageConfig config,
         OpenFiles openFiles,
-        ScratchBuffers scratch,
-        RecentBudget recentBudget,
         ReadAhead readAhead,
-        Housekeeping housekeeping,
+        RecentBudget recentBudget,
         DoomedFiles doomed,
         Clock clock,
-        System.Logger logger) {}
+        System.Logger logger) {
+    /** Buffers to read headers into. */
+    ScratchBuffers scratch() {
+        return readAhead.scratch();
+    }
+
+    /** What is done later, on a thread of the store. */
+    Housekeeping housekeeping() {
+        return doomed.housekeeping();
+    }
+}

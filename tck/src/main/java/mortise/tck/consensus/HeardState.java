@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import mortise.spi.consensus.Leadership;
 import mortise.spi.consensus.QuorumListener;
 import org.jspecify.annotations.Nullable;
@@ -80,15 +81,15 @@ final class HeardState implements QuorumListener {
     }
 
     @Override
-    public List<byte[]> snapshot() {
-        List<byte[]> state = new ArrayList<>();
+    public Supplier<List<byte[]>> snapshot() {
+        List<HeardEntry> state = new ArrayList<>();
         alone(
                 "snapshot",
                 () -> {
                     snapshots++;
-                    entries.forEach(entry -> state.add(entry.encoded()));
+                    state.addAll(entries);
                 });
-        return state;
+        return () -> state.stream().map(HeardEntry::encoded).toList();
     }
 
     @Override

@@ -4,16 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -24,21 +20,18 @@ import mortise.api.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a simulated disk holds: the tree of names, the changes of names that the medium does not
- * have yet, the files, the space. Every method takes the one lock; thread-safe.
+ * What a simulated disk holds: its {@link SimTree names}, the files, the space, and the faults that
+ * an operation may meet. Every method takes the one lock; thread-safe.
  */
 final class SimVolume {
     private final ReentrantLock lock = new ReentrantLock();
     private final DiskFaults faults = new DiskFaults(lock);
     private final String name;
     private final Clock clock;
-    private final long seed;
+    private final SimTree tree;
     private final SplittableRandom random;
-    private final List<NameChange> pending = new ArrayList<>();
     private final Map<SimFile, List<SimFileLock>> locks = new HashMap<>();
-    private SimDirectory root;
     private Predicate<Path> lockedOutside = path -> false;
-    private long nextId = 1;
     private long totalBytes = Long.MAX_VALUE / 2;
     private long usedPages;
     private boolean shortWrites;
@@ -48,10 +41,9 @@ final class SimVolume {
 
     SimVolume(String name, long seed, Clock clock) {
         this.name = name;
-        this.seed = seed;
         this.clock = clock;
         this.random = new SplittableRandom(seed);
-        this.root = new SimDirectory(0, clock.wallMillis());
+        this.tree = new SimTree(seed, clock);
     }
 
     /** Something done under the lock. */
@@ -102,75 +94,15 @@ final class SimVolume {
     // names
 
     SimNode look(SimPath path) throws IOException {
-        return perform(DiskOperation.LOOK, path, () -> require(path), root);
+        return perform(DiskOperation.LOOK, path, () -> tree.require(path), tree.root());
     }
 
     @Nullable SimNode find(List<String> names) {
-        SimNode node = root;
-        for (String next : names) {
-            if (!(node instanceof SimDirectory directory)) {
-                return null;
-            }
-            node = directory.entries().get(next);
-            if (node == null) {
-                return null;
-            }
-        }
-        return node;
-    }
-
-    private SimNode require(SimPath path) throws IOException {
-        List<String> names = path.fromRoot();
-        SimNode node = find(names);
-        if (node == null) {
-            parentOf(path);
-            throw new NoSuchFileException(path.toString());
-        }
-        return node;
-    }
-
-    private SimDirectory parentOf(SimPath path) throws IOException {
-        List<String> names = path.fromRoot();
-        if (names.isEmpty()) {
-            throw new FileSystemException(path.toString(), null, "Is the root directory");
-        }
-        SimNode node = root;
-        for (String next : names.subList(0, names.size() - 1)) {
-            if (!(node instanceof SimDirectory directory)) {
-                throw new FileSystemException(path.toString(), null, "Not a directory");
-            }
-            node = directory.entries().get(next);
-            if (node == null) {
-                throw new NoSuchFileException(path.toString());
-            }
-        }
-        if (node instanceof SimDirectory directory) {
-            return directory;
-        }
-        throw new FileSystemException(path.toString(), null, "Not a directory");
-    }
-
-    private static String lastName(SimPath path) {
-        return path.fromRoot().getLast();
+        return tree.find(names);
     }
 
     List<String> list(SimPath path) throws IOException {
-        return perform(
-                DiskOperation.LOOK,
-                path,
-                () -> {
-                    if (!(require(path) instanceof SimDirectory directory)) {
-                        throw new NotDirectoryException(path.toString());
-                    }
-                    // a file system promises no order; this one has an odd one per disk
-                    return directory.entries().keySet().stream()
-                            .sorted(
-                                    Comparator.comparingLong((String entry) ->
-                                                    SplitMix.of(seed ^ entry.hashCode()))
-                                            .thenComparing(Comparator.naturalOrder()))
-                            .toList();
-                },
-                List.of());
+        return perform(DiskOperation.LOOK, path, () -> tree.list(path), List.of());
     }
 
     void createDirectory(SimPath path) throws IOException {
@@ -178,20 +110,10 @@ final class SimVolume {
                 DiskOperation.CREATE,
                 path,
                 () -> {
-                    if (path.fromRoot().isEmpty()
-                            || parentOf(path).entries().containsKey(lastName(path))) {
-                        throw new FileAlreadyExistsException(path.toString());
-                    }
-                    link(parentOf(path), lastName(path), new SimDirectory(nextId++, now()));
+                    tree.createDirectory(path);
                     return null;
                 },
                 null);
-    }
-
-    private void link(SimDirectory directory, String entry, SimNode node) {
-        directory.entries().put(entry, node);
-        directory.modified(now());
-        pending.add(new NameChange.Link(directory, entry, node));
     }
 
     void delete(SimPath path) throws IOException {
@@ -199,35 +121,10 @@ final class SimVolume {
                 DiskOperation.DELETE,
                 path,
                 () -> {
-                    SimNode node = require(path);
-                    SimDirectory parent = parentOf(path);
-                    requireEmpty(node, path);
-                    parent.entries().remove(lastName(path));
-                    parent.modified(now());
-                    pending.add(new NameChange.Unlink(parent, lastName(path), node));
-                    unlinked(node);
+                    unlinked(tree.remove(path));
                     return null;
                 },
                 null);
-    }
-
-    private static void requireEmpty(SimNode node, SimPath path) throws DirectoryNotEmptyException {
-        if (node instanceof SimDirectory directory && !directory.entries().isEmpty()) {
-            throw new DirectoryNotEmptyException(path.toString());
-        }
-    }
-
-    private void unlinked(SimNode node) {
-        if (node instanceof SimFile file) {
-            file.unlinked();
-            freeIfGone(file);
-        }
-    }
-
-    private void freeIfGone(SimFile file) {
-        if (file.gone()) {
-            usedPages -= file.allocatedPages();
-        }
     }
 
     /**
@@ -241,70 +138,22 @@ final class SimVolume {
                 DiskOperation.RENAME,
                 from,
                 () -> {
-                    renameNow(from, to, atomic, replace);
+                    unlinked(tree.rename(from, to, atomic, replace));
                     return null;
                 },
                 null);
     }
 
-    private void renameNow(SimPath from, SimPath to, boolean atomic, boolean replace)
-            throws IOException {
-        SimNode replaced = find(to.fromRoot());
-        if (!atomic) {
-            requireMovable(from, replaced, to, replace);
-        }
-        SimDirectory source = parentOf(from);
-        SimDirectory target = parentOf(to);
-        SimNode node = require(from);
-        if (replaced == node) {
-            return;
-        }
-        requireOutside(from, to);
-        if (replaced != null) {
-            requireReplaceable(node, replaced, from, to);
-            unlinked(replaced);
-        }
-        source.entries().remove(lastName(from));
-        target.entries().put(lastName(to), node);
-        source.modified(now());
-        target.modified(now());
-        pending.add(new NameChange.Rename(source, lastName(from), target, lastName(to), node));
-    }
-
-    private void requireMovable(
-            SimPath from, @Nullable SimNode replaced, SimPath to, boolean replace)
-            throws IOException {
-        SimNode node = find(from.fromRoot());
-        if (node == null) {
-            throw new NoSuchFileException(from.toString());
-        }
-        if (replaced == null || replaced == node) {
-            return;
-        }
-        if (!replace) {
-            throw new FileAlreadyExistsException(to.toString());
-        }
-        requireEmpty(replaced, to);
-    }
-
-    private static void requireOutside(SimPath from, SimPath to) throws IOException {
-        if (to.toAbsolutePath().normalize().startsWith(from.toAbsolutePath().normalize())) {
-            throw new FileSystemException(
-                    from.toString(), to.toString(), "Invalid argument: target is inside source");
+    private void unlinked(@Nullable SimNode node) {
+        if (node instanceof SimFile file) {
+            file.unlinked();
+            freeIfGone(file);
         }
     }
 
-    private static void requireReplaceable(SimNode node, SimNode replaced, SimPath from, SimPath to)
-            throws IOException {
-        String reason =
-                switch (replaced) {
-                    case SimFile _ -> node instanceof SimFile ? "" : "Not a directory";
-                    case SimDirectory directory when !directory.entries().isEmpty() ->
-                            "Directory not empty";
-                    case SimDirectory _ -> node instanceof SimDirectory ? "" : "Is a directory";
-                };
-        if (!reason.isEmpty()) {
-            throw new FileSystemException(from.toString(), to.toString(), reason);
+    private void freeIfGone(SimFile file) {
+        if (file.gone()) {
+            usedPages -= file.allocatedPages();
         }
     }
 
@@ -322,7 +171,7 @@ final class SimVolume {
                     perform(
                             DiskOperation.OPEN,
                             path,
-                            () -> opened(require(path), write, path, false),
+                            () -> opened(tree.require(path), write, path, false),
                             new Opened(there, false));
             if (truncate && write && opened.node() instanceof SimFile file && file.size() > 0) {
                 truncate(path, file, 0);
@@ -330,18 +179,13 @@ final class SimVolume {
             return opened;
         }
         if (!write || !(create || createNew)) {
-            perform(DiskOperation.LOOK, path, () -> require(path), root);
+            perform(DiskOperation.LOOK, path, () -> tree.require(path), tree.root());
             throw new NoSuchFileException(path.toString());
         }
         return perform(
                 DiskOperation.CREATE,
                 path,
-                () -> {
-                    SimDirectory parent = parentOf(path);
-                    SimFile file = new SimFile(nextId++, now());
-                    link(parent, lastName(path), file);
-                    return opened(file, true, path, true);
-                },
+                () -> opened(tree.createFile(path), true, path, true),
                 new Opened(new SimFile(-1, now()), true));
     }
 
@@ -483,7 +327,7 @@ final class SimVolume {
             if (verdict == DiskFaults.Verdict.GO_ON || (losesPower && random.nextBoolean())) {
                 switch (node) {
                     case SimFile file -> file.force();
-                    case SimDirectory directory -> forceNames(directory);
+                    case SimDirectory directory -> tree.forceNames(directory);
                 }
             }
             if (losesPower) {
@@ -493,23 +337,6 @@ final class SimVolume {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Brings a directory's changes to the medium, and earlier ones that they rest on. */
-    private void forceNames(SimDirectory directory) {
-        List<NameChange> chosen = new ArrayList<>();
-        List<SimNode> nodes = new ArrayList<>();
-        for (int i = pending.size() - 1; i >= 0; i--) {
-            NameChange change = pending.get(i);
-            if (change.touches(directory) || nodes.contains(change.node())) {
-                nodes.add(change.node());
-                chosen.add(change);
-            }
-        }
-        for (NameChange change : chosen.reversed()) {
-            change.reachMedium();
-        }
-        pending.removeAll(chosen);
     }
 
     FileLock lock(SimFileChannel channel, Path path, SimFile file, SimFileLock wanted)
@@ -577,20 +404,9 @@ final class SimVolume {
 
     void syncAll() {
         locked(() -> {
-            pending.forEach(NameChange::reachMedium);
-            pending.clear();
-            forceFiles(root);
+            tree.forceAll();
             return null;
         });
-    }
-
-    private static void forceFiles(SimDirectory directory) {
-        for (SimNode node : directory.entries().values()) {
-            switch (node) {
-                case SimFile file -> file.force();
-                case SimDirectory inner -> forceFiles(inner);
-            }
-        }
     }
 
     void modified(SimNode node, long millis) {
@@ -617,11 +433,11 @@ final class SimVolume {
             }
             crashed = true;
             faults.die();
-            bringSomeNamesToMedium(chance);
+            tree.bringSomeNamesToMedium(chance);
             SimVolume after = new SimVolume(name + "'", chance.nextLong(), clock);
             after.totalBytes = totalBytes;
             after.shortWrites = shortWrites;
-            after.root = after.survivorOf(root, chance);
+            after.usedPages = after.tree.becomeSurvivorOf(tree, chance);
             return after;
         } finally {
             lock.unlock();
@@ -638,9 +454,7 @@ final class SimVolume {
             crashed = true;
             faults.die();
             SimVolume after = new SimVolume(name + "'", random.nextLong(), clock);
-            after.root = root;
-            after.pending.addAll(pending);
-            after.nextId = nextId;
+            after.tree.become(tree);
             after.totalBytes = totalBytes;
             after.usedPages = usedPages;
             after.shortWrites = shortWrites;
@@ -648,45 +462,5 @@ final class SimVolume {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void bringSomeNamesToMedium(RandomGenerator chance) {
-        int mode = chance.nextInt(4);
-        int prefix = mode == 2 ? chance.nextInt(pending.size() + 1) : 0;
-        Iterator<NameChange> changes = pending.iterator();
-        for (int i = 0; changes.hasNext(); i++) {
-            NameChange change = changes.next();
-            boolean survives =
-                    switch (mode) {
-                        case 0 -> false;
-                        case 1 -> true;
-                        case 2 -> i < prefix;
-                        default -> chance.nextBoolean();
-                    };
-            if (survives) {
-                change.reachMedium();
-            }
-        }
-    }
-
-    private SimDirectory survivorOf(SimDirectory before, RandomGenerator chance) {
-        SimDirectory after = new SimDirectory(nextId++, before.modifiedMillis());
-        before.onMedium()
-                .forEach((entry, node) -> {
-                    SimNode survivor =
-                            switch (node) {
-                                case SimFile file -> survivorOf(file, chance);
-                                case SimDirectory inner -> survivorOf(inner, chance);
-                            };
-                    after.entries().put(entry, survivor);
-                    after.onMedium().put(entry, survivor);
-                });
-        return after;
-    }
-
-    private SimFile survivorOf(SimFile before, RandomGenerator chance) {
-        SimFile after = before.survivor(nextId++, chance);
-        usedPages += after.allocatedPages();
-        return after;
     }
 }

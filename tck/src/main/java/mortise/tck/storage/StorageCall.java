@@ -75,7 +75,10 @@ public enum StorageCall {
 
     /** Whether it changes a log, so that one at a time may run per log. */
     boolean changesLog() {
-        return callers.contains(Caller.WRITER);
+        return switch (this) {
+            case TRUNCATE_TO, RESET, ADVANCE_START, TRIM_SIDECARS -> true;
+            default -> callers.contains(Caller.WRITER);
+        };
     }
 
     /** Whether a thread that plays one of these parts may call it. */

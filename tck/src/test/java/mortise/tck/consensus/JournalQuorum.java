@@ -270,7 +270,7 @@ final class JournalQuorum implements MetadataQuorum {
             Files.deleteIfExists(temporary);
             channel = open(temporary);
             boolean force = !flaws.contains(Flaw.SNAPSHOTS_ARE_NOT_FORCED);
-            write(body(SNAPSHOT, lastIndex, epoch, listener.snapshot()), force);
+            write(body(SNAPSHOT, lastIndex, epoch, listener.snapshot().get()), force);
             write(ByteBuffer.allocate(5).put(EPOCH).putInt(epoch).flip(), force);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             forceDirectory();

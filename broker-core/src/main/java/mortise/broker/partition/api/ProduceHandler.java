@@ -9,6 +9,7 @@ import mortise.api.TopicId;
 import mortise.broker.partition.LocalTopic;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.Refusal;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -203,7 +204,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             return;
         }
         ByteBuffer bytes = records.buffer();
-        Partition.Refusal refusal = partition.check(bytes, context.apiVersion(), pass.checksum());
+        Refusal refusal = partition.check(bytes, context.apiVersion(), pass.checksum());
         if (refusal != null) {
             pass.refuse(answer, refusal.error(), refusal.message());
         } else if (!pass.add(partition, RecordBatch.of(bytes), answer)) {

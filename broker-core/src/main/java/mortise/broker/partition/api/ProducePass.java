@@ -10,11 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
 import mortise.api.HostPort;
+import mortise.broker.mailbox.CreditRequest;
+import mortise.broker.mailbox.Mailbox;
 import mortise.broker.metadata.PartitionImage;
-import mortise.broker.partition.CreditRequest;
 import mortise.broker.partition.Partition;
-import mortise.broker.partition.PartitionMailbox;
 import mortise.broker.partition.Partitions;
+import mortise.broker.partition.Refusal;
 import mortise.broker.request.BrokerEndpoints;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.WireErrors;
@@ -52,7 +53,7 @@ final class ProducePass implements CreditRequest {
     private final List<TopicProduceResponse> topics = new ArrayList<>(1);
     private final List<ProducedBatch> batches = new ArrayList<>(1);
     private final AtomicInteger outstanding = new AtomicInteger();
-    private @Nullable Set<PartitionMailbox> targets;
+    private @Nullable Set<Mailbox<?, ?>> targets;
     private @Nullable List<ProducedBatch> doubtful;
     private @Nullable ErrorCode firstRefusal;
     private int refusals;
@@ -98,7 +99,7 @@ final class ProducePass implements CreditRequest {
         return true;
     }
 
-    private boolean named(PartitionMailbox mailbox) {
+    private boolean named(Mailbox<?, ?> mailbox) {
         if (batches.size() < FEW) {
             for (ProducedBatch batch : batches) {
                 if (batch.target().equals(mailbox)) {
@@ -107,7 +108,7 @@ final class ProducePass implements CreditRequest {
             }
             return false;
         }
-        Set<PartitionMailbox> known = targets;
+        Set<Mailbox<?, ?>> known = targets;
         if (known == null) {
             known = new HashSet<>();
             for (ProducedBatch batch : batches) {
@@ -173,22 +174,20 @@ final class ProducePass implements CreditRequest {
     }
 
     /** What is wrong with each of the batches, in their order. */
-    private List<Optional<Partition.Refusal>> open(List<ProducedBatch> opening) {
-        List<Optional<Partition.Refusal>> refusals = new ArrayList<>(opening.size());
+    private List<Optional<Refusal>> open(List<ProducedBatch> opening) {
+        List<Optional<Refusal>> refusals = new ArrayList<>(opening.size());
         for (ProducedBatch batch : opening) {
             refusals.add(Optional.ofNullable(batch.open(openings.codecs())));
         }
         return refusals;
     }
 
-    private static List<Optional<Partition.Refusal>> allOf(
-            List<ProducedBatch> opening, Throwable failed) {
-        Partition.Refusal refusal =
-                new Partition.Refusal(WireErrors.of(failed), WireErrors.reason(failed));
+    private static List<Optional<Refusal>> allOf(List<ProducedBatch> opening, Throwable failed) {
+        Refusal refusal = new Refusal(WireErrors.of(failed), WireErrors.reason(failed));
         return Collections.nCopies(opening.size(), Optional.of(refusal));
     }
 
-    private void drop(List<ProducedBatch> opened, List<Optional<Partition.Refusal>> refusals) {
+    private void drop(List<ProducedBatch> opened, List<Optional<Refusal>> refusals) {
         for (int i = 0; i < opened.size(); i++) {
             ProducedBatch batch = opened.get(i);
             refusals.get(i)
@@ -211,17 +210,17 @@ final class ProducePass implements CreditRequest {
     }
 
     @Override
-    public int batchCount() {
+    public int commandCount() {
         return batches.size();
     }
 
     @Override
-    public PartitionMailbox batchTarget(int index) {
+    public Mailbox<?, ?> target(int index) {
         return batches.get(index).target();
     }
 
     @Override
-    public int batchBytes(int index) {
+    public int bytes(int index) {
         return batches.get(index).sizeInBytes();
     }
 

@@ -1,9 +1,10 @@
 package mortise.broker.partition.api;
 
 import mortise.api.ErrorCode;
+import mortise.broker.mailbox.Mailbox;
 import mortise.broker.partition.AppendBatch;
 import mortise.broker.partition.Partition;
-import mortise.broker.partition.PartitionMailbox;
+import mortise.broker.partition.Refusal;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
@@ -26,7 +27,7 @@ final class ProducedBatch extends AppendBatch {
         this.answer = answer;
     }
 
-    PartitionMailbox target() {
+    Mailbox<AppendBatch, ?> target() {
         return partition.mailbox();
     }
 
@@ -35,7 +36,7 @@ final class ProducedBatch extends AppendBatch {
     }
 
     /** Opens it; null if all is well. */
-    Partition.@Nullable Refusal open(Codecs codecs) {
+    @Nullable Refusal open(Codecs codecs) {
         return partition.open(batch(), codecs);
     }
 

@@ -263,16 +263,7 @@ record TimestampLookup(Codecs codecs, long maxDecompressedBytes) {
 
     private static ByteBuffer read(Question asked, long offset) {
         try (LogSlice slice = asked.view().log().read(offset, asked.upTo(), CHUNK_BYTES, true)) {
-            ByteBuffer copy = ByteBuffer.allocate(slice.sizeInBytes());
-            int at = 0;
-            while (copy.hasRemaining()) {
-                int copied = slice.copyTo(at, copy);
-                if (copied <= 0) {
-                    break;
-                }
-                at += copied;
-            }
-            return copy.flip();
+            return slice.copy();
         }
     }
 }

@@ -23,6 +23,7 @@ import mortise.spi.auth.Authorizer;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.ApiKey;
+import mortise.wire.ApiMessage;
 import mortise.wire.message.DeleteRecordsRequest;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsPartition;
 import mortise.wire.message.DeleteRecordsRequest.DeleteRecordsTopic;
@@ -326,5 +327,36 @@ class OffsetApisTest {
         FakeRequest context = new FakeRequest(ApiKey.INIT_PRODUCER_ID, 5);
         handler.handle(context, new InitProducerIdRequest().transactionalId(transactionalId));
         return context.answer(InitProducerIdResponse.class);
+    }
+
+    @Test
+    void anAnswerThatCannotBeGivenCostsItsOwnRequestOnly() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10));
+        FakeRequest defective =
+                new FakeRequest(ApiKey.DELETE_RECORDS, 2) {
+                    @Override
+                    public void respond(ApiMessage message) {
+                        throw new IllegalStateException("a defect of whoever answers");
+                    }
+                };
+        new DeleteRecordsHandler(rig.partitions, OPEN)
+                .handle(
+                        defective,
+                        new DeleteRecordsRequest()
+                                .topics(
+                                        List.of(
+                                                new DeleteRecordsTopic()
+                                                        .name("t")
+                                                        .partitions(
+                                                                List.of(
+                                                                        new DeleteRecordsPartition()
+                                                                                .partitionIndex(0)
+                                                                                .offset(1))))));
+        rig.settle();
+
+        assertThat(delete("t", 2).lowWatermark()).isEqualTo(2);
+        assertThat(rig.send(partition, batch(1, 10)).firstOffset()).isEqualTo(3);
+        assertThat(partition.outOfService()).isNull();
     }
 }

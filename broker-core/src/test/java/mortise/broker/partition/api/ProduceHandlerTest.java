@@ -317,8 +317,8 @@ class ProduceHandlerTest {
         slow.partitions.open(PartitionRig.id("a", 0), PartitionRig.led(0, 0), TOPIC);
         while (!later.isEmpty()) {
             later.removeFirst().run();
+            slow.settle();
         }
-        slow.settle();
         FakeRequest context = new FakeRequest(ApiKey.PRODUCE, 9);
 
         slowly.handle(

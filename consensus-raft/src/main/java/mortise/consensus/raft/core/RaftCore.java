@@ -20,7 +20,7 @@ import mortise.consensus.raft.core.RaftOutput.StoreBallot;
  * <p>Entries of earlier terms are committed as soon as it leads: every one of them is on a
  * majority, and no other voter can have a log without them.
  *
- * <p>Confined to the quorum's thread.
+ * <p>Confined to its member.
  */
 public final class RaftCore {
     private enum Role {

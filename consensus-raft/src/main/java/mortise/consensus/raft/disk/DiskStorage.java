@@ -12,19 +12,23 @@ import mortise.consensus.raft.core.Entry;
 import mortise.consensus.raft.storage.AppendRefusedException;
 import mortise.consensus.raft.storage.DamagedStateException;
 import mortise.consensus.raft.storage.EntryVisitor;
+import mortise.consensus.raft.storage.ForeignStateException;
 import mortise.consensus.raft.storage.LogGrowth;
 import mortise.consensus.raft.storage.RaftStorage;
 import mortise.consensus.raft.storage.Recovered;
 import mortise.consensus.raft.storage.Snapshot;
+import mortise.spi.DirectoryLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Storage in a directory, in the format of this package. Confined to the quorum's thread.
+ * Storage in a directory, in the format of this package.
  *
  * <p>It trusts the disk no further than a force that succeeded: after a failure whose outcome is
  * unknown it writes nothing more.
  */
 public final class DiskStorage implements RaftStorage {
+    private static final String LOCK = "lock";
+
     private final Path directory;
     private final int nodeId;
     private final long segmentBytes;
@@ -76,12 +80,24 @@ public final class DiskStorage implements RaftStorage {
             // Before the lock, which would leave a file in somebody else's directory.
             formatting.requireNew(DirectoryContent.read(directory));
         }
-        DirectoryLock lock = DirectoryLock.take(directory);
+        DirectoryLock lock = lock();
         try {
             return recover(lock);
         } catch (IOException | RuntimeException refused) {
             lock.close();
             throw refused;
+        }
+    }
+
+    private DirectoryLock lock() throws IOException {
+        try {
+            return DirectoryLock.take(directory, LOCK, "");
+        } catch (DirectoryLock.HeldException held) {
+            throw new ForeignStateException(
+                    "opening the quorum's directory "
+                            + directory
+                            + ": another broker uses it; stop that one or give this one a"
+                            + " directory of its own");
         }
     }
 
@@ -199,10 +215,27 @@ public final class DiskStorage implements RaftStorage {
     }
 
     @Override
-    public void keep(Snapshot snapshot) throws IOException {
-        RaftLog log = opened().log();
-        log.resetGrowth();
-        log.dropThrough(opened().snapshots().keep(snapshot));
+    public void resetGrowth() {
+        opened().log().resetGrowth();
+    }
+
+    @Override
+    public long keep(Snapshot snapshot) throws IOException {
+        return opened().snapshots().keep(snapshot);
+    }
+
+    @Override
+    public void dropThrough(long index) {
+        try {
+            opened().log().dropThrough(index);
+        } catch (IOException later) {
+            logger.log(
+                    Level.WARNING,
+                    "segments of the quorum's log up to entry "
+                            + index
+                            + " could not be dropped, trying again after the next snapshot: "
+                            + later.getMessage());
+        }
     }
 
     @Override

@@ -19,7 +19,7 @@ import mortise.consensus.raft.storage.LogGrowth;
 
 /**
  * The log on disk: segments of which the last is written to. Entries up to the last index are
- * durable, always. Confined to the quorum's thread.
+ * durable, always. Confined to whoever appends.
  */
 final class RaftLog implements AutoCloseable {
     private static final long ENTRY_BODY = Long.BYTES + Long.BYTES + Integer.BYTES;

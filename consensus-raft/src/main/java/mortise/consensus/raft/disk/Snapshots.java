@@ -13,8 +13,8 @@ import mortise.consensus.raft.storage.Snapshot;
 
 /**
  * The snapshots of a directory, of which the two newest that can be read are kept: should the
- * newest go bad, the one before it and the log after that still make up the state. Confined to the
- * quorum's thread.
+ * newest go bad, the one before it and the log after that still make up the state. Confined to
+ * whoever writes snapshots.
  */
 final class Snapshots {
     private final Path directory;

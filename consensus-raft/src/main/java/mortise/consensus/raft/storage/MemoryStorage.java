@@ -43,7 +43,15 @@ public final class MemoryStorage implements RaftStorage {
     }
 
     @Override
-    public void keep(Snapshot snapshot) {}
+    public void resetGrowth() {}
+
+    @Override
+    public long keep(Snapshot snapshot) {
+        return 0;
+    }
+
+    @Override
+    public void dropThrough(long index) {}
 
     @Override
     public void idle() {}

@@ -9,8 +9,9 @@ import mortise.consensus.raft.core.Entry;
  * What a member keeps: its ballot, its log and its snapshots. What a method was asked to keep is
  * durable when it returns.
  *
- * <p>Confined to the quorum's thread. After an {@link IOException} that is not said to leave things
- * as they were, nothing but {@link #close()} may be called: what reached the disk is unknown.
+ * <p>One call at a time, but for {@link #keep}, which may run beside the others. After an {@link
+ * IOException} that is not said to leave things as they were, nothing but {@link #close()} may be
+ * called: what reached the disk is unknown.
  */
 public interface RaftStorage extends AutoCloseable {
     /**
@@ -34,14 +35,22 @@ public interface RaftStorage extends AutoCloseable {
     /** Shows the entries after {@code afterIndex} up to and with {@code upTo}. */
     void replay(long afterIndex, long upTo, EntryVisitor visitor) throws IOException;
 
-    /** What has been appended since the last snapshot. */
+    /** What has been appended since growth was last reset, or before it since the snapshot. */
     LogGrowth growth();
 
+    /** Counts growth from here. */
+    void resetGrowth();
+
     /**
-     * Keeps a snapshot and drops what it makes superfluous. If it fails, nothing that a restart
-     * needs is lost, and the storage may be used on. Growth counts from here either way.
+     * Keeps a snapshot of entries that were appended. If it fails, nothing that a restart needs is
+     * lost, and the storage may be used on. May run beside the other methods, not beside itself.
+     *
+     * @return the entry up to which the log is superfluous now; 0 if none of it is
      */
-    void keep(Snapshot snapshot) throws IOException;
+    long keep(Snapshot snapshot) throws IOException;
+
+    /** Drops entries that are superfluous. If that fails, they are dropped another time. */
+    void dropThrough(long index);
 
     /** Nothing is waiting to be appended: a moment for work that nobody waits for. */
     void idle();

@@ -36,6 +36,9 @@ final class EngineProcess {
 
     private static final int LAST_WORDS = 20;
 
+    /** How long its last words may come after its end; a child of it may keep the stream open. */
+    private static final int LAST_WORDS_SECONDS = 5;
+
     private final Jdk jdk;
     private final Process process;
     private final Writer requests; // guarded by itself
@@ -43,6 +46,7 @@ final class EngineProcess {
     private final Map<String, CompletableFuture<Message>> waiting = new ConcurrentHashMap<>();
     private final List<String> lastWords = new ArrayList<>(); // guarded by itself
     private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> printsRead = new CompletableFuture<>();
 
     private EngineProcess(Jdk jdk, Process process) {
         this.jdk = jdk;
@@ -190,6 +194,8 @@ final class EngineProcess {
             }
         } catch (IOException over) {
             // it has ended
+        } finally {
+            printsRead.complete(null);
         }
     }
 
@@ -208,14 +214,16 @@ final class EngineProcess {
     }
 
     private void end() {
-        String why;
+        String why = "its output is closed";
         try {
-            why =
-                    process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                            ? "exit status " + process.exitValue()
-                            : "its output is closed";
+            if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                why = "exit status " + process.exitValue();
+            }
+            printsRead.get(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException held) {
+            // then without what is still to come
         } catch (InterruptedException hurry) {
-            why = "its output is closed";
+            Thread.currentThread().interrupt();
         }
         String words;
         synchronized (lastWords) {

@@ -1,13 +1,10 @@
 package mortise.metrics.prometheus;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import mortise.metrics.prometheus.ProcessMetrics.ProcessMetric;
+import mortise.testing.GoldenTable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,29 +21,7 @@ class ProcessMetricsPageTest {
                 ProcessMetrics.ofThisProcess().all().stream()
                         .map(ProcessMetricsPageTest::row)
                         .toList();
-        List<String> lines = new ArrayList<>(Files.readAllLines(PAGE));
-        int begin = lines.indexOf(HEADING) + 2;
-        assertThat(begin).as("where the table begins in %s", PAGE).isGreaterThan(1);
-        int end = begin;
-        while (end < lines.size() && lines.get(end).startsWith("|")) {
-            end++;
-        }
-        if (Boolean.getBoolean("mortise.golden.write")) {
-            lines.subList(begin, end).clear();
-            lines.addAll(begin, rows);
-            Files.writeString(PAGE, String.join("\n", lines) + "\n");
-            return;
-        }
-        List<String> shown = List.copyOf(lines.subList(begin, end));
-        assertThat(rows)
-                .filteredOn(row -> !shown.contains(row))
-                .as("rows that %s lacks", PAGE)
-                .isEmpty();
-        assertThat(shown)
-                .filteredOn(row -> !rows.contains(row))
-                .as("rows of %s that are not true any more", PAGE)
-                .isEmpty();
-        assertThat(shown).as("the order of rows in %s", PAGE).isEqualTo(rows);
+        GoldenTable.check(PAGE, HEADING, rows);
     }
 
     private static String row(ProcessMetric metric) {

@@ -1,0 +1,38 @@
+package mortise.broker.partition;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The run of each thread that drains partitions: a thread serves one mailbox at a time, so the
+ * partitions that it drains share one. Thread-safe.
+ */
+final class AppendRuns {
+    private final int mostBatches;
+
+    @SuppressWarnings(
+            "ThreadLocalUsage") // sized by the settings, and there is one of these a broker
+    private final ThreadLocal<@Nullable AppendRun> runs = new ThreadLocal<>();
+
+    /** Runs of at most so many batches. */
+    AppendRuns(int mostBatches) {
+        this.mostBatches = mostBatches;
+    }
+
+    /** The calling thread's run, empty. */
+    AppendRun borrow() {
+        AppendRun mine = runs.get();
+        if (mine == null) {
+            mine = new AppendRun(mostBatches);
+            runs.set(mine);
+        }
+        return mine;
+    }
+
+    /** A run stays with whoever has it; if it is the calling thread's, that gets another. */
+    @SuppressWarnings("ReferenceEquality") // this run
+    void giveAway(AppendRun run) {
+        if (runs.get() == run) {
+            runs.remove();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package mortise.broker.partition;
+
+import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.SidecarKind;
+
+/**
+ * Producers and leader epochs of an open log, and what is kept of them beside it for whoever opens
+ * the log next.
+ *
+ * <p>Confined to the partition's mailbox, or to the step for which that is suspended: what is kept
+ * takes as long as there are producers, and moving the start waits for the disk.
+ */
+final class KeptState {
+    /** So many producers are kept in a moment, which no drain need leave to others. */
+    private static final int FEW = 64;
+
+    private final PartitionLog log;
+    private final ProducerStates producers;
+    private LeaderEpochs epochs;
+
+    /** The offset of the newest snapshot that knows all of its producers, or -1. */
+    private long newestSnapshot;
+
+    KeptState(PartitionLog log, PartitionState opened) {
+        this.log = log;
+        this.producers = opened.producers();
+        this.epochs = opened.epochs();
+        this.newestSnapshot = opened.newestSnapshot();
+    }
+
+    ProducerStates producers() {
+        return producers;
+    }
+
+    LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    /** Whether what takes as long as there are producers takes a moment. */
+    boolean hasFewProducers() {
+        return producers.size() <= FEW;
+    }
+
+    /** Keeps the producers as they are now, as of an offset. */
+    void keepProducers(long offset) {
+        producers.keepBeside(log, offset);
+        newestSnapshot = offset;
+    }
+
+    /** Notes, also beside the log, that an epoch begins at its end. */
+    void begin(int epoch, long end) {
+        keep(epochs.begin(epoch, end), end);
+    }
+
+    /**
+     * Moves the start of the log, durably, and lets go of what is kept for what was below it.
+     *
+     * @param end where the log ends
+     * @param sync asks for a sync of what was put beside the log
+     */
+    void advanceStart(long offset, long end, SyncSchedule sync) {
+        if (newestSnapshot < offset) {
+            // no snapshot below the start is believed, and what would tell the rest is to go
+            keepProducers(end);
+            sync.request();
+        }
+        log.advanceStart(offset);
+        log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
+        log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
+        keep(epochs.from(offset), end);
+    }
+
+    private void keep(LeaderEpochs changed, long end) {
+        if (changed != epochs) {
+            log.putSidecar(SidecarKind.LEADER_EPOCHS, end, changed.toText());
+            epochs = changed;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package mortise.broker.partition;
+
+import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Drains;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxBounds;
+import mortise.broker.runtime.Failures;
+import mortise.spi.storage.LogDirectory;
+import mortise.spi.storage.StorageException;
+
+/**
+ * What all partitions of a broker share.
+ *
+ * @param services what the broker hands its partitions
+ * @param mailboxes what their mailboxes share
+ * @param reports who hears of what went wrong
+ * @param producers how many idempotent producers all of them remember
+ * @param runs the runs of the threads that drain them
+ */
+record PartitionContext(
+        PartitionSettings settings,
+        PartitionServices services,
+        Mailboxes mailboxes,
+        PartitionMetrics metrics,
+        Reports reports,
+        RememberedProducers producers,
+        AppendRuns runs) {
+    /** What the mailboxes of all partitions share. */
+    record Mailboxes(Drains drains, CreditLine credits, MailboxBounds bounds) {
+        Mailbox<AppendBatch, ControlCommand> mailbox(Partition owner, DrainSite site) {
+            return new Mailbox<>(owner, site, drains, credits, bounds);
+        }
+    }
+
+    /**
+     * Who hears of what went wrong.
+     *
+     * @param unexpected hears of what others throw when a partition tells them something
+     * @param refusedReads hears of reads that the store refused
+     * @param directories hears of a log directory that can no longer be used
+     */
+    record Reports(Failures unexpected, RefusedReads refusedReads, DirectoryFailures directories) {}
+
+    /** Takes every partition of a directory out of service. */
+    interface DirectoryFailures {
+        void directoryFailed(LogDirectory directory, StorageException cause);
+    }
+}
