@@ -35,7 +35,9 @@ final class DiskFaults {
         /** The calling thread broke a rule of the test. */
         FORBID,
         /** It claims to be done and does nothing. */
-        PRETEND
+        PRETEND,
+        /** Something is run first. */
+        WATCH
     }
 
     /** What the disk has to do after the checks. */
@@ -52,7 +54,14 @@ final class DiskFaults {
             Predicate<Path> paths,
             @Nullable IOException failure,
             @Nullable Thread only) {
-        Active fault = new Active(effect, EnumSet.copyOf(operations), paths, failure, only);
+        return add(new Active(effect, EnumSet.copyOf(operations), paths, failure, only, () -> {}));
+    }
+
+    Fault watch(Set<DiskOperation> operations, Predicate<Path> paths, Runnable action) {
+        return add(new Active(Effect.WATCH, EnumSet.copyOf(operations), paths, null, null, action));
+    }
+
+    private Fault add(Active fault) {
         active.add(fault);
         return fault;
     }
@@ -90,6 +99,7 @@ final class DiskFaults {
                                         + " here, and does so to "
                                         + path);
                 case PRETEND -> verdict = Verdict.PRETEND;
+                case WATCH -> fault.first.run();
             }
         }
         if (operation.changes() && operationsUntilPowerCut-- <= 0) {
@@ -123,6 +133,7 @@ final class DiskFaults {
         private final Predicate<Path> paths;
         private final @Nullable IOException failure;
         private final @Nullable Thread only;
+        private final Runnable first;
         private final AtomicInteger met = new AtomicInteger();
 
         Active(
@@ -130,12 +141,14 @@ final class DiskFaults {
                 Set<DiskOperation> operations,
                 Predicate<Path> paths,
                 @Nullable IOException failure,
-                @Nullable Thread only) {
+                @Nullable Thread only,
+                Runnable first) {
             this.effect = effect;
             this.operations = operations;
             this.paths = paths;
             this.failure = failure;
             this.only = only;
+            this.first = first;
         }
 
         boolean concerns(DiskOperation operation, Path path) {

@@ -76,6 +76,14 @@ public final class SimClock implements Clock {
     }
 
     /**
+     * Lets time go by within an action, as a disk does that takes long: both clocks move, and what
+     * falls due meanwhile runs after the action, late.
+     */
+    public synchronized void pass(Duration by) {
+        nanos += Math.max(0, by.toNanos());
+    }
+
+    /**
      * Moves on to the next timer and runs it, with the others of the same moment.
      *
      * @return whether there was one
@@ -97,7 +105,7 @@ public final class SimClock implements Clock {
     private synchronized @org.jspecify.annotations.Nullable SimTimer takeDue(long target) {
         SimTimer next = queue.peek();
         if (next == null || next.dueNanos() > target) {
-            nanos = target;
+            nanos = Math.max(nanos, target);
             return null;
         }
         nanos = Math.max(nanos, next.dueNanos());

@@ -181,6 +181,15 @@ public final class SimDisk {
                                 Thread.currentThread()));
     }
 
+    /**
+     * Runs an action before each operation, on the thread that makes it: to count operations, or to
+     * let a simulated clock {@linkplain SimClock#pass go on} as with a slow disk. The action must
+     * not use the disk.
+     */
+    public Fault beforeEach(Set<DiskOperation> operations, Predicate<Path> paths, Runnable action) {
+        return volume.locked(() -> volume.faults().watch(operations, paths, action));
+    }
+
     private Fault add(
             DiskFaults.Effect effect,
             Set<DiskOperation> operations,

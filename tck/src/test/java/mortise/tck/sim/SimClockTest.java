@@ -93,4 +93,17 @@ class SimClockTest {
         assertThatThrownBy(() -> clock.advance(Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void timeThatAnActionTakesDelaysWhatFallsDueMeanwhile() {
+        timers.schedule(Duration.ofMillis(1), () -> clock.pass(Duration.ofMillis(10)));
+        timers.schedule(
+                Duration.ofMillis(2),
+                () -> heard.add("at " + Duration.ofNanos(clock.nanoTime()).toMillis()));
+
+        clock.advance(Duration.ofMillis(5));
+
+        assertThat(heard).containsExactly("at 11");
+        assertThat(clock.nanoTime()).isEqualTo(Duration.ofMillis(11).toNanos());
+    }
 }

@@ -341,6 +341,23 @@ class SimDiskTest {
     }
 
     @Test
+    void somethingRunsBeforeEachOperationUntilItIsHealed() throws IOException {
+        Fault watched =
+                disk.beforeEach(
+                        EnumSet.of(DiskOperation.WRITE),
+                        file::equals,
+                        () -> disk.clock().pass(java.time.Duration.ofMillis(3)));
+
+        Files.writeString(file, "x");
+        watched.heal();
+        Files.writeString(file, "y");
+
+        assertThat(watched.met()).isOne();
+        assertThat(disk.clock().nanoTime()).isEqualTo(3_000_000);
+        assertThat(Files.readString(file)).isEqualTo("y");
+    }
+
+    @Test
     void aThreadCanBeForbiddenToTouchTheDisk() throws IOException {
         Files.writeString(file, "x");
 
