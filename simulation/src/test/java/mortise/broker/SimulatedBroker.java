@@ -152,7 +152,9 @@ public final class SimulatedBroker {
     }
 
     private static long countOf(Object watchers) {
-        return watchers instanceof Object[] each ? each.length : countOf(field(watchers, "watchers"));
+        return watchers instanceof Object[] each
+                ? each.length
+                : countOf(field(watchers, "watchers"));
     }
 
     /** How many commands its mailboxes have given credit for and not got it back. */
