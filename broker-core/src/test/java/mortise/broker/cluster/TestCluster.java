@@ -183,7 +183,8 @@ public final class TestCluster {
     public void run() {
         boolean ran;
         do {
-            ran = publications.run() | decisions.run();
+            ran = publications.run();
+            ran |= decisions.run();
         } while (ran);
     }
 
