@@ -183,7 +183,8 @@ public final class TestCluster {
     public void run() {
         boolean ran;
         do {
-            ran = publications.run() | decisions.run();
+            boolean published = publications.run();
+            ran = decisions.run() || published;
         } while (ran);
     }
 
