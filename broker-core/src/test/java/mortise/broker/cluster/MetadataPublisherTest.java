@@ -377,7 +377,7 @@ class MetadataPublisherTest {
         TestCluster cluster = TestCluster.started();
         cluster.create("t", 1);
         ClusterImage before = cluster.image();
-        long next = cluster.quorum.entries.size() + 1;
+        long next = cluster.quorum.entries.size() + 1L;
         // a record of version 2, which a newer release writes
         cluster.publisher.committed(next, 1, List.of(new byte[] {0, 7, 0, 2}));
         cluster.quorum.commit(List.of(new RemoveTopicRecord().topicId(new UUID(1, 1))));
