@@ -29,7 +29,13 @@ class PublishTest {
 
     /** What only the build and its own programs have. */
     private static final Set<String> NOT_FOR_PROJECTS =
-            Set.of("mortise-wire-generator", "mortise-bench", "mortise-bench-peer", "mortise-dist");
+            Set.of(
+                    "mortise-wire-generator",
+                    "mortise-testing",
+                    "mortise-simulation",
+                    "mortise-bench",
+                    "mortise-bench-peer",
+                    "mortise-dist");
 
     @TempDir private Path copy;
 
