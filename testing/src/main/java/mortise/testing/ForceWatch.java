@@ -39,7 +39,7 @@ final class ForceWatch {
         RecordedThread thread = event.getThread();
         String name = thread == null ? "" : String.valueOf(thread.getJavaName());
         Optional<String> why = WaitlessThreads.why(name, frames);
-        if (why.isPresent() && !KnownForces.isKnown(frames)) {
+        if (why.isPresent()) {
             found.add(
                     new ForbiddenForce(
                             test,

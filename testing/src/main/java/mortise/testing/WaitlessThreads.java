@@ -14,10 +14,16 @@ final class WaitlessThreads {
      * Threads are called by their role, those of plugins by the plugin before it; where there are
      * several, by a number behind it.
      */
-    private static final Pattern ROLE = Pattern.compile("(?:.*-)?(net|drain|quorum)(?:-\\d+)?");
+    private static final Pattern ROLE =
+            Pattern.compile("(?:.*-)?(net|drain|quorum|controller|timer)(?:-\\d+)?");
 
     private static final Map<String, String> ROLES =
-            Map.of("net", "an event loop", "drain", "a drain", "quorum", "the quorum's thread");
+            Map.of(
+                    "net", "an event loop",
+                    "drain", "a drain",
+                    "quorum", "the quorum's executor",
+                    "controller", "the controller's executor",
+                    "timer", "the timers' thread");
 
     /** What drains a mailbox, on whichever thread. */
     private static final String DRAIN = "mortise.broker.mailbox.Mailbox#drain";

@@ -70,7 +70,8 @@ class ForceGuardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net-0", "drain-12", "raft-quorum", "sim-quorum-0"})
+    @ValueSource(
+            strings = {"net-0", "drain-12", "raft-quorum", "sim-quorum-0", "controller", "timer-0"})
     void aForceOfAFileOrDirectoryByOneThatMustNotWaitIsFound(String name, @TempDir Path directory)
             throws InterruptedException {
         assertThat(forcesOf(name, directory))
