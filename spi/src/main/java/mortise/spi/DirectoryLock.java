@@ -5,10 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The right to use a directory, which one user in one process at a time has. It is a lock on a file
@@ -19,8 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DirectoryLock implements AutoCloseable {
     /**
-     * The lock files that this process holds. To open one of them a second time and close it again
-     * would let go of the lock, for that is what POSIX says of a process and its locks.
+     * The lock files of the machine's file system that this process holds. To open one of them a
+     * second time and close it again would let go of the lock, for that is what POSIX says of a
+     * process and its locks. A simulated file system has processes and locks of its own.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -28,6 +31,7 @@ public final class DirectoryLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private DirectoryLock(Path file, FileChannel channel) {
         this.file = file;
@@ -69,7 +73,7 @@ public final class DirectoryLock implements AutoCloseable {
     public static DirectoryLock take(Path directory, String fileName, String holder)
             throws IOException {
         Path file = directory.toRealPath().resolve(fileName);
-        if (!HELD.add(file)) {
+        if (isOfTheMachine(file) && !HELD.add(file)) {
             throw inThisProcess(file);
         }
         try {
@@ -78,6 +82,10 @@ public final class DirectoryLock implements AutoCloseable {
             HELD.remove(file);
             throw refused;
         }
+    }
+
+    private static boolean isOfTheMachine(Path file) {
+        return file.getFileSystem().equals(FileSystems.getDefault());
     }
 
     private static FileChannel lockedChannel(Path file, String holder) throws IOException {
@@ -119,7 +127,8 @@ public final class DirectoryLock implements AutoCloseable {
     /** Lets go of the lock; the file stays. Closing twice does nothing more. */
     @Override
     public void close() throws IOException {
-        if (channel.isOpen()) {
+        // the channel may be closed already, by an interrupt for example
+        if (closed.compareAndSet(false, true)) {
             try {
                 channel.close();
             } finally {
