@@ -72,6 +72,9 @@ class DocumentedCommandsTest {
             checkout.putBrokerInPlace();
         }
         Path output = WORK.resolve(name.replace('/', '-') + ".log");
+        if (page.blocks().stream().anyMatch(block -> block.text().contains("mortise publish"))) {
+            checkout.fetchWhatPublishingTakes(output, PATIENCE_SECONDS);
+        }
         int status =
                 checkout.run(
                         script(page),

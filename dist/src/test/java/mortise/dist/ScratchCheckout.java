@@ -49,16 +49,37 @@ final class ScratchCheckout {
 
     /** Whether there can be a network of its own. */
     static boolean ownNetwork() {
+        List<String> whole = new ArrayList<>(OWN_NETWORK);
+        whole.addAll(List.of("sh", "-c", PREPARED));
         try {
-            return run(
-                            List.of("sh", "-c", PREPARED),
-                            Map.of(),
-                            Path.of("."),
-                            Path.of("/dev/null"),
-                            60)
-                    == 0;
+            return run(whole, Map.of(), Path.of("."), Path.of("/dev/null"), 60) == 0;
         } catch (UncheckedIOException noUnshare) {
             return false;
+        }
+    }
+
+    /**
+     * Fetches, with the machine's network, what Maven has not used before and publishing takes: the
+     * script itself has no network.
+     */
+    void fetchWhatPublishingTakes(Path output, long patienceSeconds) {
+        int status =
+                run(
+                        List.of(
+                                "./mvnw",
+                                "-q",
+                                "-Dquick",
+                                "-Dpublish",
+                                "-pl",
+                                ":mortise-parent",
+                                "install"),
+                        variables(""),
+                        checkout,
+                        output,
+                        patienceSeconds);
+        if (status != 0) {
+            throw new IllegalStateException(
+                    "what publishing takes cannot be fetched; see " + output);
         }
     }
 
@@ -69,23 +90,25 @@ final class ScratchCheckout {
      */
     int run(String script, Path output, long patienceSeconds) throws IOException {
         Path file = Files.writeString(work.resolve("commands"), script);
+        List<String> whole = new ArrayList<>(OWN_NETWORK);
+        whole.addAll(List.of("sh", "-c", PREPARED + " && exec bash " + file));
+        return run(whole, variables("-o "), checkout, output, patienceSeconds);
+    }
+
+    private Map<String, String> variables(String mavenArguments) {
         String bin = Path.of(System.getProperty("java.home"), "bin").toString();
         Map<String, String> variables = new HashMap<>();
         variables.put("PATH", bin + ":" + System.getenv("PATH"));
         variables.put("MAVEN_USER_HOME", LOCAL_REPOSITORY.resolveSibling("").toString());
         variables.put(
                 "MAVEN_ARGS",
-                "-o -Dmaven.repo.local="
+                mavenArguments
+                        + "-Dmaven.repo.local="
                         + work.resolve("repository")
                         + " -Dmaven.repo.local.tail="
                         + LOCAL_REPOSITORY
                         + " -Dmaven.repo.local.tail.ignoreAvailability=true");
-        return run(
-                List.of("sh", "-c", PREPARED + " && exec bash " + file),
-                variables,
-                checkout,
-                output,
-                patienceSeconds);
+        return variables;
     }
 
     private static int run(
@@ -94,10 +117,8 @@ final class ScratchCheckout {
             Path directory,
             Path output,
             long patienceSeconds) {
-        List<String> whole = new ArrayList<>(OWN_NETWORK);
-        whole.addAll(command);
         ProcessBuilder builder =
-                CleanEnvironment.of(new ProcessBuilder(whole), variables)
+                CleanEnvironment.of(new ProcessBuilder(command), variables)
                         .directory(directory.toFile())
                         .redirectErrorStream(true)
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
