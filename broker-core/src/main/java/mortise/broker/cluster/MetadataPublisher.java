@@ -177,9 +177,16 @@ public final class MetadataPublisher implements QuorumListener {
     public Supplier<List<byte[]>> snapshot() {
         ClusterImage base;
         List<Heard> since;
+        IllegalStateException why;
         synchronized (order) {
             base = image;
             since = List.copyOf(unapplied);
+            why = stopped;
+        }
+        if (why != null) {
+            return () -> {
+                throw why; // the image has less than was heard, and so would the snapshot
+            };
         }
         return () -> {
             ClusterImage state = base;

@@ -1,11 +1,13 @@
 package mortise.broker.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.metadata.ClusterImage;
@@ -393,6 +395,19 @@ class MetadataPublisherTest {
                 .contains("newer release");
         assertThat(cluster.publisher.applied(next).toCompletableFuture())
                 .isCompletedExceptionally();
+    }
+
+    @Test
+    void noSnapshotLacksAnEntryThatCannotBeApplied() {
+        TestCluster cluster = TestCluster.started();
+        long next = cluster.quorum.entries.size() + 1L;
+        cluster.publisher.committed(next, 1, List.of(new byte[] {0, 7, 0, 2}));
+        Supplier<List<byte[]>> before = cluster.publisher.snapshot();
+        assertThatThrownBy(before::get).hasMessageContaining("PartitionRecord in version 2");
+        cluster.run();
+
+        assertThatThrownBy(() -> cluster.publisher.snapshot().get())
+                .hasMessageContaining("entry " + next);
     }
 
     @Test

@@ -31,6 +31,9 @@ public interface QuorumListener {
      * The state as of the entry heard last; asked for when the log has grown. What it returns makes
      * the records that rebuild that state; it is called once, later, on another thread, while more
      * entries may be heard.
+     *
+     * <p>It throws if there is no such state, because something that was heard could not be taken;
+     * then the quorum keeps its log as it is, and ends.
      */
     @CalledOn(Caller.ANY)
     Supplier<List<byte[]>> snapshot();
