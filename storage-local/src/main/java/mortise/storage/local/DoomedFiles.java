@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Files that are out of the log and wait for their removal: renamed at once, unlinked after a
@@ -53,6 +54,14 @@ final class DoomedFiles {
 
     private void removeAll(Path directory) {
         List<Path> files = new ArrayList<>();
+        try {
+            // or a loss of power may bring it back under its old name, with half of its files and
+            // without its identity, to be taken for the next log of that name
+            DiskFiles.syncDirectory(Objects.requireNonNull(directory.getParent()));
+        } catch (IOException failed) {
+            note(directory, failed);
+            return;
+        }
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(files::add);
         } catch (NoSuchFileException | NotDirectoryException gone) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.spi.PluginContext;
@@ -230,7 +231,9 @@ final class LocalLogStore implements LogStore {
 
     @Override
     public List<LogId> stored() {
-        return stored.values().stream().map(Stored::id).toList();
+        return Stream.concat(stored.values().stream().map(Stored::id), unsure.probable())
+                .distinct()
+                .toList();
     }
 
     @Override
@@ -246,6 +249,9 @@ final class LocalLogStore implements LogStore {
     private PartitionLog open(LogId id, LogSettings settings, boolean isNew) {
         if (open.containsKey(id.partition())) {
             throw new IllegalStateException(id + " is open already");
+        }
+        if (isNew) {
+            makeRoomFor(id);
         }
         Stored found = find(id);
         if (found == null && !isNew) {
@@ -265,6 +271,17 @@ final class LocalLogStore implements LogStore {
                 directory.keepClean(id.partition());
             }
             throw problem;
+        }
+    }
+
+    /** A log that is new inherits nothing from a directory of its name that has no identity. */
+    private void makeRoomFor(LogId id) {
+        List<UnsureLogs.Candidate> all = unsure.of(id.partition());
+        if (all.size() == 1
+                && all.getFirst().topic() == null
+                && !all.getFirst().says(id.topicId())) {
+            setAside(all.getFirst(), id.partition());
+            unsure.forget(id.partition());
         }
     }
 
@@ -434,6 +451,17 @@ final class LocalLogStore implements LogStore {
                         aside);
     }
 
+    private void setAside(UnsureLogs.Candidate candidate, TopicPartition partition) {
+        try {
+            setAside(candidate.directory(), candidate.path(), partition);
+        } catch (IOException failed) {
+            throw new StorageException(
+                    Reach.LOG,
+                    "moving " + candidate.path() + " away: " + failed.getMessage(),
+                    failed);
+        }
+    }
+
     private UUID unique() {
         return new UUID(random.nextLong(), random.nextLong());
     }
@@ -488,14 +516,7 @@ final class LocalLogStore implements LogStore {
         gone.remove(id.partition());
         for (UnsureLogs.Candidate candidate : unsure.of(id.partition())) {
             if (candidate.says(id.topicId()) || candidate.saysNothing()) {
-                try {
-                    setAside(candidate.directory(), candidate.path(), id.partition());
-                } catch (IOException failed) {
-                    throw new StorageException(
-                            Reach.LOG,
-                            "moving " + candidate.path() + " away: " + failed.getMessage(),
-                            failed);
-                }
+                setAside(candidate, id.partition());
             }
         }
         unsure.forget(id.partition());

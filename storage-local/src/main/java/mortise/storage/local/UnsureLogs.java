@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.spi.storage.LogId;
@@ -77,6 +78,19 @@ final class UnsureLogs {
     /** The directories of this name; none in most cases. */
     List<Candidate> of(TopicPartition partition) {
         return candidates.getOrDefault(partition, List.of());
+    }
+
+    /**
+     * What those without an identity of their own are by their manifests, so that the log of a
+     * topic that is gone does not keep its name from another.
+     */
+    Stream<LogId> probable() {
+        return candidates.entrySet().stream()
+                .flatMap(all ->
+                        all.getValue().stream()
+                                .filter(candidate -> candidate.topic() == null)
+                                .flatMap(candidate -> candidate.manifestTopic().stream())
+                                .map(topic -> new LogId(topic, all.getKey())));
     }
 
     /** The names of those in a log directory. */

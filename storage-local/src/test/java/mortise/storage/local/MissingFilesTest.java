@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import mortise.api.config.Config;
 import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogSettings;
+import mortise.spi.storage.LogStore;
 import mortise.spi.storage.MissingRecords;
+import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageException.Reach;
 import mortise.tck.sim.SimContext;
@@ -432,6 +440,60 @@ class MissingFilesTest {
                                 .dataDirectory()
                                 .resolve("logs/orders-3/00000000000000000000.log"))
                 .exists();
+    }
+
+    /** Such as a loss of power leaves of the log of a topic that is deleted then. */
+    @Test
+    void aNewLogInheritsNothingFromADirectoryWithoutAnIdentity() throws IOException {
+        fiveSegments();
+        end(End.STOPPED);
+        Files.delete(broker.directory().resolve(SegmentManifest.FILE));
+        Files.delete(broker.directory().resolve(PartitionMetadata.FILE));
+        disk.syncAll();
+        SimContext next = broker.context().restartedOn(disk.crash());
+        LocalStorageProvider provider = new LocalStorageProvider();
+        try (LogStore store = provider.create(Config.of(provider.config(), Map.of()), next)) {
+            store.start();
+            try (PartitionLog log = store.create(Broker.ORDERS_3, LogSettings.DEFAULTS)) {
+                assertThat(log.bounds()).isEqualTo(new LogBounds(0, 0));
+            }
+            assertThat(next.dataDirectory().resolve("logs")).satisfies(this::hasAStrayWithItsFiles);
+        }
+    }
+
+    /** Such as a crash leaves of a log that was being made when its topic went. */
+    @Test
+    void aDirectoryWithoutAnIdentityIsListedAsItsManifestSaysAndMakesRoomOnceThatIsDeleted()
+            throws IOException {
+        LogId gone = new LogId(Broker.id("other", 3).topicId(), Broker.ORDERS_3.partition());
+        fiveSegments();
+        end(End.STOPPED);
+        SegmentManifest.create(broker.directory(), gone.topicId());
+        Files.delete(broker.directory().resolve(PartitionMetadata.FILE));
+        disk.syncAll();
+        SimContext next = broker.context().restartedOn(disk.crash());
+        LocalStorageProvider provider = new LocalStorageProvider();
+        try (LogStore store = provider.create(Config.of(provider.config(), Map.of()), next)) {
+            store.start();
+            assertThat(store.stored()).containsExactly(gone);
+
+            store.delete(gone);
+
+            assertThat(store.stored()).isEmpty();
+            store.create(Broker.ORDERS_3, LogSettings.DEFAULTS).close();
+            assertThat(next.dataDirectory().resolve("logs")).satisfies(this::hasAStrayWithItsFiles);
+        }
+    }
+
+    private void hasAStrayWithItsFiles(Path logs) {
+        try (Stream<Path> all = Files.list(logs)) {
+            assertThat(all.filter(path -> path.toString().endsWith("-stray")))
+                    .singleElement()
+                    .extracting(stray -> stray.resolve("00000000000000000000.log"))
+                    .satisfies(segment -> assertThat(Files.exists(segment)).isTrue());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /** No recovery point was written, so the manifest alone knows of the segment. */
