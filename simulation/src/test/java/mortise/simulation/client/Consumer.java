@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import mortise.api.ErrorCode;
 import mortise.api.Timers;
 import mortise.simulation.check.PartitionLedger;
@@ -26,6 +27,7 @@ final class Consumer extends SimClient {
     private static final int FULL = 0;
     private static final int SESSIONLESS = -1;
     private static final long EARLIEST = -2;
+    private static final long LATEST = -1;
     private static final int PARTITION_BYTES = 4 * 1_024;
     private static final int WRONG_EPOCHS = 1_000;
     private static final int ANSWER_BYTES = 32 * 1_024;
@@ -126,10 +128,44 @@ final class Consumer extends SimClient {
     }
 
     private void findStart(Rpc over, Place place) {
-        busy = true;
         Position position = positions.get(place);
         boolean end = random().nextInt(8) == 0;
         PartitionLedger.Proven proven = position.ledger.proven();
+        ask(
+                over,
+                place,
+                end ? LATEST : EARLIEST,
+                answered -> {
+                    if (answered < 0) {
+                        pause();
+                    } else {
+                        found(position, end, proven, answered);
+                        position.offset = answered;
+                    }
+                });
+    }
+
+    /**
+     * Asks where the high watermark is, right after a fetch: whatever that was given lies below it,
+     * though nobody may have had time to make it so.
+     */
+    private void askForWatermark(Rpc over, Place place) {
+        Position position = positions.get(place);
+        PartitionLedger.Proven proven = position.ledger.proven();
+        ask(
+                over,
+                place,
+                LATEST,
+                answered -> {
+                    if (answered >= 0) {
+                        found(position, true, proven, answered);
+                    }
+                });
+    }
+
+    /** Asks for an offset of a partition; a negative answer is none. */
+    private void ask(Rpc over, Place place, long timestamp, LongConsumer then) {
+        busy = true;
         call(
                 over,
                 ApiKey.LIST_OFFSETS,
@@ -138,27 +174,20 @@ final class Consumer extends SimClient {
                         .topics(
                                 List.of(
                                         new ListOffsetsRequest.ListOffsetsTopic()
-                                                .name(position.topicName)
+                                                .name(positions.get(place).topicName)
                                                 .partitions(
                                                         List.of(
                                                                 new ListOffsetsRequest
                                                                                 .ListOffsetsPartition()
                                                                         .partitionIndex(
                                                                                 place.index())
-                                                                        .timestamp(
-                                                                                end
-                                                                                        ? -1
-                                                                                        : EARLIEST))))),
+                                                                        .timestamp(timestamp))))),
                 answer -> {
                     busy = false;
                     if (answer instanceof ListOffsetsResponse response) {
                         ListOffsetsResponse.ListOffsetsPartitionResponse part =
                                 response.topics().getFirst().partitions().getFirst();
-                        if (part.errorCode() == ErrorCode.NONE.code()) {
-                            found(position, end, proven, part.offset());
-                        } else {
-                            pause();
-                        }
+                        then.accept(part.errorCode() == ErrorCode.NONE.code() ? part.offset() : -1);
                     }
                 });
     }
@@ -173,7 +202,6 @@ final class Consumer extends SimClient {
                         proven, Math.max(offset, position.ledger.highWatermark()), offset);
             }
         }
-        position.offset = offset;
     }
 
     // ---- fetching
@@ -247,7 +275,10 @@ final class Consumer extends SimClient {
                     wakeUpWatch.cancel();
                     if (answer instanceof FetchResponse response) {
                         rest(Delays.between(random(), SHORTEST_REST, LONGEST_REST));
-                        fetched(response, proven, offsets);
+                        Place given = fetched(response, proven, offsets);
+                        if (given != null && random().nextInt(4) == 0) {
+                            askForWatermark(over, given);
+                        }
                     }
                 });
     }
@@ -312,7 +343,8 @@ final class Consumer extends SimClient {
         return position.offset < 0;
     }
 
-    private void fetched(
+    /** Takes an answer; gives one of the partitions that had records, or null. */
+    private @Nullable Place fetched(
             FetchResponse response,
             Map<Place, PartitionLedger.Proven> proven,
             Map<Place, Long> offsets) {
@@ -320,25 +352,29 @@ final class Consumer extends SimClient {
             sessionId = 0;
             sessionEpoch = style.sessions() ? FULL : SESSIONLESS;
             inSession.clear();
-            return;
+            return null;
         }
         if (style.sessions()) {
             sessionId = response.sessionId();
             sessionEpoch = sessionId == 0 ? FULL : sessionEpoch + 1;
         }
         boolean troubled = false;
+        Place given = null;
         for (FetchResponse.FetchableTopicResponse topic : response.responses()) {
             for (FetchResponse.PartitionData part : topic.partitions()) {
                 Place place = new Place(topic.topicId(), part.partitionIndex());
                 Position position = positions.get(place);
                 if (position != null) {
+                    long before = position.offset;
                     troubled |= !fetched(position, part, proven.get(place), offsets.get(place));
+                    given = position.offset > before ? place : given;
                 }
             }
         }
         if (troubled) {
             pause();
         }
+        return given;
     }
 
     private boolean fetched(

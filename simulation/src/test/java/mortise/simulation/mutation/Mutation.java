@@ -2,6 +2,7 @@ package mortise.simulation.mutation;
 
 import java.util.List;
 import mortise.simulation.mutation.Change.AnswerCalls;
+import mortise.simulation.mutation.Change.RedirectCalls;
 import mortise.simulation.mutation.Change.Return;
 import mortise.simulation.mutation.Change.ReturnField;
 
@@ -98,6 +99,26 @@ public record Mutation(String name, String what, List<Point> points) {
                                             "mortise.storage.local.BatchWalk",
                                             "verify",
                                             new Return(1)))),
+                    new Mutation(
+                            "fetch-beyond-watermark",
+                            "a fetch is given what is not acknowledged yet",
+                            List.of(
+                                    new Point(
+                                            "mortise.broker.fetch.PartitionReader",
+                                            "read",
+                                            new RedirectCalls(
+                                                    "highWatermark",
+                                                    List.of(
+                                                            new RedirectCalls.Step(
+                                                                    "mortise.broker.partition.LeaderView",
+                                                                    false,
+                                                                    "log",
+                                                                    "mortise.spi.storage.PartitionLog"),
+                                                            new RedirectCalls.Step(
+                                                                    "mortise.spi.storage.PartitionLog",
+                                                                    true,
+                                                                    "end",
+                                                                    "mortise.spi.storage.LogPosition")))))),
                     new Mutation(
                             "start-not-kept",
                             "an answered log start is not written",
