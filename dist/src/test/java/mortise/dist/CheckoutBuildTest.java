@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -221,6 +222,7 @@ class CheckoutBuildTest {
     }
 
     @Test
+    @ExtendWith(ErrorsPage.class)
     void aModuleOrTestThatIsNotThereIsRefusedWithWhatIs() throws Exception {
         Path tests = checkout.root().resolve("core/src/test/java");
         Files.createDirectories(tests);
@@ -235,6 +237,8 @@ class CheckoutBuildTest {
         assertThat(test.status()).isEqualTo(2);
         assertThat(test.err())
                 .isEqualTo("mortise: core has no class of tests frame; near it: FrameTest\n");
+        ErrorsPage.saw(module.err());
+        ErrorsPage.saw(test.err());
         assertThat(checkout.builds()).isZero();
     }
 }
