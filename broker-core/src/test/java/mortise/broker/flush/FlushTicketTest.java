@@ -7,10 +7,12 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mortise.api.Clock;
+import mortise.api.config.Config;
 import mortise.broker.partition.HeapLogStore;
 import mortise.broker.partition.PartitionRig;
 import mortise.broker.runtime.Execution;
@@ -142,7 +144,12 @@ class FlushTicketTest {
                         new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.on(
-                                execution, new FlushSettings(1), Clock.system(), metrics)) {
+                                execution,
+                                Config.of(
+                                        FlushSettings.SCHEMA,
+                                        Map.of("flush.threads-per-directory", "1")),
+                                Clock.system(),
+                                metrics)) {
             FlushTicket defective =
                     flushes.register(
                             new HeapLogStore()
