@@ -54,7 +54,7 @@ final class AllocationRun {
             try (RawDriver driver =
                     new RawDriver(running.address(), requests, DEPTH, bench.clock())) {
                 driver.awaitLeaders();
-                driver.run(bench.warmUpSeconds());
+                driver.run(bench.length().warmUpSeconds());
                 Path recording = bench.work().resolve(subject.name() + ".jfr");
                 Path settings = bench.work().resolve("allocation.jfc");
                 Files.writeString(settings, SETTINGS);

@@ -17,21 +17,23 @@ import mortise.client.Topics;
  *
  * @param subjects the systems, the one that ratios are of first
  * @param work where data directories are made
- * @param seconds how long one measurement takes
- * @param warmUpSeconds how long a system is under load before; a JVM compiles for its first seconds
+ * @param length how often and for how long is measured
  * @param core the processor to pin systems to, or -1
  */
 record Bench(
-        List<Subject> subjects,
-        Path work,
-        int rounds,
-        double seconds,
-        double warmUpSeconds,
-        int core,
-        Clock clock,
-        Figures figures) {
+        List<Subject> subjects, Path work, Length length, int core, Clock clock, Figures figures) {
     /** The topic that everything is produced to. */
     static final String TOPIC = "bench";
+
+    /**
+     * How often and for how long is measured.
+     *
+     * @param rounds how many measurements of each system
+     * @param seconds how long one measurement takes
+     * @param warmUpSeconds how long a system is under load before; a JVM compiles for its first
+     *     seconds
+     */
+    record Length(int rounds, double seconds, double warmUpSeconds) {}
 
     private static final int PORT = 29_192;
     private static final int PORTS_EACH = 2;
@@ -53,9 +55,9 @@ record Bench(
      * writes) depends on its place.
      */
     void run(Round round) throws IOException, InterruptedException {
-        for (int number = 1; number <= rounds; number++) {
+        for (int number = 1; number <= length.rounds(); number++) {
             round.run(number % 2 == 1 ? subjects : subjects.reversed());
-            print("round " + number + " of " + rounds);
+            print("round " + number + " of " + length.rounds());
         }
     }
 
@@ -100,7 +102,7 @@ record Bench(
 
     /** Lets the systems be for a while. */
     void idle() {
-        long until = clock.nanoTime() + (long) (seconds * 1e9);
+        long until = clock.nanoTime() + (long) (length.seconds() * 1e9);
         while (clock.nanoTime() < until) {
             LockSupport.parkNanos(until - clock.nanoTime());
         }

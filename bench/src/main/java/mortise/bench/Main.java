@@ -101,9 +101,10 @@ final class Main {
                 new Bench(
                         subjects,
                         Path.of(options.getOrDefault("work", "bench/target/work")).toAbsolutePath(),
-                        Math.toIntExact(whole(options, "rounds", 5)),
-                        whole(options, "seconds", 8),
-                        whole(options, "warm-up", 20),
+                        new Bench.Length(
+                                Math.toIntExact(whole(options, "rounds", 5)),
+                                whole(options, "seconds", 8),
+                                whole(options, "warm-up", 20)),
                         options.containsKey("pin") ? 0 : -1,
                         Clock.system(),
                         new Figures());

@@ -172,13 +172,13 @@ final class ProduceComparison {
 
     private void warmUp(RawDriver driver) throws IOException {
         driver.awaitLeaders();
-        driver.run(bench.warmUpSeconds());
+        driver.run(bench.length().warmUpSeconds());
     }
 
     private void measure(Subject subject, Load load, RunningSubject running, RawDriver driver)
             throws IOException {
         ProcessCost before = running.cost();
-        RawDriver.Round done = driver.run(bench.seconds());
+        RawDriver.Round done = driver.run(bench.length().seconds());
         ProcessCost spent = running.cost().since(before);
         driver.drain();
         String what = load.what + ": ";

@@ -41,7 +41,7 @@ final class StartComparison {
             figures.add("start, CPU s", name, first.cpuSeconds());
             bench.idle();
             figures.add(
-                    "resident MB after " + (long) bench.seconds() + " s idle",
+                    "resident MB after " + (long) bench.length().seconds() + " s idle",
                     name,
                     running.cost().residentMegabytes());
         }
