@@ -184,6 +184,19 @@ class HouseRulesTest {
                 .check(PRODUCT);
     }
 
+    /** Jars become modules whatever a broker then makes of the plugins in them. */
+    @Test
+    void pluginFoldersKnowNoInstances() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker.plugin.folder")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("mortise.broker..")
+                                .and(resideOutsideOfPackages("mortise.broker.plugin.folder")))
+                .check(PRODUCT);
+    }
+
     @Test
     void handlersStandAboveWhatTheyUse() {
         noClasses()

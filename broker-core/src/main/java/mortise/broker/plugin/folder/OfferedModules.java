@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleReference;
@@ -45,7 +45,8 @@ record OfferedModules(List<ModuleDescriptor> descriptors) {
                         jar.path().getFileName()
                                 + " is left out, "
                                 + offered.name()
-                                + " is the broker's; remove the copy (dependencies of scope provided are not copied)");
+                                + " is the broker's; remove the copy (dependencies of scope"
+                                + " provided are not copied)");
                 return true;
             }
             Set<String> shared = new HashSet<>(jar.packages());
@@ -57,13 +58,15 @@ record OfferedModules(List<ModuleDescriptor> descriptors) {
                                 + offered.name()
                                 + " (package "
                                 + Collections.min(shared)
-                                + ") beside other classes, so these do not use the broker's; build it without");
+                                + ") beside other classes, so these do not use the broker's; build"
+                                + " it without");
             }
         }
         if (providesLogging(jar, module)) {
             problems.add(
                     jar.path().getFileName()
-                            + " is not used for logging: what plugins log through org.slf4j goes to the broker's log; remove it");
+                            + " is not used for logging: what plugins log through org.slf4j goes to"
+                            + " the broker's log; remove it");
         }
         return false;
     }

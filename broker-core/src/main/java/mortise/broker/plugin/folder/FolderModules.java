@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
@@ -65,7 +65,7 @@ final class FolderModules {
      * @param name the folder's name
      * @param jars the folder's, in file-name order
      * @param parent the layer that the folder's own will stand on
-     * @throws RefusedPluginException if the jars do not fit together
+     * @throws RefusedFolderException if the jars do not fit together
      */
     static FolderModules of(String name, List<LibraryJar> jars, ModuleLayer parent) {
         List<LibraryJar> libraries = new ArrayList<>();
@@ -85,7 +85,7 @@ final class FolderModules {
             String moduleName = module.descriptor().name();
             LibraryJar twin = explicit.put(moduleName, jar);
             if (twin != null) {
-                throw new RefusedPluginException(
+                throw new RefusedFolderException(
                         "module "
                                 + moduleName
                                 + " is in both "
