@@ -86,6 +86,7 @@ public record PluginFolder(
         for (ModuleDescriptor descriptor : modules.explicit()) {
             checkVersion(descriptor);
         }
+        modules.confine(parent);
         ModuleLayer layer = define(modules, parent);
         Optional<String> compiled =
                 modules.explicit().stream()
@@ -158,7 +159,7 @@ public record PluginFolder(
             throw new RefusedFolderException(
                     "its modules do not resolve: "
                             + unresolved.getMessage()
-                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces (for a module of Java that is not there, start with MORTISE_JAVA_OPTIONS=--add-modules=NAME)",
+                            + "; remove or replace the jar that does not fit the others",
                     unresolved);
         }
     }
