@@ -246,6 +246,19 @@ class HouseRulesTest {
                     "mortise.broker.plugin.PluginThreads",
                             "counts those that the execution makes for a plugin");
 
+    /** Jars become modules whatever a broker then makes of the plugins in them. */
+    @Test
+    void pluginFoldersKnowNoInstances() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker.plugin.folder")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("mortise.broker..")
+                                .and(resideOutsideOfPackages("mortise.broker.plugin.folder")))
+                .check(PRODUCT);
+    }
+
     @Test
     void handlersStandAboveWhatTheyUse() {
         noClasses()
@@ -336,7 +349,9 @@ class HouseRulesTest {
                     Map.entry("mortise.broker.BrokerStatus", "what a broker reports to its users"),
                     Map.entry("mortise.junit.TestBrokerStatus", "what a broker reports to tests"),
                     Map.entry("mortise.broker.InstalledPlugin", "what a list of plugins shows"),
-                    Map.entry("mortise.broker.plugin.LibraryJar", "what the index says of one jar"),
+                    Map.entry(
+                            "mortise.broker.plugin.folder.LibraryJar",
+                            "what the index says of one jar"),
                     Map.entry("mortise.metadata.ClusterImage", "what the metadata records make"),
                     Map.entry("mortise.metadata.TopicSettings", "the configuration of a topic"),
                     Map.entry(
