@@ -1,0 +1,5 @@
+/** The bench's command line. */
+@NullMarked
+package mortise.bench.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,205 @@
+package mortise.bench.load;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import mortise.api.Clock;
+import mortise.api.HostPort;
+import mortise.bench.machine.Stalls;
+import mortise.bench.workload.Rate;
+import mortise.bench.workload.UsageException;
+import mortise.bench.workload.Workload;
+import mortise.client.BrokerConnection;
+import mortise.client.BrokerErrorException;
+import mortise.client.Cluster;
+import mortise.client.ConnectionFailedException;
+import mortise.client.Topics;
+import mortise.wire.ApiKey;
+
+/** Puts a broker under a workload and says what came of it. */
+public final class LoadRun {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A driver's thread that works more of the time than this may be what is measured. */
+    private static final double BUSY = 0.95;
+
+    /** A rate of which more than this comes back was kept. */
+    private static final double KEPT = 0.98;
+
+    private final Workload workload;
+    private final HostPort address;
+    private final OptionalLong pid;
+    private final Clock clock;
+    private final Progress progress;
+
+    /**
+     * Prepares a run.
+     *
+     * @param pid the broker's process, if it runs on this machine
+     */
+    public LoadRun(
+            Workload workload, HostPort address, OptionalLong pid, Clock clock, Progress progress) {
+        this.workload = workload;
+        this.address = address;
+        this.pid = pid;
+        this.clock = clock;
+        this.progress = progress;
+    }
+
+    /**
+     * Runs it: makes the topic, fills it as far as the workload says, and puts the load on.
+     *
+     * @throws UsageException if nobody answers at the address, or the broker lacks what is asked
+     */
+    public Outcome run() throws IOException, InterruptedException {
+        String topic = "bench-" + Long.toString(clock.wallMillis(), Character.MAX_RADIX);
+        checkThatItServes();
+        try (Cluster cluster = Cluster.connect(address, "bench", PATIENCE)) {
+            TopicCreation.create(
+                    cluster, topic, workload.topic().partitions(), workload.topic().config());
+            Preload.fill(workload, address, topic, clock);
+            Outcome outcome = loaded(topic);
+            delete(cluster, topic);
+            return outcome;
+        } catch (ConnectionFailedException unreachable) {
+            throw new UsageException(
+                    "no broker answers at " + address + ": " + unreachable.getMessage());
+        } catch (BrokerErrorException refused) {
+            throw new UsageException(
+                    "the broker at " + address + " refused: " + refused.getMessage());
+        }
+    }
+
+    /** Runs it against what answers requests and knows nothing else: there is no topic to make. */
+    public Outcome runBare() throws IOException, InterruptedException {
+        return loaded("floor");
+    }
+
+    private static void delete(Cluster cluster, String topic) {
+        try {
+            new Topics(cluster).delete(topic);
+        } catch (BrokerErrorException | ConnectionFailedException left) {
+            System.err.println("bench: topic " + topic + " is left behind: " + left.getMessage());
+        }
+    }
+
+    private void checkThatItServes() {
+        try (BrokerConnection connection = BrokerConnection.open(address, "bench", PATIENCE)) {
+            if (workload.consumers().groups() > 0) {
+                require(connection, ApiKey.JOIN_GROUP, "consumers.groups");
+            }
+            if (workload.producers().sending().transactionRecords() > 0) {
+                require(connection, ApiKey.END_TXN, "producers.transaction-records");
+            }
+        } catch (ConnectionFailedException unreachable) {
+            throw new UsageException(
+                    "no broker answers at " + address + ": " + unreachable.getMessage());
+        }
+    }
+
+    private void require(BrokerConnection connection, ApiKey api, String key) {
+        if (connection.version(api) == null) {
+            throw new UsageException(
+                    "the broker at "
+                            + address
+                            + " does not serve "
+                            + api
+                            + ", which "
+                            + key
+                            + " needs");
+        }
+    }
+
+    private Outcome loaded(String topic) throws IOException, InterruptedException {
+        Window window = new Window();
+        Run run = new Run(workload, address, topic, window, Run.Notes.of(window), clock);
+        try (Stalls stalls = Stalls.watching(clock);
+                Load load = load(run)) {
+            load.prepare();
+            window.open(
+                    clock.nanoTime() + workload.times().warmUp().toNanos(),
+                    workload.times().duration());
+            load.begin();
+            Watch watch = new Watch(run, pid, stalls, progress);
+            Thread watching = Thread.ofPlatform().daemon().name("bench-watch").start(watch);
+            load.finish();
+            watching.join();
+            watch.closeIntervals();
+            return outcome(run, watch.use());
+        }
+    }
+
+    private static Load load(Run run) throws IOException {
+        return switch (run.workload().driver()) {
+            case JAVA -> new JavaLoad(run);
+            case RAW -> new RawLoad(run);
+        };
+    }
+
+    private Outcome outcome(Run run, Use use) {
+        Run.Notes notes = run.notes();
+        List<String> failures = new ArrayList<>(notes.failures().all());
+        List<String> marks = new ArrayList<>(use.marks());
+        List<Series.Measured> series =
+                notes.series().stream()
+                        .map(Series::measured)
+                        .filter(measured -> measured.records() > 0)
+                        .toList();
+        if (series.isEmpty()) {
+            failures.add("nothing was measured: no record came back");
+        }
+        judgeTheDriver(notes.punctuality(), series, failures, marks);
+        return new Outcome(
+                workload,
+                series,
+                use,
+                notes.punctuality().lateMicros(),
+                List.copyOf(failures),
+                List.copyOf(marks));
+    }
+
+    /** Whether the figures are the broker's, or those of a driver that had too much to do. */
+    private void judgeTheDriver(
+            Punctuality punctuality,
+            List<Series.Measured> series,
+            List<String> failures,
+            List<String> marks) {
+        if (!punctuality.kept()) {
+            failures.add(
+                    String.format(
+                            Locale.ROOT,
+                            "the driver could not keep its timeline: it was %.1f ms late at the 99th percentile, by itself; lower producers.rate, or give it a processor",
+                            punctuality.lateMicros().getValueAtPercentile(99) / 1e3));
+        }
+        boolean busy = punctuality.busyShare() > BUSY;
+        Rate rate = workload.producers().rate();
+        if (workload.producers().count() > 0 && !rate.isMaximum()) {
+            double reached =
+                    series.stream()
+                            .filter(each -> each.name().equals("produce"))
+                            .mapToDouble(Series.Measured::recordsPerSecond)
+                            .sum();
+            if (reached < KEPT * rate.recordsPerSecond()) {
+                String fact =
+                        String.format(
+                                Locale.ROOT, "%,.0f records/s of %s came back", reached, rate);
+                if (busy) {
+                    failures.add(
+                            fact
+                                    + ", and the driver's thread never rested: it could not keep its timeline");
+                } else {
+                    marks.add(fact + ": the system could not keep up");
+                }
+            }
+        } else if (busy) {
+            marks.add(
+                    String.format(
+                            Locale.ROOT,
+                            "the driver's thread worked %.0f%% of the time: the system may take more than it was sent",
+                            punctuality.busyShare() * 100));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package mortise.bench.load;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import mortise.api.ErrorCode;
+import mortise.wire.ApiKey;
+import mortise.wire.Frames;
+import mortise.wire.Payload;
+import mortise.wire.WireReader;
+import mortise.wire.message.FetchRequest;
+import mortise.wire.message.FetchResponse;
+import mortise.wire.message.RequestHeader;
+import mortise.wire.message.ResponseHeader;
+
+/**
+ * Reads a share of the partitions over its connection, from the start again and again, one fetch at
+ * a time. Batches are counted and not opened. Confined to the driver's thread.
+ */
+final class RawConsumer extends RawConnection {
+    private static final short VERSION = 12;
+    private static final int NO_SESSION = -1;
+    private static final int PARTITION_BYTES = 1 << 20;
+    private static final int ANSWER_BYTES = 50 << 20;
+    private static final int BATCH_OVERHEAD = 12;
+    private static final int LAST_OFFSET_DELTA_AT = 23;
+    private static final int COUNT_AT = 57;
+
+    private final Run run;
+    private final Map<Integer, Long> positions = new TreeMap<>();
+    private ByteBuffer unwritten = ByteBuffer.allocate(0);
+    private boolean waiting;
+
+    RawConsumer(Run run, int number, int of, Selector selector) throws IOException {
+        super(run.address(), selector);
+        this.run = run;
+        for (int partition = number;
+                partition < run.workload().topic().partitions();
+                partition += of) {
+            positions.put(partition, 0L);
+        }
+    }
+
+    @Override
+    long send(long nowNanos) throws IOException {
+        boolean over = run.window().isOver(nowNanos);
+        if (!waiting && !over && !positions.isEmpty()) {
+            unwritten = request();
+            waiting = true;
+        }
+        if (unwritten.hasRemaining()) {
+            channel.write(unwritten);
+        }
+        wantsWrite(unwritten.hasRemaining());
+        return Long.MAX_VALUE;
+    }
+
+    private ByteBuffer request() {
+        List<FetchRequest.FetchPartition> wanted = new ArrayList<>();
+        positions.forEach((partition, offset) ->
+                wanted.add(
+                        new FetchRequest.FetchPartition()
+                                .partition(partition)
+                                .fetchOffset(offset)
+                                .partitionMaxBytes(PARTITION_BYTES)));
+        FetchRequest request =
+                new FetchRequest()
+                        .maxWaitMs(run.workload().consumers().maxWaitMs())
+                        .minBytes(1)
+                        .maxBytes(ANSWER_BYTES)
+                        .sessionEpoch(NO_SESSION)
+                        .topics(
+                                List.of(
+                                        new FetchRequest.FetchTopic()
+                                                .topic(run.topic())
+                                                .partitions(wanted)));
+        RequestHeader header =
+                new RequestHeader()
+                        .requestApiKey(ApiKey.FETCH.id())
+                        .requestApiVersion(VERSION)
+                        .correlationId(7)
+                        .clientId("raw");
+        return Frames.encode(ApiKey.FETCH.requestHeaderVersion(VERSION), header, request, VERSION);
+    }
+
+    @Override
+    void answered(ByteBuffer frame, long nowNanos) throws IOException {
+        waiting = false;
+        WireReader reader = new WireReader(frame);
+        new ResponseHeader().read(reader, ApiKey.FETCH.responseHeaderVersion(VERSION));
+        FetchResponse response = new FetchResponse();
+        response.read(reader, VERSION);
+        check(response.errorCode());
+        for (FetchResponse.FetchableTopicResponse topic : response.responses()) {
+            for (FetchResponse.PartitionData data : topic.partitions()) {
+                check(data.errorCode());
+                read(data, nowNanos);
+            }
+        }
+    }
+
+    private void check(short code) throws IOException {
+        if (code != ErrorCode.NONE.code()) {
+            throw new IOException("a fetch was answered with error " + code);
+        }
+    }
+
+    private void read(FetchResponse.PartitionData data, long nowNanos) {
+        Payload payload = data.records();
+        long records = 0;
+        int at = 0;
+        if (payload != null && payload.sizeInBytes() > 0) {
+            ByteBuffer bytes = payload.buffer();
+            long next = 0;
+            while (bytes.remaining() >= at + COUNT_AT + 4) {
+                int batch = bytes.position() + at;
+                int size = BATCH_OVERHEAD + bytes.getInt(batch + 8);
+                if (bytes.remaining() < at + size) {
+                    break;
+                }
+                next = bytes.getLong(batch) + bytes.getInt(batch + LAST_OFFSET_DELTA_AT) + 1;
+                records += bytes.getInt(batch + COUNT_AT);
+                at += size;
+            }
+            if (at > 0) {
+                positions.put(data.partitionIndex(), next >= data.highWatermark() ? 0 : next);
+            }
+        }
+        run.notes().consumed().count(nowNanos, records, at);
+    }
+
+    @Override
+    int outstanding() {
+        return waiting ? 1 : 0;
+    }
+}

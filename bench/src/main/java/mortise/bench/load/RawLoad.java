@@ -1,0 +1,163 @@
+package mortise.bench.load;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import mortise.api.Clock;
+import mortise.bench.workload.Workload;
+import org.jspecify.annotations.Nullable;
+
+/** Prepared requests over plain connections, all from one thread. */
+final class RawLoad implements Load {
+    /** A timer of the system is not finer than this: what is due sooner is waited for awake. */
+    private static final long AWAKE_NANOS = 1_500_000;
+
+    /** A look at the sockets that takes longer than this has waited for them. */
+    private static final long SHORT_NANOS = 5_000;
+
+    private static final long PATIENCE_NANOS = 30_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long LONGEST_SELECT_MILLIS = 100;
+
+    private final Run run;
+    private final Selector selector;
+    private final List<RawConnection> connections = new ArrayList<>();
+    private @Nullable Thread thread;
+    private long waitedNanos;
+
+    RawLoad(Run run) throws IOException {
+        this.run = run;
+        this.selector = Selector.open();
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        Workload workload = run.workload();
+        int partitions = workload.topic().partitions();
+        Workload.Producers producers = workload.producers();
+        List<RawProducer> senders = new ArrayList<>();
+        for (int number = 0; number < producers.count(); number++) {
+            senders.add(
+                    new RawProducer(
+                            run,
+                            request(workload, run.topic(), number % partitions),
+                            Pace.of(
+                                    producers.rate(),
+                                    producers.sending().requestRecords(),
+                                    number,
+                                    producers.count()),
+                            Long.MAX_VALUE,
+                            selector));
+        }
+        for (RawProducer sender : senders) {
+            sender.awaitLeader();
+        }
+        connections.addAll(senders);
+        int readers = workload.consumers().count();
+        for (int number = 0; number < readers; number++) {
+            connections.add(new RawConsumer(run, number, readers, selector));
+        }
+    }
+
+    @Override
+    public void begin() {
+        thread = Thread.ofPlatform().name("bench-raw").start(this::loop);
+    }
+
+    static PreparedProduce request(Workload workload, String topic, int partition) {
+        Workload.Producers producers = workload.producers();
+        return PreparedProduce.of(
+                topic,
+                partition,
+                producers.sending().requestRecords(),
+                producers.records().size(),
+                producers.sending().acks().code());
+    }
+
+    private void loop() {
+        try {
+            while (!run.isOver() && !Thread.interrupted()) {
+                iterate();
+            }
+            long until = run.clock().nanoTime() + PATIENCE_NANOS;
+            while (outstanding() > 0 && run.clock().nanoTime() - until < 0) {
+                iterate();
+            }
+            if (outstanding() > 0) {
+                run.notes().failures().note(outstanding() + " requests were never answered");
+            }
+        } catch (IOException | RuntimeException failed) {
+            run.notes().failures().note("sending", failed);
+        }
+    }
+
+    private void iterate() throws IOException {
+        boolean measured = run.window().contains(run.clock().nanoTime());
+        long waited = iterate(run.clock(), selector, connections);
+        if (measured) {
+            waitedNanos += waited;
+        }
+    }
+
+    /**
+     * Sends what is due, waits until something arrives or is due, and takes what arrived.
+     *
+     * @return for how long it had nothing to do
+     */
+    static long iterate(Clock clock, Selector selector, List<? extends RawConnection> connections)
+            throws IOException {
+        long now = clock.nanoTime();
+        long next = Long.MAX_VALUE;
+        for (RawConnection connection : connections) {
+            next = Math.min(next, connection.send(now));
+        }
+        long begun = clock.nanoTime();
+        long left = next == Long.MAX_VALUE ? Long.MAX_VALUE : next - begun;
+        if (left < AWAKE_NANOS) {
+            selector.selectNow();
+        } else {
+            selector.select(Math.min(left / NANOS_PER_MILLI, LONGEST_SELECT_MILLIS));
+        }
+        long arrived = clock.nanoTime();
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key.isReadable()) {
+                ((RawConnection) key.attachment()).receive(arrived);
+            }
+        }
+        boolean idle = selector.selectedKeys().isEmpty() || arrived - begun > SHORT_NANOS;
+        selector.selectedKeys().clear();
+        return idle ? arrived - begun : 0;
+    }
+
+    private int outstanding() {
+        return connections.stream().mapToInt(RawConnection::outstanding).sum();
+    }
+
+    @Override
+    public void finish() throws InterruptedException {
+        run.await(run.window().untilNanos());
+        if (thread != null) {
+            thread.join();
+        }
+        run.notes()
+                .punctuality()
+                .worked(1 - Math.min(1, waitedNanos / 1e9 / run.window().seconds()));
+    }
+
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+        try {
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+            selector.close();
+        } catch (IOException failed) {
+            run.notes().failures().note("closing", failed);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package mortise.bench.load;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends one prepared produce request again and again over its connection: when the timeline says
+ * so, or as many at once as may be unanswered. Requests that are due while the connection has as
+ * many unanswered as it may wait in the driver, and their latency runs from when they were due.
+ * Confined to the driver's thread.
+ */
+final class RawProducer extends RawConnection {
+    /** A connection's answers are looked into once in so many; all of them are counted. */
+    private static final int CHECKED_EVERY = 64;
+
+    private static final int RING_BYTES = 128 << 10;
+    private static final int ATTEMPTS = 1_000;
+    private static final long PAUSE_NANOS = 5_000_000;
+
+    private final Run run;
+    private final PreparedProduce request;
+    private final Pace pace;
+    private final long most;
+    private final ByteBuffer outgoing;
+    private final long[] due;
+    private long sent;
+    private long answered;
+    private long unwritten;
+    private long beginNanos = Long.MIN_VALUE;
+    private long freeSinceNanos;
+
+    /**
+     * Connects.
+     *
+     * @param most how many requests it sends at most
+     */
+    RawProducer(Run run, PreparedProduce request, Pace pace, long most, Selector selector)
+            throws IOException {
+        super(run.address(), selector);
+        this.run = run;
+        this.request = request;
+        this.pace = pace;
+        this.most = most;
+        int inFlight = run.workload().producers().sending().inFlight();
+        due = new long[inFlight];
+        int copies = Math.clamp(RING_BYTES / request.frame().remaining(), 1, inFlight);
+        outgoing = ByteBuffer.allocateDirect(copies * request.frame().remaining());
+        for (int i = 0; i < copies; i++) {
+            outgoing.put(request.frame().duplicate());
+        }
+        outgoing.flip();
+    }
+
+    /**
+     * Sends one request until it is accepted: a broker may say that a partition has a leader a
+     * moment before that leader knows.
+     */
+    void awaitLeader() throws IOException {
+        awaitLeader(request);
+    }
+
+    /** The same with another request. */
+    void awaitLeader(PreparedProduce probe) throws IOException {
+        short error = -1;
+        for (int attempt = 0; attempt < ATTEMPTS && error != 0; attempt++) {
+            error = PreparedProduce.error(exchange(probe.frame().duplicate()));
+            if (error != 0) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+        if (error != 0) {
+            throw new IOException("a partition took no request: error " + error);
+        }
+    }
+
+    @Override
+    long send(long nowNanos) throws IOException {
+        if (beginNanos == Long.MIN_VALUE) {
+            beginNanos = nowNanos;
+            freeSinceNanos = nowNanos;
+        }
+        long next = Long.MAX_VALUE;
+        boolean over = run.window().isOver(nowNanos);
+        while (!over && sent < most && outstanding() < due.length) {
+            long when = pace.isMaximum() ? nowNanos : pace.dueNanos(beginNanos, sent);
+            if (when - nowNanos > 0) {
+                next = when;
+                break;
+            }
+            if (!pace.isMaximum()) {
+                run.notes().punctuality().late(nowNanos, nowNanos - Math.max(when, freeSinceNanos));
+            }
+            due[(int) (sent++ % due.length)] = when;
+            unwritten += request.frame().remaining();
+        }
+        write();
+        return next;
+    }
+
+    private void write() throws IOException {
+        boolean full = false;
+        while (unwritten > 0 && !full) {
+            int end = outgoing.capacity();
+            outgoing.limit((int) Math.min(end, outgoing.position() + unwritten));
+            unwritten -= channel.write(outgoing);
+            full = outgoing.hasRemaining();
+            outgoing.limit(end);
+            if (!outgoing.hasRemaining()) {
+                outgoing.position(0);
+            }
+        }
+        wantsWrite(unwritten > 0);
+    }
+
+    @Override
+    void answered(ByteBuffer frame, long nowNanos) {
+        if (outstanding() == due.length) {
+            freeSinceNanos = nowNanos;
+        }
+        if (answered % CHECKED_EVERY == 0) {
+            short error = PreparedProduce.error(frame);
+            if (error != 0) {
+                run.notes().failures().note("a request was answered with error " + error);
+            }
+        }
+        run.notes()
+                .produced()
+                .note(
+                        due[(int) (answered++ % due.length)],
+                        nowNanos,
+                        request.records(),
+                        request.batchBytes());
+    }
+
+    /** Whether everything that it may send was sent and answered. */
+    boolean isDone() {
+        return answered == most;
+    }
+
+    @Override
+    int outstanding() {
+        return (int) (sent - answered);
+    }
+}

@@ -1,0 +1,292 @@
+package mortise.bench.suite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import mortise.api.Clock;
+import mortise.bench.load.LoadRun;
+import mortise.bench.load.Outcome;
+import mortise.bench.load.PreparedProduce;
+import mortise.bench.load.Progress;
+import mortise.bench.machine.Environment;
+import mortise.bench.report.Comparison;
+import mortise.bench.report.ReportFiles;
+import mortise.bench.system.RunningSubject;
+import mortise.bench.system.Subject;
+import mortise.bench.workload.UsageException;
+import mortise.bench.workload.Workload;
+
+/** The standing set of rows, each measured on fresh processes and fresh directories, in turns. */
+public final class Suite {
+    private static final String FIRST = "mortise";
+    private static final String FLOOR = "floor";
+    private static final long SMALL_FILE = 1L << 30;
+
+    /**
+     * What rows are measured with.
+     *
+     * @param workloads the folder of the rows that are workloads
+     * @param results where results stay, a file for each row
+     * @param home the assembled Mortise
+     * @param peer Apache Kafka's jars
+     * @param work where data directories are made
+     */
+    public record Places(Path workloads, Path results, Path home, Path peer, Path work) {}
+
+    /**
+     * How often, and where.
+     *
+     * @param core the processor to pin systems to, or -1
+     */
+    public record Conditions(int rounds, int port, int core) {}
+
+    /** Says what is going on. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A round of a system begins; hears how that goes. */
+        Progress begins(String what);
+    }
+
+    private final Places places;
+    private final Conditions conditions;
+    private final Clock clock;
+    private final Listener listener;
+
+    public Suite(Places places, Conditions conditions, Clock clock, Listener listener) {
+        this.places = places;
+        this.conditions = conditions;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** The names of all rows, in the order of the table. */
+    public List<String> rows() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(places.workloads)) {
+            files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".yaml"))
+                    .map(name -> name.substring(0, name.length() - ".yaml".length()))
+                    .sorted()
+                    .forEach(names::add);
+        }
+        Program.all().forEach(program -> names.add(program.name()));
+        return names;
+    }
+
+    /**
+     * Measures a row and keeps its result.
+     *
+     * @param report where the row's report goes, if it is a workload
+     * @throws UsageException if there is no such row
+     */
+    public void measure(String row, Path report) throws IOException, InterruptedException {
+        Optional<Program> program =
+                Program.all().stream().filter(each -> each.name().equals(row)).findFirst();
+        Result result;
+        if (program.isPresent()) {
+            result = program(program.get());
+        } else {
+            if (!rows().contains(row)) {
+                throw new UsageException(
+                        "there is no row " + row + "; there are " + String.join(", ", rows()));
+            }
+            result = workload(row, RowFile.read(places.workloads.resolve(row + ".yaml")), report);
+        }
+        ResultFile.write(result, places.results.resolve(row + ".json"));
+    }
+
+    private Result workload(String row, RowFile file, Path report)
+            throws IOException, InterruptedException {
+        Instant begun = now();
+        Map<Subject, List<Outcome>> outcomes = new LinkedHashMap<>();
+        for (Subject subject : subjects(file)) {
+            outcomes.put(subject, new ArrayList<>());
+        }
+        inTurns(
+                List.copyOf(outcomes.keySet()),
+                row,
+                (subject, progress) -> {
+                    try (RunningSubject running = start(subject)) {
+                        outcomes.getOrDefault(subject, new ArrayList<>())
+                                .add(loaded(file.workload(), subject, running, progress));
+                    }
+                });
+        Comparison comparison =
+                new Comparison(
+                        file.workload(),
+                        outcomes.entrySet().stream()
+                                .map(each ->
+                                        new Comparison.SystemRuns(
+                                                each.getKey().name(),
+                                                each.getKey().description(),
+                                                List.copyOf(each.getValue())))
+                                .toList(),
+                        begun,
+                        command(row),
+                        Environment.of(places.work),
+                        List.of(file.title(), "replication factor 1"));
+        ReportFiles.write(comparison, report);
+        return new Result(
+                row,
+                file.title(),
+                begun.toString(),
+                command(row),
+                entries(comparison, file),
+                comparison.warnings());
+    }
+
+    private Outcome loaded(
+            Workload workload, Subject subject, RunningSubject running, Progress progress)
+            throws IOException, InterruptedException {
+        LoadRun run =
+                new LoadRun(
+                        workload,
+                        running.address(),
+                        OptionalLong.of(running.pid()),
+                        clock,
+                        progress);
+        if (subject instanceof Subject.Floor) {
+            running.awaitPort();
+            return run.runBare();
+        }
+        running.connect().close();
+        return run.run();
+    }
+
+    private List<Subject> subjects(RowFile file) {
+        List<Subject> subjects = new ArrayList<>();
+        subjects.add(new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise()));
+        subjects.add(new Subject.Peer(places.peer, file.kafka()));
+        if (file.floor()) {
+            Workload.Producers producers = file.workload().producers();
+            PreparedProduce request =
+                    PreparedProduce.of(
+                            FLOOR,
+                            0,
+                            producers.sending().requestRecords(),
+                            producers.records().size(),
+                            producers.sending().acks().code());
+            boolean grows = !file.workload().topic().config().containsKey("retention.bytes");
+            subjects.add(new Subject.Floor(request, grows ? Long.MAX_VALUE : SMALL_FILE));
+        }
+        return subjects;
+    }
+
+    private static List<Result.Entry> entries(Comparison comparison, RowFile file) {
+        List<Result.Entry> entries = new ArrayList<>();
+        for (Comparison.Row row : comparison.rows()) {
+            Map<String, List<Double>> values = new LinkedHashMap<>();
+            comparison
+                    .systems()
+                    .forEach(system ->
+                            values.put(
+                                    system.name(),
+                                    system.valid().stream()
+                                            .flatMap(round ->
+                                                    row.figure().value().apply(round).stream())
+                                            .toList()));
+            values.values().removeIf(List::isEmpty);
+            entries.add(
+                    new Result.Entry(
+                            row.figure().name(),
+                            row.figure().unit(),
+                            row.figure().more(),
+                            values,
+                            Optional.ofNullable(file.targets().get(row.figure().key()))));
+        }
+        return entries;
+    }
+
+    private Result program(Program program) throws IOException, InterruptedException {
+        Instant begun = now();
+        Map<String, Result.Entry> entries = new LinkedHashMap<>();
+        List<Subject> subjects =
+                List.of(
+                        new Subject.Mortise(FIRST, places.home, Optional.empty(), List.of()),
+                        new Subject.Peer(places.peer, List.of()));
+        inTurns(
+                subjects,
+                program.name(),
+                (subject, progress) -> {
+                    try (RunningSubject running = start(subject)) {
+                        program.deed()
+                                .run(
+                                        running,
+                                        clock,
+                                        (figure, unit, value) ->
+                                                entries.computeIfAbsent(
+                                                                figure,
+                                                                name ->
+                                                                        new Result.Entry(
+                                                                                name,
+                                                                                unit,
+                                                                                false,
+                                                                                new LinkedHashMap<>(),
+                                                                                Optional.ofNullable(
+                                                                                        program.targets()
+                                                                                                .get(
+                                                                                                        name))))
+                                                        .values()
+                                                        .computeIfAbsent(
+                                                                subject.name(),
+                                                                name -> new ArrayList<>())
+                                                        .add(value));
+                    }
+                });
+        return new Result(
+                program.name(),
+                program.title(),
+                begun.toString(),
+                command(program.name()),
+                List.copyOf(entries.values()),
+                List.of());
+    }
+
+    /** One round of one system. */
+    @FunctionalInterface
+    private interface Round {
+        void run(Subject subject, Progress progress) throws IOException, InterruptedException;
+    }
+
+    private void inTurns(List<Subject> subjects, String row, Round round)
+            throws IOException, InterruptedException {
+        for (int number = 1; number <= conditions.rounds; number++) {
+            for (Subject subject : number % 2 == 1 ? subjects : subjects.reversed()) {
+                String what =
+                        row
+                                + ", round "
+                                + number
+                                + " of "
+                                + conditions.rounds
+                                + ", "
+                                + subject.name();
+                round.run(subject, listener.begins(what));
+            }
+        }
+    }
+
+    private RunningSubject start(Subject subject) throws IOException, InterruptedException {
+        return RunningSubject.start(subject, places.work, conditions.port, conditions.core, clock);
+    }
+
+    private String command(String row) {
+        return (conditions.core >= 0 ? "taskset -c 1 " : "")
+                + "./mortise bench suite --row "
+                + row
+                + " --rounds "
+                + conditions.rounds
+                + (conditions.core >= 0 ? " --pin" : "");
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(clock.wallMillis());
+    }
+}

@@ -1,0 +1,99 @@
+package mortise.bench.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import mortise.bench.workload.UsageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Results that are kept, and the page that follows from them. */
+class ResultFileTest {
+    private static final Result RESULT =
+            new Result(
+                    "row",
+                    "what it is",
+                    "2026-11-30T10:00:00Z",
+                    "./mortise bench suite --row row",
+                    List.of(
+                            new Result.Entry(
+                                    "produced per broker CPU-second",
+                                    "MB",
+                                    true,
+                                    values(),
+                                    Optional.of(new Target(true, 3)))),
+                    List.of("busy"));
+
+    @TempDir private Path directory;
+
+    private static Map<String, List<Double>> values() {
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        values.put("mortise", List.of(30.0, 31.0, 32.0));
+        values.put("kafka", List.of(10.0, 11.0, 12.0));
+        values.put("floor", List.of(62.0, 62.0, 62.0));
+        return values;
+    }
+
+    @Test
+    void aResultComesBackAsItWas() throws IOException {
+        Path file = directory.resolve("row.json");
+        ResultFile.write(RESULT, file);
+        assertThat(ResultFile.read(file)).isEqualTo(RESULT);
+    }
+
+    static Stream<Path> rowFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("workloads"))) {
+            return files.toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowFiles")
+    void everyRowOfTheSuiteCanBeRead(Path file) {
+        RowFile row = RowFile.read(file);
+        assertThat(row.title()).isNotBlank();
+        assertThat(row.targets()).isNotEmpty();
+    }
+
+    @Test
+    void aTargetOfAFigureThatThereIsNotIsRefused() throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("x.yaml"), "suite.targets:\n  spead: \">= 1\"\n");
+        assertThatThrownBy(() -> RowFile.read(file))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("there is no figure spead");
+    }
+
+    @Test
+    void thePageHasTheRowTheMissAndWhatIsMissing() throws IOException {
+        ResultFile.write(RESULT, directory.resolve("row.json"));
+        Path page =
+                Files.writeString(
+                        directory.resolve("page.md"),
+                        "before\n<!-- begin: mortise bench suite -->\nold\n<!-- end: mortise bench suite -->\nafter\n");
+
+        PerformancePage.renew(page, directory, List.of("row", "other"));
+
+        assertThat(Files.readString(page))
+                .startsWith("before\n")
+                .endsWith("after\n")
+                .doesNotContain("old")
+                .contains(
+                        "| **row**: what it is | produced per broker CPU-second, MB | 31 (30–32) | 11 (10–12) | 2.82× | ≥ 3× | 0.50 |")
+                .contains(
+                        "**missed** row, produced per broker CPU-second: 2.82× where ≥ 3× is wanted")
+                .contains("Not measured yet: other.")
+                .contains("with care: busy");
+    }
+}

@@ -1,0 +1,104 @@
+package mortise.bench.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What workload files may say, and the one line that says what is wrong with one. */
+class WorkloadTest {
+    @TempDir private Path directory;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(directory.resolve("mine.yaml"), text);
+    }
+
+    @Test
+    void aFileSaysEverything() throws IOException {
+        Workload workload =
+                Workload.read(
+                        file(
+                                """
+                                driver: raw
+                                duration: 5s
+                                topic:
+                                  partitions: 3
+                                  config:
+                                    segment.bytes: 1048576
+                                producers:
+                                  count: 2
+                                  rate: 50_000
+                                record:
+                                  size: 100B
+                                """));
+
+        assertThat(workload.name()).isEqualTo("mine");
+        assertThat(workload.driver()).isEqualTo(Workload.Driver.RAW);
+        assertThat(workload.times().duration()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(workload.topic().config()).isEqualTo(Map.of("segment.bytes", "1048576"));
+        assertThat(workload.producers().rate()).isEqualTo(new Rate(50_000));
+        assertThat(workload.producers().records().size()).isEqualTo(100);
+    }
+
+    @Test
+    void anUnknownKeyNamesTheNearest() throws IOException {
+        Path file = file("producers:\n  cuont: 2\n");
+        assertThatThrownBy(() -> Workload.read(file))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("producers.cuont")
+                .hasMessageContaining("producers.count")
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'producers.rate: fast' | is no rate; write records a second",
+                "'producers.rate: -1' | is no rate",
+                "'producers.rate: 900000000' | is more than one driver can send",
+                "'producers: {rate: 10000000, count: 1}' | is more than one driver can send",
+                "'producers.count: 0' | neither produces nor consumes",
+                "'producers.compression: lzma' | is not one of [none, gzip, snappy, lz4, zstd]",
+                "'consumers: {count: 1, from: loop}' | has nothing to read: set topic.preload",
+                "'{driver: raw, consumers: {count: 1}}' | only read what was preloaded",
+                "'{driver: raw, consumers: {count: 1, groups: 1, from: loop}}' | has no consumer groups",
+                "'{driver: raw, producers: {transaction-records: 5}}' | has no transactions",
+                "'{driver: raw, producers: {compression: lz4}}' | does not compress",
+                "'{driver: raw, record: {keys: 5}}' | have no keys",
+                "'{driver: raw, producers: {acks: none}}' | measures answers",
+                "'record.size: 1' | record.size",
+                "'[1, 2]' | holds no keys",
+                "'a: [' | is not YAML",
+                "'duration:' | has no value",
+            })
+    void whatCannotBeIsRefusedInOneLine(String text, String said) throws IOException {
+        Path file = file(text);
+        assertThatThrownBy(() -> Workload.read(file))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(said)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> Workload.read(directory.resolve("none.yaml")))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("none.yaml does not exist");
+    }
+
+    @Test
+    void theDocumentHasEveryKey() throws IOException {
+        assertThat(Files.readString(Path.of("../docs/bench.md")))
+                .as("the table of `./mortise bench run --keys`")
+                .contains(Workload.table());
+    }
+}
