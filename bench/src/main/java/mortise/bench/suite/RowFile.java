@@ -38,16 +38,30 @@ record RowFile(
     private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
 
     private static final ConfigKey<String> TITLE =
-            KEYS.add(ConfigKey.of("suite.title", ConfigType.STRING, "What is measured, for people."));
+            KEYS.add(
+                    ConfigKey.of(
+                            "suite.title", ConfigType.STRING, "What is measured, for people."));
     private static final ConfigKey<List<String>> MORTISE =
-            KEYS.add(ConfigKey.of("suite.mortise", ConfigType.LIST, "Settings of Mortise, KEY=VALUE.")
-                    .defaultsTo(List.of()));
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.mortise",
+                                    ConfigType.LIST,
+                                    "Settings of Mortise, KEY=VALUE.")
+                            .defaultsTo(List.of()));
     private static final ConfigKey<List<String>> KAFKA =
-            KEYS.add(ConfigKey.of("suite.kafka", ConfigType.LIST, "Settings of Apache Kafka, KEY=VALUE.")
-                    .defaultsTo(List.of()));
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.kafka",
+                                    ConfigType.LIST,
+                                    "Settings of Apache Kafka, KEY=VALUE.")
+                            .defaultsTo(List.of()));
     private static final ConfigKey<Boolean> FLOOR =
-            KEYS.add(ConfigKey.of("suite.floor", ConfigType.BOOLEAN, "Whether the floor is beside them.")
-                    .defaultsTo(false));
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.floor",
+                                    ConfigType.BOOLEAN,
+                                    "Whether the floor is beside them.")
+                            .defaultsTo(false));
     private static final ConfigSchema SCHEMA = KEYS.build();
 
     /**
