@@ -255,6 +255,11 @@ public final class Partition
         return send(done -> new ControlCommand.Stop(keep, done));
     }
 
+    /** Lets no sync of its log begin any more; may block. */
+    void endSyncs() {
+        sync.end();
+    }
+
     void expireProducers() {
         mailbox.signal(EXPIRE_PRODUCERS);
     }

@@ -299,11 +299,14 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
         return stopped.thenCompose(nothing -> {
             change(id, topic -> topic.remove(index));
-            return blocking.run("delete " + id, () -> deleted(id));
+            return blocking.run("delete " + id, () -> deleted(id, partition));
         });
     }
 
-    private @Nullable Void deleted(LogId id) {
+    private @Nullable Void deleted(LogId id, @Nullable Partition partition) {
+        if (partition != null) {
+            partition.endSyncs();
+        }
         store.delete(id);
         return null;
     }
@@ -412,6 +415,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         blocking.run(
                                 "close " + partition,
                                 () -> {
+                                    partition.endSyncs();
                                     partition.log().close();
                                     return null;
                                 }));

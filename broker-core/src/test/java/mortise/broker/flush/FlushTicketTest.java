@@ -76,6 +76,47 @@ class FlushTicketTest {
     }
 
     @Test
+    void noSyncBeginsOnceTheyAreEnded() {
+        duringSync = () -> heard.add("sync");
+        ticket.request();
+        ticket.end();
+        line.remove().serve();
+        ticket.request();
+        line.remove().serve();
+
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void endingWaitsForTheSyncThatIsUnderWay() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        duringSync =
+                () -> {
+                    begun.countDown();
+                    try {
+                        mayEnd.await();
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                };
+        ticket.request();
+        Thread flusher = Thread.ofVirtual().start(() -> line.remove().serve());
+        begun.await();
+        Thread closer = Thread.ofPlatform().start(ticket::end);
+        while (closer.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        assertThat(heard).isEmpty();
+
+        mayEnd.countDown();
+        flusher.join();
+        closer.join();
+
+        assertThat(heard).containsExactly("flushed");
+    }
+
+    @Test
     void whoAsksWhileItWaitsSharesTheSync() {
         ticket.request();
         ticket.request();
