@@ -39,15 +39,28 @@ final class MeteredLog implements PartitionLog {
 
     @Override
     public OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis) {
-        return activity.call(
-                "rollIfNeeded",
-                () -> log.rollIfNeeded(bytes, maxTimestamp, nowMillis),
-                this::failed);
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return log.rollIfNeeded(bytes, maxTimestamp, nowMillis);
+        } catch (RuntimeException | Error failure) {
+            throw failed("rollIfNeeded", failure);
+        } finally {
+            activity.leave(before, begun);
+        }
     }
 
     @Override
     public LogPosition append(BatchSet batches) {
-        return activity.call("append", () -> log.append(batches), this::failed);
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return log.append(batches);
+        } catch (RuntimeException | Error failure) {
+            throw failed("append", failure);
+        } finally {
+            activity.leave(before, begun);
+        }
     }
 
     @Override
@@ -73,10 +86,15 @@ final class MeteredLog implements PartitionLog {
     @Override
     public Optional<LogSlice> readRecent(
             long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
-        return activity.call(
-                "readRecent",
-                () -> log.readRecent(offset, upTo, maxBytes, wholeBatch),
-                this::failed);
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return log.readRecent(offset, upTo, maxBytes, wholeBatch);
+        } catch (RuntimeException | Error failure) {
+            throw failed("readRecent", failure);
+        } finally {
+            activity.leave(before, begun);
+        }
     }
 
     @Override

@@ -33,15 +33,23 @@ final class MeteredPartitioner implements Partitioner {
 
     @Override
     public int partition(TopicView topic, @Nullable ByteBuffer key, int recordBytes) {
-        int chosen =
-                activity.call(
-                        "partition",
-                        () -> partitioner.partition(topic, key, recordBytes),
-                        this::failed);
+        int chosen = chosen(topic, key, recordBytes);
         if (chosen < 0 || chosen >= topic.partitionCount()) {
             throw stray(topic, chosen);
         }
         return chosen;
+    }
+
+    private int chosen(TopicView topic, @Nullable ByteBuffer key, int recordBytes) {
+        ClassLoader before = activity.enter();
+        long begun = activity.now();
+        try {
+            return partitioner.partition(topic, key, recordBytes);
+        } catch (RuntimeException | Error failure) {
+            throw failed("partition", failure);
+        } finally {
+            activity.leave(before, begun);
+        }
     }
 
     private PartitionerException failed(String call, Throwable failure) {

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Around each the plugin's class loader is the context, for plugins whose classes are kept apart.
  * Wait-free; any thread.
  *
- * <p>What is called and what becomes of a failure are lambdas that never leave the method they are
- * handed to, so compiled code makes no objects of them.
+ * <p>What is called and what becomes of a failure are lambdas, of which compiled code makes objects
+ * or not, as it sees fit. Calls that are made for every batch, or for every record of a client, are
+ * bracketed by {@link #enter}, {@link #now} and {@link #leave(ClassLoader, long)} instead, which
+ * never allocate.
  */
 final class PluginActivity {
     private final String title;
@@ -107,12 +109,14 @@ final class PluginActivity {
     /** The same for a call whose failure has an answer. */
     <R extends @Nullable Object, X extends Exception> R callOr(
             String name, Call<R, X> call, Fallback<? extends R, X> fallback) throws X {
-        long begun = clock.nanoTime();
+        ClassLoader before = enter();
+        long begun = now();
         try {
-            return ask(name, call, fallback);
+            return call.make();
+        } catch (RuntimeException | Error thrown) {
+            return fallback.answer(name, thrown);
         } finally {
-            calls.increment();
-            nanos.add(clock.nanoTime() - begun);
+            leave(before, begun);
         }
     }
 
@@ -130,7 +134,7 @@ final class PluginActivity {
     }
 
     /** Makes the plugin's class loader the context; returns the one to restore. */
-    private @Nullable ClassLoader enter() {
+    @Nullable ClassLoader enter() {
         if (loader == null) {
             return null;
         }
@@ -138,6 +142,13 @@ final class PluginActivity {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         return before;
+    }
+
+    /** Notes a call that ended, and restores the context class loader. */
+    void leave(@Nullable ClassLoader before, long begunNanos) {
+        calls.increment();
+        nanos.add(clock.nanoTime() - begunNanos);
+        leave(before);
     }
 
     private void leave(@Nullable ClassLoader before) {
