@@ -24,44 +24,49 @@ import org.jspecify.annotations.Nullable;
  */
 record Assembly(
         Config config,
-        FoundPlugin<StorageProvider> storage,
-        FoundPlugin<ConsensusProvider> consensus,
-        FoundPlugin<PlacementProvider> placement,
-        @Nullable FoundPlugin<AuthorizerProvider> authorizer,
-        List<FoundPlugin<MetricsExporterProvider>> exporters,
-        List<FoundPlugin<Codec>> codecs,
+        FoundPlugins found,
         Clock clock,
         RandomGenerator random,
         Continuity continuity) {
-    Assembly {
-        exporters = List.copyOf(exporters);
-        codecs = List.copyOf(codecs);
+    FoundPlugin<StorageProvider> storage() {
+        return found.storage();
+    }
+
+    FoundPlugin<ConsensusProvider> consensus() {
+        return found.consensus();
+    }
+
+    FoundPlugin<PlacementProvider> placement() {
+        return found.placement();
+    }
+
+    @Nullable FoundPlugin<AuthorizerProvider> authorizer() {
+        return found.authorizer();
+    }
+
+    List<FoundPlugin<MetricsExporterProvider>> exporters() {
+        return found.exporters();
+    }
+
+    List<FoundPlugin<Codec>> codecs() {
+        return found.codecs();
     }
 
     /** The chosen plugins, by kind. */
     Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> plugins() {
         Map<PluginKind<?>, FoundPlugin<? extends Provider<?>>> chosen = new LinkedHashMap<>();
-        chosen.put(storage.kind(), storage);
-        chosen.put(consensus.kind(), consensus);
-        chosen.put(placement.kind(), placement);
-        if (authorizer != null) {
-            chosen.put(authorizer.kind(), authorizer);
-        }
+        found.single().forEach(plugin -> chosen.put(plugin.kind(), plugin));
         return chosen;
     }
 
     /** Whether records outlive the process: what the store declares, as it is configured. */
     boolean keepsRecords() {
-        return storage.capabilities(configOf(storage)).contains(Capability.DURABLE);
+        return storage().capabilities(configOf(storage())).contains(Capability.DURABLE);
     }
 
     /** Whether any of the plugins keeps files. */
     boolean usesDataDirectory() {
-        return usesDataDirectory(storage)
-                || usesDataDirectory(consensus)
-                || usesDataDirectory(placement)
-                || exporters.stream().anyMatch(this::usesDataDirectory)
-                || (authorizer != null && usesDataDirectory(authorizer));
+        return found.configured().stream().anyMatch(this::usesDataDirectory);
     }
 
     /** Whether a plugin keeps files. */

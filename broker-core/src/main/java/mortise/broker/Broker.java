@@ -11,7 +11,6 @@ import mortise.api.HostPort;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.net.ListenException;
 import mortise.broker.net.ListenerConfig;
-import mortise.broker.net.NetSettings;
 import mortise.broker.net.NetworkServer;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.broker.request.ClientNetwork;
@@ -81,13 +80,12 @@ public final class Broker implements AutoCloseable {
     private static NetworkServer network(
             Assembly assembly, RequestRouter router, BrokerMetrics metrics) {
         List<ListenerConfig> listeners =
-                BrokerSettings.from(assembly.config()).listeners().stream()
+                BrokerSettings.listeners(assembly.config()).stream()
                         .map(listener ->
                                 new ListenerConfig(
                                         listener.name(), listener.bind(), listener.advertised()))
                         .toList();
-        return new NetworkServer(
-                NetSettings.from(assembly.config()), listeners, router, assembly.clock(), metrics);
+        return new NetworkServer(assembly.config(), listeners, router, assembly.clock(), metrics);
     }
 
     /** The network as the core sees it. */
@@ -148,13 +146,15 @@ public final class Broker implements AutoCloseable {
         DataDirectory directory = now.directory();
         return new BrokerStatus(
                 now.clusterId(),
-                with.settings().nodeId(),
+                with.nodeId(),
                 bound,
                 advertised,
                 directory == null ? null : directory.path(),
                 directory != null && directory.formatted(),
                 with.assembly().keepsRecords()
-                        ? BrokerSettings.DURABILITY.type().format(with.settings().durability())
+                        ? BrokerSettings.DURABILITY
+                                .type()
+                                .format(with.config().get(BrokerSettings.DURABILITY))
                         : BrokerStatus.NO_DURABILITY,
                 core.plugins().status(),
                 core.plugins().exporters(),

@@ -24,7 +24,6 @@ import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.DataDirectory;
 import mortise.broker.runtime.DirectoryRecord;
 import mortise.broker.runtime.Execution;
-import mortise.broker.runtime.LaneSettings;
 import mortise.broker.runtime.Lanes;
 import mortise.broker.telemetry.BrokerHealth;
 import mortise.broker.telemetry.BrokerMetrics;
@@ -93,14 +92,7 @@ final class BrokerCore {
             BrokerMetrics metrics,
             ClientNetwork.Factory networks,
             @Nullable RefusedRequests refusals) {
-        this.with =
-                new Composition(
-                        assembly,
-                        BrokerSettings.from(assembly.config()),
-                        execution,
-                        metrics,
-                        new BrokerHealth(),
-                        new Parts());
+        this.with = new Composition(assembly, execution, metrics, new BrokerHealth(), new Parts());
         this.networks = networks;
         this.refusals = refusals;
         this.plugins = new BrokerPlugins(assembly, execution.clock());
@@ -170,8 +162,8 @@ final class BrokerCore {
                         .add(
                                 "data directory",
                                 DataDirectory.open(
-                                        with.settings().dataDirectory(),
-                                        with.settings().nodeId(),
+                                        with.config().get(BrokerSettings.DATA_DIRECTORY),
+                                        with.nodeId(),
                                         with.execution().random()));
         return new Held(directory.clusterId(), directory, takenOver(directory));
     }
@@ -205,7 +197,7 @@ final class BrokerCore {
                         : with.parts().add("authorizer", new MeteredAuthorizer(made.authorizer()));
         StorageArea storage = StorageArea.of(with, made.storage());
         with.add(plugins);
-        Lanes lanes = Lanes.on(with.execution(), LaneSettings.from(with.config()));
+        Lanes lanes = Lanes.on(with.execution(), with.config());
         PartitionArea partitions = PartitionArea.of(with, storage, lanes);
         ClusterArea cluster = ClusterArea.of(with, made, partitions.partitions(), this::fatal);
         Serving serving =
@@ -236,7 +228,7 @@ final class BrokerCore {
                         .toList();
         return new RequestRouter(
                 refusals == null ? handlers : refusals.before(handlers),
-                new ClusterFeatures(with.settings().nodeId(), serving.cluster().publisher()),
+                new ClusterFeatures(with.nodeId(), serving.cluster().publisher()),
                 with.metrics(),
                 serving.lanes().requests());
     }
@@ -266,10 +258,10 @@ final class BrokerCore {
         tellOfStart(took);
         with.health().serving();
         OpenedPartitions opened = entered.opened();
-        event.ended(with.settings().nodeId(), held.clusterId(), opened.opened(), opened.failed());
+        event.ended(with.nodeId(), held.clusterId(), opened.opened(), opened.failed());
         LOG.info(
                 "node {} of cluster {} is ready after {} ms with {} partitions{}; authoriser {}",
-                with.settings().nodeId(),
+                with.nodeId(),
                 held.clusterId(),
                 took.toMillis(),
                 opened.opened(),

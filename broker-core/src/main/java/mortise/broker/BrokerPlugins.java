@@ -124,7 +124,7 @@ final class BrokerPlugins implements Area {
                         with.assembly().configOf(plugin),
                         PluginSettings.from(with.config()),
                         new PluginWorld(
-                                with.settings().nodeId(),
+                                with.nodeId(),
                                 with.execution(),
                                 with.metrics(),
                                 name ->

@@ -33,7 +33,6 @@ import mortise.spi.telemetry.Health.Reason;
  * @param quorum started, as far as its plugin goes; it takes part from {@link #join} on
  */
 record ClusterArea(
-        MetadataSettings settings,
         BrokerConfigs configs,
         MeteredQuorum quorum,
         MetadataPublisher publisher,
@@ -51,13 +50,12 @@ record ClusterArea(
             BiConsumer<String, Throwable> fatal) {
         BrokerConfigs configs =
                 new BrokerConfigs(
-                        with.settings().nodeId(),
+                        with.nodeId(),
                         with.config(),
                         new StoreTraits(
                                 with.assembly().storage().name(),
                                 with.assembly().storage().capabilities()));
-        MetadataSettings settings = MetadataSettings.from(with.config());
-        MetadataPublisher publisher = publisher(with, configs, settings, partitions, fatal);
+        MetadataPublisher publisher = publisher(with, configs, partitions, fatal);
         PlacementRules placements =
                 new PlacementRules(
                         with.assembly().placement().name(),
@@ -71,32 +69,32 @@ record ClusterArea(
                                 new ControllerLoop(
                                         new Controller(
                                                 configs,
-                                                settings,
+                                                with.config(),
                                                 placements,
                                                 with.execution().random()),
                                         quorum,
                                         publisher,
                                         with.execution().timers(),
-                                        settings,
+                                        with.config(),
                                         with.execution().clock(),
                                         with.metrics()));
-        return with.add(new ClusterArea(settings, configs, quorum, publisher, controller));
+        return with.add(new ClusterArea(configs, quorum, publisher, controller));
     }
 
     private static MetadataPublisher publisher(
             Composition with,
             BrokerConfigs configs,
-            MetadataSettings settings,
             Partitions partitions,
             BiConsumer<String, Throwable> fatal) {
         return new MetadataPublisher(
                 new PartitionFollower(
-                        with.settings().nodeId(),
+                        with.nodeId(),
                         new TopicSettingsSource(
                                 configs,
-                                with.settings().durability() == BrokerSettings.Durability.FSYNC),
+                                with.config().get(BrokerSettings.DURABILITY)
+                                        == BrokerSettings.Durability.FSYNC),
                         partitions,
-                        settings.parallelPartitionOperations(),
+                        with.config().get(MetadataSettings.PARALLEL_PARTITION_OPERATIONS),
                         with.execution().timers(),
                         with.metrics()),
                 with.execution().serial("metadata"),
@@ -107,7 +105,10 @@ record ClusterArea(
     /** A way into the cluster; to be made before the quorum is joined. */
     BrokerLifecycle lifecycle(Composition with, String clusterId) {
         return new BrokerLifecycle(
-                new BrokerLifecycle.Self(clusterId, with.settings().nodeId(), settings.rack()),
+                new BrokerLifecycle.Self(
+                        clusterId,
+                        with.nodeId(),
+                        with.config().find(MetadataSettings.RACK).orElse(null)),
                 publisher,
                 controller,
                 with.execution().clock(),

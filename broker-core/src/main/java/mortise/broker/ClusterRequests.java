@@ -9,11 +9,11 @@ record ClusterRequests(List<ApiHandler<?>> handlers) implements Area {
     static ClusterRequests of(Composition with, Serving serving) {
         return new ClusterRequests(
                 ClusterApis.handlers(
-                        with.settings().nodeId(),
+                        with.nodeId(),
                         serving.cluster().publisher(),
                         serving.cluster().controller(),
                         serving.cluster().configs(),
-                        serving.cluster().settings(),
+                        with.config(),
                         new StoredLogs(
                                 serving.storage().store(), serving.partitions().partitions()),
                         serving.plugins()::activities,

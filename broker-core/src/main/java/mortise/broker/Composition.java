@@ -13,13 +13,17 @@ import mortise.broker.telemetry.BrokerMetrics;
  */
 record Composition(
         Assembly assembly,
-        BrokerSettings settings,
         Execution execution,
         BrokerMetrics metrics,
         BrokerHealth health,
         Parts parts) {
     Config config() {
         return assembly.config();
+    }
+
+    /** The number of this broker. */
+    int nodeId() {
+        return config().get(BrokerSettings.NODE_ID);
     }
 
     /** Has an area's gauges and health seen. */

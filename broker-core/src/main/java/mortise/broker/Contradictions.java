@@ -8,15 +8,10 @@ import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
 import mortise.api.config.ConfigProblem;
 import mortise.broker.config.BrokerSettings;
-import mortise.broker.fetch.FetchSettings;
-import mortise.broker.flush.FlushSettings;
 import mortise.broker.net.NetSettings;
-import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.FoundPlugin;
-import mortise.broker.plugin.PluginSettings;
 import mortise.broker.plugin.RefusedPluginException;
 import mortise.metadata.config.BrokerConfigs;
-import mortise.metadata.config.MetadataSettings;
 import mortise.metadata.config.StoreTraits;
 import mortise.spi.Capability;
 import mortise.spi.consensus.ConsensusProvider;
@@ -25,14 +20,7 @@ import mortise.spi.storage.StorageProvider;
 /** Values that are each good and do not go together. */
 final class Contradictions {
     private static final List<Consumer<Config>> READERS =
-            List.of(
-                    BrokerSettings::from,
-                    NetSettings::from,
-                    PartitionSettings::from,
-                    FlushSettings::from,
-                    FetchSettings::from,
-                    MetadataSettings::from,
-                    PluginSettings::from);
+            List.of(BrokerSettings::listeners, NetSettings::check);
 
     private Contradictions() {}
 

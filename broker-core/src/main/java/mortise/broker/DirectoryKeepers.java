@@ -40,7 +40,7 @@ final class DirectoryKeepers {
      * @throws mortise.api.config.ConfigException if the last start on it protected more
      */
     static void examine(Assembly assembly) {
-        Path directory = BrokerSettings.from(assembly.config()).dataDirectory();
+        Path directory = assembly.config().get(BrokerSettings.DATA_DIRECTORY);
         boolean meant = assembly.usesDataDirectory() || assembly.continuity().dataDirectoryNamed();
         if (meant && Files.exists(directory.resolve(DataDirectory.IDENTITY))) {
             DirectoryKeepers keepers = new DirectoryKeepers(assembly, directory);

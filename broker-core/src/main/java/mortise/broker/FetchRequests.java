@@ -3,7 +3,6 @@ package mortise.broker;
 import java.util.List;
 import mortise.broker.fetch.FetchHandler;
 import mortise.broker.fetch.FetchSessions;
-import mortise.broker.fetch.FetchSettings;
 import mortise.broker.fetch.FetchSources;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.runtime.Execution;
@@ -12,10 +11,9 @@ import mortise.broker.runtime.Execution;
 record FetchRequests(FetchSessions sessions, List<ApiHandler<?>> handlers) implements Area {
     static FetchRequests of(Composition with, Serving serving) {
         Execution execution = with.execution();
-        FetchSettings settings = FetchSettings.from(with.config());
         FetchSessions sessions =
                 new FetchSessions(
-                        settings,
+                        with.config(),
                         execution.clock(),
                         execution.timers(),
                         execution.random(),
@@ -29,6 +27,7 @@ record FetchRequests(FetchSessions sessions, List<ApiHandler<?>> handlers) imple
                         execution.clock(),
                         execution.timers(),
                         with.metrics());
-        return new FetchRequests(sessions, List.of(new FetchHandler(settings, sources, sessions)));
+        return new FetchRequests(
+                sessions, List.of(new FetchHandler(with.config(), sources, sessions)));
     }
 }

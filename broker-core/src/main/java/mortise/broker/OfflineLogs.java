@@ -1,6 +1,7 @@
 package mortise.broker;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,24 +49,21 @@ public final class OfflineLogs implements AutoCloseable {
     }
 
     static OfflineLogs open(Assembly assembly) {
-        BrokerSettings settings = BrokerSettings.from(assembly.config());
-        if (!Files.exists(settings.dataDirectory().resolve(DataDirectory.IDENTITY))) {
+        Path kept = assembly.config().get(BrokerSettings.DATA_DIRECTORY);
+        int nodeId = assembly.config().get(BrokerSettings.NODE_ID);
+        if (!Files.exists(kept.resolve(DataDirectory.IDENTITY))) {
             throw new BrokerStartException(
-                    settings.dataDirectory()
+                    kept
                             + " is no broker's data directory (it has no "
                             + DataDirectory.IDENTITY
                             + "); name one with --data");
         }
         OfflineLogs logs = null;
         try {
-            logs =
-                    new OfflineLogs(
-                            DataDirectory.open(
-                                    settings.dataDirectory(), settings.nodeId(), assembly.random()),
-                            assembly);
+            logs = new OfflineLogs(DataDirectory.open(kept, nodeId, assembly.random()), assembly);
             // another store would find nothing missing, for it finds nothing at all
-            var _ = new DirectoryKeepers(assembly, settings.dataDirectory()).accepted();
-            logs.start(assembly, settings);
+            var _ = new DirectoryKeepers(assembly, kept).accepted();
+            logs.start(assembly, nodeId);
             return logs;
         } catch (RefusedDirectoryException | RefusedPluginException | StorageException refused) {
             if (logs != null) {
@@ -75,7 +73,7 @@ public final class OfflineLogs implements AutoCloseable {
         }
     }
 
-    private void start(Assembly assembly, BrokerSettings settings) {
+    private void start(Assembly assembly, int nodeId) {
         LogStore made =
                 new MeteredStore(
                         PluginInstance.create(
@@ -83,10 +81,7 @@ public final class OfflineLogs implements AutoCloseable {
                                 assembly.configOf(assembly.storage()),
                                 PluginSettings.from(assembly.config()),
                                 new PluginWorld(
-                                        settings.nodeId(),
-                                        execution,
-                                        metrics,
-                                        directory::subdirectory)));
+                                        nodeId, execution, metrics, directory::subdirectory)));
         store = made;
         made.start();
     }

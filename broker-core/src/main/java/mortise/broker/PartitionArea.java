@@ -10,7 +10,6 @@ import mortise.api.metrics.Readings;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionServices;
-import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.runtime.Lanes;
 import mortise.broker.telemetry.TelemetrySettings;
@@ -22,15 +21,13 @@ import mortise.spi.telemetry.Health.Reason;
  *
  * @param series how many partitions have gauges of their own
  */
-record PartitionArea(PartitionSettings settings, Partitions partitions, int series)
-        implements Area {
+record PartitionArea(Partitions partitions, int series) implements Area {
     private static final int MISSING_NAMED = 16;
 
     static PartitionArea of(Composition with, StorageArea storage, Lanes lanes) {
-        PartitionSettings settings = PartitionSettings.from(with.config());
         PartitionServices services =
                 new PartitionServices(
-                        with.settings().nodeId(),
+                        with.nodeId(),
                         with.execution().clock(),
                         with.execution().timers(),
                         lanes,
@@ -38,14 +35,15 @@ record PartitionArea(PartitionSettings settings, Partitions partitions, int seri
                         with.execution(),
                         storage.flushes());
         Partitions partitions =
-                with.parts().add("partitions", new Partitions(settings, storage.store(), services));
+                with.parts()
+                        .add(
+                                "partitions",
+                                new Partitions(with.config(), storage.store(), services));
         with.parts()
                 .add("open logs", partitions::stop, () -> CompletableFuture.completedStage(null));
         return with.add(
                 new PartitionArea(
-                        settings,
-                        partitions,
-                        TelemetrySettings.from(with.config()).partitionSeries()));
+                        partitions, with.config().get(TelemetrySettings.PARTITION_SERIES)));
     }
 
     @Override

@@ -14,6 +14,6 @@ record Serving(
         Lanes lanes) {
     /** Where other brokers are. */
     BrokerEndpoints endpoints(Composition with) {
-        return new AdvertisedBrokers(with.settings().nodeId(), cluster.publisher());
+        return new AdvertisedBrokers(with.nodeId(), cluster.publisher());
     }
 }

@@ -8,7 +8,6 @@ import mortise.api.metrics.Labels;
 import mortise.api.metrics.Metrics;
 import mortise.api.metrics.Readings;
 import mortise.broker.flush.FlushCoordinator;
-import mortise.broker.flush.FlushSettings;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
 import mortise.spi.storage.LogDirectory;
@@ -40,7 +39,7 @@ record StorageArea(LogStore store, FlushCoordinator flushes) implements Area {
                                 "flushers",
                                 FlushCoordinator.on(
                                         with.execution(),
-                                        FlushSettings.from(with.config()),
+                                        with.config(),
                                         with.execution().clock(),
                                         with.metrics()));
         return with.add(new StorageArea(store, flushes));

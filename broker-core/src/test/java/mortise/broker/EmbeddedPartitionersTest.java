@@ -67,11 +67,13 @@ class EmbeddedPartitionersTest {
             assertThatThrownBy(() -> one.partition(ORDERS, null, -1))
                     .isInstanceOf(PartitionerException.class)
                     .hasMessage(
-                            "partitioner plugin 'sample' (handed in) failed in partition: java.lang.IllegalStateException: no idea");
+                            "partitioner plugin 'sample' (handed in) failed in partition:"
+                                    + " java.lang.IllegalStateException: no idea");
             assertThatThrownBy(() -> other.partition(ORDERS, null, 3))
                     .isInstanceOf(PartitionerException.class)
                     .hasMessage(
-                            "partitioner plugin 'sample' (handed in) chose partition 3 of topic orders, which has partitions 0 to 2");
+                            "partitioner plugin 'sample' (handed in) chose partition 3 of topic"
+                                    + " orders, which has partitions 0 to 2");
         }
         assertThat(builder.partitionerActivity())
                 .singleElement()
@@ -90,10 +92,14 @@ class EmbeddedPartitionersTest {
         ByteBuffer key = ByteBuffer.allocate(8);
         try (Partitioner counted = create(with(() -> (topic, lent, bytes) -> 1))) {
             int records = 100_000;
-            ask(counted, key, records); // loads classes, and lets the compiler see the calls
-            long before = threads.getCurrentThreadAllocatedBytes();
-            ask(counted, key, records);
-            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(records);
+            long allocated = Long.MAX_VALUE;
+            // the first rounds load classes, and let the compiler see the calls
+            for (int round = 0; round < 100 && allocated >= records; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                ask(counted, key, records);
+                allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            }
+            assertThat(allocated).isLessThan(records);
         }
     }
 
@@ -112,7 +118,8 @@ class EmbeddedPartitionersTest {
                                 })))
                 .isInstanceOf(PartitionerException.class)
                 .hasMessage(
-                        "partitioner plugin 'sample' (handed in) failed in create: java.lang.IllegalStateException: not today");
+                        "partitioner plugin 'sample' (handed in) failed in create:"
+                                + " java.lang.IllegalStateException: not today");
         BrokerBuilder hanging =
                 with(
                                 () -> {
@@ -124,7 +131,8 @@ class EmbeddedPartitionersTest {
         assertThatThrownBy(() -> create(hanging))
                 .isInstanceOf(PartitionerException.class)
                 .hasMessageStartingWith(
-                        "partitioner plugin 'sample' (handed in) did not return from create within 20ms; it is at ");
+                        "partitioner plugin 'sample' (handed in) did not return from create within"
+                                + " 20ms; it is at ");
     }
 
     @Test

@@ -192,11 +192,11 @@ class LooseningTest {
                                 "conf/mortise.yaml", Map.of("node.id", "3", "durability", "fsync"))
                         .layer("mortise.yaml", Map.of("node.id", "4"));
         assertThat(
-                        builder.concerns().stream()
+                        builder.reference().concerns().stream()
                                 .flatMap(concern -> concern.keys().keys().stream())
                                 .filter(key ->
                                         List.of("node.id", "durability").contains(key.name()))
-                                .map(key -> builder.configured(key).orElseThrow()))
+                                .map(key -> builder.reference().configured(key).orElseThrow()))
                 .containsExactly(
                         new ConfiguredValue("4", "mortise.yaml", "node.id"),
                         new ConfiguredValue("fsync", "conf/mortise.yaml", "durability"));

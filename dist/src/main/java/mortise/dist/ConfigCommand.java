@@ -11,8 +11,8 @@ import mortise.api.config.ConfigException;
 import mortise.api.config.ConfigKey;
 import mortise.api.config.ConfigProblem;
 import mortise.api.config.EditDistance;
-import mortise.broker.BrokerBuilder;
 import mortise.broker.ConfigConcern;
+import mortise.broker.ConfigReference;
 import mortise.broker.ConfiguredValue;
 import mortise.dist.assembly.ConfigurationFile;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class ConfigCommand implements Runnable {
     private record Known(ConfigKey<?> key, ConfigConcern concern) {
         Stream<String> names() {
             return Stream.concat(
-                    Stream.of(key.name(), BrokerBuilder.environmentName(key)),
+                    Stream.of(key.name(), ConfigReference.environmentName(key)),
                     key.kafkaName().stream());
         }
     }
@@ -58,9 +58,9 @@ final class ConfigCommand implements Runnable {
                             paramLabel = "KEY",
                             description = "Its name, Kafka's name for it, or its variable.")
                     String name) {
-        BrokerBuilder builder = configuration.builder();
-        Known known = find(builder, name);
-        Map<String, @Nullable Object> facts = facts(builder, known);
+        ConfigReference reference = configuration.builder().reference();
+        Known known = find(reference, name);
+        Map<String, @Nullable Object> facts = facts(reference, known);
         output.print(
                 out(),
                 facts,
@@ -88,11 +88,11 @@ final class ConfigCommand implements Runnable {
             @Mixin OutputOptions output,
             @Option(names = "--changed", description = "Only keys that somebody set.")
                     boolean changed) {
-        BrokerBuilder builder = configuration.builder();
+        ConfigReference reference = configuration.builder().reference();
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        known(builder).stream()
-                .filter(known -> !changed || builder.configured(known.key()).isPresent())
-                .forEach(known -> rows.add(facts(builder, known)));
+        known(reference).stream()
+                .filter(known -> !changed || reference.configured(known.key()).isPresent())
+                .forEach(known -> rows.add(facts(reference, known)));
         output.print(
                 out(),
                 rows,
@@ -117,23 +117,23 @@ final class ConfigCommand implements Runnable {
                             names = "--sample",
                             description = "Print a commented configuration file instead.")
                     boolean sample) {
-        BrokerBuilder builder = ConfigurationOptions.bare();
+        ConfigReference reference = ConfigurationOptions.bare().reference();
         out().print(
                         sample
-                                ? ConfigurationFile.example(builder.concerns())
-                                : ConfigurationPage.of(builder));
+                                ? ConfigurationFile.example(reference.concerns())
+                                : ConfigurationPage.of(reference));
         out().flush();
     }
 
-    private static List<Known> known(BrokerBuilder builder) {
-        return builder.concerns().stream()
+    private static List<Known> known(ConfigReference reference) {
+        return reference.concerns().stream()
                 .flatMap(concern ->
                         concern.keys().keys().stream().map(key -> new Known(key, concern)))
                 .toList();
     }
 
-    private static Known find(BrokerBuilder builder, String name) {
-        List<Known> all = known(builder);
+    private static Known find(ConfigReference reference, String name) {
+        List<Known> all = known(reference);
         return all.stream()
                 .filter(known -> known.names().anyMatch(name::equals))
                 .findFirst()
@@ -141,7 +141,7 @@ final class ConfigCommand implements Runnable {
     }
 
     private static ConfigException unknown(String name, List<Known> all) {
-        String kafka = BrokerBuilder.kafkaSettingsWithoutCounterpart().get(name);
+        String kafka = ConfigReference.kafkaSettingsWithoutCounterpart().get(name);
         List<String> nearest =
                 EditDistance.nearest(name, all.stream().flatMap(Known::names).toList());
         return new ConfigException(
@@ -158,9 +158,9 @@ final class ConfigCommand implements Runnable {
                                                         + "?")));
     }
 
-    private static Map<String, @Nullable Object> facts(BrokerBuilder builder, Known known) {
+    private static Map<String, @Nullable Object> facts(ConfigReference reference, Known known) {
         ConfigKey<?> key = known.key();
-        Optional<ConfiguredValue> set = builder.configured(key);
+        Optional<ConfiguredValue> set = reference.configured(key);
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("key", key.name());
         facts.put("doc", key.doc());
@@ -168,7 +168,7 @@ final class ConfigCommand implements Runnable {
         facts.put("default", key.secret() ? "****" : key.defaultText().orElse(null));
         facts.put("accepted", key.bounds().isEmpty() ? null : key.bounds());
         facts.put("kafkaName", key.kafkaName().orElse(null));
-        facts.put("variable", BrokerBuilder.environmentName(key));
+        facts.put("variable", ConfigReference.environmentName(key));
         facts.put("readBy", known.concern().reader());
         facts.put("whileRunning", key.reloadable() ? "may change" : "fixed at the start");
         facts.put("value", value(key, set));

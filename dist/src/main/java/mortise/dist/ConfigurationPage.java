@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import mortise.api.config.ConfigKey;
-import mortise.broker.BrokerBuilder;
 import mortise.broker.ConfigConcern;
+import mortise.broker.ConfigReference;
 
 /** The reference page of the configuration, made from the keys themselves. */
 final class ConfigurationPage {
@@ -90,8 +90,8 @@ final class ConfigurationPage {
         return "`" + text + "`";
     }
 
-    /** The page of what a builder knows. */
-    static String of(BrokerBuilder builder) {
-        return text(builder.concerns(), BrokerBuilder.kafkaSettingsWithoutCounterpart());
+    /** The page of what is there. */
+    static String of(ConfigReference reference) {
+        return text(reference.concerns(), ConfigReference.kafkaSettingsWithoutCounterpart());
     }
 }

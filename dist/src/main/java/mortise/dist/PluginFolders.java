@@ -39,7 +39,7 @@ final class PluginFolders {
     /** What of them cannot be used, and why, as the end of a line; empty if there is nothing. */
     static String refusals() {
         return builder().stream()
-                .flatMap(builder -> builder.installedPlugins().stream())
+                .flatMap(builder -> builder.inventory().installed().stream())
                 .filter(plugin -> plugin.state() == InstalledPlugin.State.REFUSED)
                 .map(plugin -> "; refused: " + plugin.place() + ": " + plugin.reason())
                 .collect(Collectors.joining());

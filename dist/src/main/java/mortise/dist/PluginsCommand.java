@@ -67,7 +67,7 @@ final class PluginsCommand implements Runnable {
                     () -> printActivities(out, activities));
             return;
         }
-        List<InstalledPlugin> plugins = configuration.builder().installedPlugins();
+        List<InstalledPlugin> plugins = configuration.builder().inventory().installed();
         output.print(
                 out,
                 plugins.stream().map(PluginsCommand::asMap).toList(),
@@ -204,7 +204,7 @@ final class PluginsCommand implements Runnable {
 
         @Override
         public void run() {
-            List<InstalledPlugin> all = configuration.builder().installedPlugins();
+            List<InstalledPlugin> all = configuration.builder().inventory().installed();
             List<InstalledPlugin> meant =
                     all.stream()
                             .filter(plugin ->
@@ -290,7 +290,7 @@ final class PluginsCommand implements Runnable {
 
         @Override
         public Integer call() {
-            VerifiedFolder verified = new BrokerBuilder().verifyFolder(folder);
+            VerifiedFolder verified = new BrokerBuilder().inventory().verifyFolder(folder);
             List<InstalledPlugin> found = verified.plugins();
             PrintWriter out = spec.commandLine().getOut();
             output.print(

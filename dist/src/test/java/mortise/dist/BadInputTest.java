@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -213,6 +214,29 @@ class BadInputTest {
                 startFails("start", "--set", "plugins.storage=cloud"),
                 "no storage plugin named 'cloud'",
                 "local");
+    }
+
+    /** The broker has that library, for itself: what it has is in another version tomorrow. */
+    @Test
+    void aPluginWhoseFolderLacksALibraryIsRefusedByName() throws IOException {
+        PluginDirectory plugins = new PluginDirectory(directory.resolve("lacking"));
+        Path library;
+        try (Stream<Path> jars = Files.list(BrokerProcess.HOME.resolve("lib"))) {
+            library =
+                    jars.filter(jar -> jar.getFileName().toString().startsWith("snakeyaml-engine-"))
+                            .findFirst()
+                            .orElseThrow();
+        }
+        new PluginJars()
+                .with(library)
+                .source("module stranger.gate { requires org.snakeyaml.engine; }")
+                .source("package stranger.gate; public class Gate {}")
+                .write(plugins.folder("gate").resolve("gate.jar"));
+        oneLine(plugins.startFails("plugins.authorizer=gate"), "plugins/gate", "stranger.gate");
+        BrokerProcess.Finished verified =
+                BrokerProcess.run("plugins", "verify", plugins.folder("gate").toString());
+        ErrorsPage.saw(verified.out());
+        assertThat(verified.status()).as(verified.out()).isEqualTo(1);
     }
 
     @Test

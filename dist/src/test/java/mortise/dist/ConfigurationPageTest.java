@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mortise.api.config.ConfigKey;
-import mortise.broker.BrokerBuilder;
+import mortise.broker.ConfigReference;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,7 +29,7 @@ class ConfigurationPageTest {
     private static final Pattern NAME = Pattern.compile("`([a-z][a-z0-9.-]+)`");
 
     private static List<ConfigKey<?>> keys() {
-        return InstalledPlugins.builder().concerns().stream()
+        return InstalledPlugins.builder().reference().concerns().stream()
                 .<ConfigKey<?>>flatMap(concern -> concern.keys().keys().stream())
                 .toList();
     }
@@ -99,7 +99,7 @@ class ConfigurationPageTest {
                         .flatMap(key ->
                                 Stream.concat(Stream.of(key.name()), key.kafkaName().stream()))
                         .collect(Collectors.toCollection(TreeSet::new));
-        Map<String, String> refused = BrokerBuilder.kafkaSettingsWithoutCounterpart();
+        Map<String, String> refused = ConfigReference.kafkaSettingsWithoutCounterpart();
         Set<String> kafka = kafkaSettings();
         assertThat(kafka).hasSizeGreaterThan(300);
         assertThat(kafka).allMatch(name -> known.contains(name) || refused.containsKey(name));
@@ -117,7 +117,7 @@ class ConfigurationPageTest {
                         .collect(Collectors.toSet());
         Pattern key = Pattern.compile("\\b(use|or|,) ([a-z]+[.-][a-z.-]*[a-z])\\b");
         for (String remark :
-                new TreeSet<>(BrokerBuilder.kafkaSettingsWithoutCounterpart().values())) {
+                new TreeSet<>(ConfigReference.kafkaSettingsWithoutCounterpart().values())) {
             Matcher named = key.matcher(remark);
             while (named.find()) {
                 if (!named.group(2).equals("flush.messages")) {

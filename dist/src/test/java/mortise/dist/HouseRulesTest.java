@@ -3,9 +3,11 @@ package mortise.dist;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,6 +187,78 @@ class HouseRulesTest {
                 .check(PRODUCT);
     }
 
+    /** What runs where is decided in one room, so that a simulation can run all of it in one. */
+    @Test
+    void theCoreHasItsThreadsFromItsRuntime() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker..")
+                .and()
+                .resideOutsideOfPackage("mortise.broker.runtime")
+                .and(
+                        DescribedPredicate.describe(
+                                "are not known to make threads",
+                                type -> !MAKES_THREADS.containsKey(type.getFullName())))
+                .should()
+                .callCodeUnitWhere(
+                        JavaCall.Predicates.target(
+                                DescribedPredicate.describe(
+                                        "makes a thread or an executor",
+                                        target ->
+                                                THREADS.contains(target.getOwner().getFullName())
+                                                        && !OF_THE_CALLER.contains(
+                                                                target.getName()))))
+                .check(PRODUCT);
+    }
+
+    private static final Set<String> THREADS =
+            Set.of(
+                    "java.lang.Thread",
+                    "java.util.Timer",
+                    "java.util.concurrent.Executors",
+                    "java.util.concurrent.ForkJoinPool",
+                    "java.util.concurrent.ScheduledThreadPoolExecutor",
+                    "java.util.concurrent.ThreadFactory",
+                    "java.util.concurrent.ThreadPoolExecutor");
+
+    /** What a thread asks about itself or another, and makes none. */
+    private static final Set<String> OF_THE_CALLER =
+            Set.of(
+                    "currentThread",
+                    "getAllStackTraces",
+                    "getContextClassLoader",
+                    "getName",
+                    "getStackTrace",
+                    "interrupt",
+                    "interrupted",
+                    "isAlive",
+                    "isInterrupted",
+                    "isVirtual",
+                    "join",
+                    "onSpinWait",
+                    "setContextClassLoader",
+                    "threadId");
+
+    private static final Map<String, String> MAKES_THREADS =
+            Map.of(
+                    "mortise.broker.net.Transport", "the event loops are Netty's threads",
+                    "mortise.broker.TrialContext", "a plugin on trial has no execution",
+                    "mortise.broker.plugin.PluginThreads",
+                            "counts those that the execution makes for a plugin");
+
+    /** Jars become modules whatever a broker then makes of the plugins in them. */
+    @Test
+    void pluginFoldersKnowNoInstances() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker.plugin.folder")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("mortise.broker..")
+                                .and(resideOutsideOfPackages("mortise.broker.plugin.folder")))
+                .check(PRODUCT);
+    }
+
     @Test
     void handlersStandAboveWhatTheyUse() {
         noClasses()
@@ -236,6 +311,52 @@ class HouseRulesTest {
                 .haveNameMatching(".*(Manager|Helper|Utils?|Impl)$")
                 .check(PRODUCT);
     }
+
+    /** What takes more than seven things has a concept in it that has no name yet. */
+    @Test
+    void constructorsTakeAtMostSevenParameters() {
+        constructors()
+                .that()
+                .areDeclaredInClassesThat(
+                        DescribedPredicate.describe(
+                                "are not known to be wide",
+                                type -> !WIDE.containsKey(type.getFullName())))
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackage("mortise.wire.message..")
+                .should()
+                .haveRawParameterTypes(
+                        DescribedPredicate.describe(
+                                "at most seven", types -> types.size() <= MOST_PARAMETERS))
+                .check(PRODUCT);
+        assertThat(PRODUCT.stream().map(JavaClass::getFullName))
+                .describedAs("what is excepted is there")
+                .containsAll(WIDE.keySet());
+    }
+
+    private static final int MOST_PARAMETERS = 7;
+
+    /** Values, not collaborators: what has one component for each row of something else. */
+    private static final Map<String, String> WIDE =
+            Map.ofEntries(
+                    Map.entry(
+                            "mortise.wire.generator.FieldSchema",
+                            "a field as the schema language describes it"),
+                    Map.entry(
+                            "mortise.wire.generator.MessageSchema",
+                            "a message as the schema language describes it"),
+                    Map.entry("mortise.wire.ApiKey", "a row of the table of APIs"),
+                    Map.entry("mortise.broker.BrokerStatus", "what a broker reports to its users"),
+                    Map.entry("mortise.junit.TestBrokerStatus", "what a broker reports to tests"),
+                    Map.entry("mortise.broker.InstalledPlugin", "what a list of plugins shows"),
+                    Map.entry(
+                            "mortise.broker.plugin.folder.LibraryJar",
+                            "what the index says of one jar"),
+                    Map.entry("mortise.metadata.ClusterImage", "what the metadata records make"),
+                    Map.entry("mortise.metadata.TopicSettings", "the configuration of a topic"),
+                    Map.entry(
+                            "mortise.metadata.config.ConfigEntry",
+                            "what clients are shown of one configuration"));
 
     @Test
     void testsAreNamedSoThatTheyRun() {

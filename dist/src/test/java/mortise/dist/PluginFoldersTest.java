@@ -523,7 +523,7 @@ class PluginFoldersTest {
                 .write(plugins.resolve("gate/gate.jar"));
         assertThat(list())
                 .contains(
-                        "its modules do not resolve: Module some.library not found, required by stranger.gate; every module that it requires must lie in its folder");
+                        "module stranger.gate requires some.library, which is not in its folder; put its jar there");
     }
 
     @Test

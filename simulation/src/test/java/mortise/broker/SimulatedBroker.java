@@ -104,12 +104,7 @@ public final class SimulatedBroker {
     private static Assembly on(Assembly assembly, Path dataDirectory) {
         return new Assembly(
                 located(assembly.config(), dataDirectory),
-                assembly.storage(),
-                assembly.consensus(),
-                assembly.placement(),
-                assembly.authorizer(),
-                assembly.exporters(),
-                assembly.codecs(),
+                assembly.found(),
                 assembly.clock(),
                 assembly.random(),
                 assembly.continuity());

@@ -21,42 +21,55 @@ public final class ConfigKey<T> {
     private final ConfigType<T> type;
     private final String doc;
     private final @Nullable T defaultValue;
-    private final Function<T, @Nullable String> check;
-    private final String bounds;
-    private final @Nullable String kafkaName;
-    private final boolean reloadable;
-    private final boolean secret;
+    private final Bounds<T> bounds;
+    private final Traits traits;
+
+    /**
+     * What values are accepted.
+     *
+     * @param described in words; empty if the type says it all
+     * @param check gives null for an acceptable value, else what is wrong with it
+     */
+    private record Bounds<T>(String described, Function<T, @Nullable String> check) {}
+
+    /**
+     * How a key is met besides its own name.
+     *
+     * @param kafkaName Kafka's name for it
+     * @param reloadable whether it may change while the broker runs
+     * @param secret whether its value is never printed
+     */
+    private record Traits(@Nullable String kafkaName, boolean reloadable, boolean secret) {}
 
     private ConfigKey(
             String name,
             ConfigType<T> type,
             String doc,
             @Nullable T defaultValue,
-            Function<T, @Nullable String> check,
-            String bounds,
-            @Nullable String kafkaName,
-            boolean reloadable,
-            boolean secret) {
+            Bounds<T> bounds,
+            Traits traits) {
         this.name = name;
         this.type = type;
         this.doc = doc;
         this.defaultValue = defaultValue;
-        this.check = check;
         this.bounds = bounds;
-        this.kafkaName = kafkaName;
-        this.reloadable = reloadable;
-        this.secret = secret;
+        this.traits = traits;
     }
 
     /** A key without a default: reading it gives nothing unless somebody sets it. */
     public static <T> ConfigKey<T> of(String name, ConfigType<T> type, String doc) {
-        return new ConfigKey<>(name, type, doc, null, value -> null, "", null, false, false);
+        return new ConfigKey<>(
+                name,
+                type,
+                doc,
+                null,
+                new Bounds<>("", value -> null),
+                new Traits(null, false, false));
     }
 
     /** This key with a default. */
     public ConfigKey<T> defaultsTo(T value) {
-        return new ConfigKey<>(
-                name, type, doc, value, check, bounds, kafkaName, reloadable, secret);
+        return new ConfigKey<>(name, type, doc, value, bounds, traits);
     }
 
     /**
@@ -67,25 +80,26 @@ public final class ConfigKey<T> {
      */
     public ConfigKey<T> checked(String described, Function<T, @Nullable String> problem) {
         return new ConfigKey<>(
-                name, type, doc, defaultValue, problem, described, kafkaName, reloadable, secret);
+                name, type, doc, defaultValue, new Bounds<>(described, problem), traits);
     }
 
     /** This key under a second name that Kafka's configuration uses for the same thing. */
     public ConfigKey<T> alias(String kafkaBrokerName) {
-        return new ConfigKey<>(
-                name, type, doc, defaultValue, check, bounds, kafkaBrokerName, reloadable, secret);
+        return with(new Traits(kafkaBrokerName, traits.reloadable, traits.secret));
     }
 
     /** This key as one that may change while the broker runs. */
     public ConfigKey<T> whileRunning() {
-        return new ConfigKey<>(
-                name, type, doc, defaultValue, check, bounds, kafkaName, true, secret);
+        return with(new Traits(traits.kafkaName, true, traits.secret));
     }
 
     /** This key as one whose value is never printed. */
     public ConfigKey<T> hidden() {
-        return new ConfigKey<>(
-                name, type, doc, defaultValue, check, bounds, kafkaName, reloadable, true);
+        return with(new Traits(traits.kafkaName, traits.reloadable, true));
+    }
+
+    private ConfigKey<T> with(Traits changed) {
+        return new ConfigKey<>(name, type, doc, defaultValue, bounds, changed);
     }
 
     /** This key with an inclusive range; for comparable types only. */
@@ -117,9 +131,10 @@ public final class ConfigKey<T> {
      */
     public T parse(String text) {
         T value = type.parse(text);
-        String problem = check.apply(value);
+        String problem = bounds.check.apply(value);
         if (problem != null) {
-            throw new IllegalArgumentException("'" + (secret ? "****" : text) + "' " + problem);
+            throw new IllegalArgumentException(
+                    "'" + (traits.secret ? "****" : text) + "' " + problem);
         }
         return value;
     }
@@ -151,22 +166,22 @@ public final class ConfigKey<T> {
 
     /** What values are accepted, in words; empty if the type says it all. */
     public String bounds() {
-        return bounds;
+        return bounds.described;
     }
 
     /** Kafka's broker key for the same thing. */
     public Optional<String> kafkaName() {
-        return Optional.ofNullable(kafkaName);
+        return Optional.ofNullable(traits.kafkaName);
     }
 
     /** Whether it may change while the broker runs. */
     public boolean reloadable() {
-        return reloadable;
+        return traits.reloadable;
     }
 
     /** Whether its value is never printed. */
     public boolean secret() {
-        return secret;
+        return traits.secret;
     }
 
     @Override

@@ -9,7 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The keys that one concern reads, in the order in which its page lists them. Immutable. */
+/**
+ * The keys that one concern reads, in the order in which its page lists them. Immutable.
+ *
+ * <p>The declaration of a key puts it into its schema:
+ *
+ * <pre>{@code
+ * private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
+ *
+ * static final ConfigKey<Integer> SHARDS =
+ *         KEYS.add(ConfigKey.of("storage.mine.shards", ConfigType.INT, "Files per partition.")
+ *                 .defaultsTo(4).between(1, 64));
+ *
+ * static final ConfigSchema SCHEMA = KEYS.build();
+ * }</pre>
+ */
 public final class ConfigSchema {
     private static final ConfigSchema EMPTY = new ConfigSchema(Map.of(), Map.of());
 
@@ -55,6 +69,46 @@ public final class ConfigSchema {
         }
         return new ConfigSchema(
                 Collections.unmodifiableMap(byName), Collections.unmodifiableMap(byKafkaName));
+    }
+
+    /** Collects keys as they are declared. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The keys of a schema while they are declared, in the order of their declarations. For the
+     * initialisation of one class; not thread-safe.
+     */
+    public static final class Builder {
+        private final List<ConfigKey<?>> keys = new ArrayList<>();
+        private boolean built;
+
+        private Builder() {}
+
+        /**
+         * Adds a key, and gives it back to be a constant.
+         *
+         * @throws IllegalStateException if the schema has been built, which would lack the key
+         */
+        public <T> ConfigKey<T> add(ConfigKey<T> key) {
+            if (built) {
+                throw new IllegalStateException(
+                        key.name() + " is declared below the schema that it belongs to");
+            }
+            keys.add(key);
+            return key;
+        }
+
+        /**
+         * The schema of all keys.
+         *
+         * @throws IllegalArgumentException if two keys share a name or a Kafka name
+         */
+        public ConfigSchema build() {
+            built = true;
+            return of(keys);
+        }
     }
 
     /** The keys of this schema and those of another. */

@@ -35,18 +35,34 @@ record RowFile(
     private static final String SUITE = "suite.";
     private static final String TARGETS = "suite.targets.";
 
+    private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
+
     private static final ConfigKey<String> TITLE =
-            ConfigKey.of("suite.title", ConfigType.STRING, "What is measured, for people.");
+            KEYS.add(
+                    ConfigKey.of(
+                            "suite.title", ConfigType.STRING, "What is measured, for people."));
     private static final ConfigKey<List<String>> MORTISE =
-            ConfigKey.of("suite.mortise", ConfigType.LIST, "Settings of Mortise, KEY=VALUE.")
-                    .defaultsTo(List.of());
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.mortise",
+                                    ConfigType.LIST,
+                                    "Settings of Mortise, KEY=VALUE.")
+                            .defaultsTo(List.of()));
     private static final ConfigKey<List<String>> KAFKA =
-            ConfigKey.of("suite.kafka", ConfigType.LIST, "Settings of Apache Kafka, KEY=VALUE.")
-                    .defaultsTo(List.of());
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.kafka",
+                                    ConfigType.LIST,
+                                    "Settings of Apache Kafka, KEY=VALUE.")
+                            .defaultsTo(List.of()));
     private static final ConfigKey<Boolean> FLOOR =
-            ConfigKey.of("suite.floor", ConfigType.BOOLEAN, "Whether the floor is beside them.")
-                    .defaultsTo(false);
-    private static final ConfigSchema SCHEMA = ConfigSchema.of(TITLE, MORTISE, KAFKA, FLOOR);
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.floor",
+                                    ConfigType.BOOLEAN,
+                                    "Whether the floor is beside them.")
+                            .defaultsTo(false));
+    private static final ConfigSchema SCHEMA = KEYS.build();
 
     /**
      * Reads a row's file.

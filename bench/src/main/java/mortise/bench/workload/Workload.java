@@ -128,187 +128,199 @@ public record Workload(
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     private static final String TOPIC_CONFIG = "topic.config.";
 
+    private static final ConfigSchema.Builder ALL = ConfigSchema.builder();
+
     private static final ConfigKey<String> NAME =
-            ConfigKey.of(
-                    "name", ConfigType.STRING, "What reports call it; the file's name otherwise.");
+            ALL.add(
+                    ConfigKey.of(
+                            "name",
+                            ConfigType.STRING,
+                            "What reports call it; the file's name otherwise."));
     private static final ConfigKey<Driver> DRIVER =
-            ConfigKey.of(
-                            "driver",
-                            ConfigType.oneOf(Driver.class),
-                            "java: the unmodified Java client. raw: prepared requests over plain sockets from one thread, which costs so little that the broker is what is measured.")
-                    .defaultsTo(Driver.JAVA);
+            ALL.add(
+                    ConfigKey.of(
+                                    "driver",
+                                    ConfigType.oneOf(Driver.class),
+                                    "java: the unmodified Java client. raw: prepared requests over plain sockets from one thread, which costs so little that the broker is what is measured.")
+                            .defaultsTo(Driver.JAVA));
     private static final ConfigKey<Duration> WARM_UP =
-            ConfigKey.of(
-                            "warm-up",
-                            ConfigType.DURATION,
-                            "How long it runs before measuring begins.")
-                    .defaultsTo(Duration.ofSeconds(15))
-                    .between(Duration.ZERO, Duration.ofHours(1));
+            ALL.add(
+                    ConfigKey.of(
+                                    "warm-up",
+                                    ConfigType.DURATION,
+                                    "How long it runs before measuring begins.")
+                            .defaultsTo(Duration.ofSeconds(15))
+                            .between(Duration.ZERO, Duration.ofHours(1)));
     private static final ConfigKey<Duration> DURATION =
-            ConfigKey.of("duration", ConfigType.DURATION, "How long is measured.")
-                    .defaultsTo(Duration.ofSeconds(30))
-                    .between(Duration.ofSeconds(1), Duration.ofDays(1));
+            ALL.add(
+                    ConfigKey.of("duration", ConfigType.DURATION, "How long is measured.")
+                            .defaultsTo(Duration.ofSeconds(30))
+                            .between(Duration.ofSeconds(1), Duration.ofDays(1)));
     private static final ConfigKey<Integer> PARTITIONS =
-            ConfigKey.of("topic.partitions", ConfigType.INT, "Partitions of the topic.")
-                    .defaultsTo(6)
-                    .between(1, 100_000);
+            ALL.add(
+                    ConfigKey.of("topic.partitions", ConfigType.INT, "Partitions of the topic.")
+                            .defaultsTo(6)
+                            .between(1, 100_000));
     private static final ConfigKey<DataSize> PRELOAD =
-            ConfigKey.of(
-                            "topic.preload",
-                            ConfigType.SIZE,
-                            "How many bytes of records the topic has before the run begins.")
-                    .defaultsTo(new DataSize(0));
+            ALL.add(
+                    ConfigKey.of(
+                                    "topic.preload",
+                                    ConfigType.SIZE,
+                                    "How many bytes of records the topic has before the run begins.")
+                            .defaultsTo(new DataSize(0)));
     private static final ConfigKey<Integer> PRODUCERS =
-            ConfigKey.of(
-                            "producers.count",
-                            ConfigType.INT,
-                            "Java producers, or connections of the raw driver; 0 if nothing is produced.")
-                    .defaultsTo(1)
-                    .between(0, 10_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.count",
+                                    ConfigType.INT,
+                                    "Java producers, or connections of the raw driver; 0 if nothing is produced.")
+                            .defaultsTo(1)
+                            .between(0, 10_000));
     private static final ConfigKey<String> RATE =
-            ConfigKey.of(
-                            "producers.rate",
-                            ConfigType.STRING,
-                            "Records a second of all producers together, on a timeline that waits for nobody; or maximum: as fast as they are taken.")
-                    .defaultsTo("maximum")
-                    .checked("records a second, or maximum", Rate::problem);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.rate",
+                                    ConfigType.STRING,
+                                    "Records a second of all producers together, on a timeline that waits for nobody; or maximum: as fast as they are taken.")
+                            .defaultsTo("maximum")
+                            .checked("records a second, or maximum", Rate::problem));
     private static final ConfigKey<Acks> ACKS =
-            ConfigKey.of("producers.acks", ConfigType.oneOf(Acks.class), "all, leader, or none.")
-                    .defaultsTo(Acks.ALL);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.acks",
+                                    ConfigType.oneOf(Acks.class),
+                                    "all, leader, or none.")
+                            .defaultsTo(Acks.ALL));
     private static final ConfigKey<Duration> LINGER =
-            ConfigKey.of("producers.linger", ConfigType.DURATION, "The Java client's linger.ms.")
-                    .defaultsTo(Duration.ofMillis(5))
-                    .between(Duration.ZERO, Duration.ofMinutes(1));
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.linger",
+                                    ConfigType.DURATION,
+                                    "The Java client's linger.ms.")
+                            .defaultsTo(Duration.ofMillis(5))
+                            .between(Duration.ZERO, Duration.ofMinutes(1)));
     private static final ConfigKey<DataSize> BATCH =
-            ConfigKey.of("producers.batch", ConfigType.SIZE, "The Java client's batch.size.")
-                    .defaultsTo(DataSize.ofKibibytes(64))
-                    .between(new DataSize(0), DataSize.ofMebibytes(64));
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.batch",
+                                    ConfigType.SIZE,
+                                    "The Java client's batch.size.")
+                            .defaultsTo(DataSize.ofKibibytes(64))
+                            .between(new DataSize(0), DataSize.ofMebibytes(64)));
     private static final ConfigKey<String> COMPRESSION =
-            ConfigKey.of(
-                            "producers.compression",
-                            ConfigType.STRING,
-                            "The Java client's compression.type: none, gzip, snappy, lz4 or zstd.")
-                    .defaultsTo("none")
-                    .checked(
-                            "a codec",
-                            name ->
-                                    CODECS.contains(name)
-                                            ? null
-                                            : "'" + name + "' is not one of " + CODECS);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.compression",
+                                    ConfigType.STRING,
+                                    "The Java client's compression.type: none, gzip, snappy, lz4 or zstd.")
+                            .defaultsTo("none")
+                            .checked(
+                                    "a codec",
+                                    name ->
+                                            CODECS.contains(name)
+                                                    ? null
+                                                    : "'" + name + "' is not one of " + CODECS));
     private static final ConfigKey<Boolean> IDEMPOTENT =
-            ConfigKey.of(
-                            "producers.idempotent",
-                            ConfigType.BOOLEAN,
-                            "The Java client's enable.idempotence.")
-                    .defaultsTo(true);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.idempotent",
+                                    ConfigType.BOOLEAN,
+                                    "The Java client's enable.idempotence.")
+                            .defaultsTo(true));
     private static final ConfigKey<Integer> IN_FLIGHT =
-            ConfigKey.of(
-                            "producers.in-flight",
-                            ConfigType.INT,
-                            "Requests that wait for their answers on one connection.")
-                    .defaultsTo(5)
-                    .between(1, 10_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.in-flight",
+                                    ConfigType.INT,
+                                    "Requests that wait for their answers on one connection.")
+                            .defaultsTo(5)
+                            .between(1, 10_000));
     private static final ConfigKey<Integer> REQUEST_RECORDS =
-            ConfigKey.of(
-                            "producers.request-records",
-                            ConfigType.INT,
-                            "Records in each request of the raw driver.")
-                    .defaultsTo(60)
-                    .between(1, 100_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.request-records",
+                                    ConfigType.INT,
+                                    "Records in each request of the raw driver.")
+                            .defaultsTo(60)
+                            .between(1, 100_000));
     private static final ConfigKey<Integer> TRANSACTION_RECORDS =
-            ConfigKey.of(
-                            "producers.transaction-records",
-                            ConfigType.INT,
-                            "Records in each transaction; 0 for no transactions.")
-                    .defaultsTo(0)
-                    .between(0, 1_000_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.transaction-records",
+                                    ConfigType.INT,
+                                    "Records in each transaction; 0 for no transactions.")
+                            .defaultsTo(0)
+                            .between(0, 1_000_000));
     private static final ConfigKey<DataSize> RECORD_SIZE =
-            ConfigKey.of("record.size", ConfigType.SIZE, "Bytes of a record's value.")
-                    .defaultsTo(DataSize.ofKibibytes(1))
-                    .between(new DataSize(8), DataSize.ofMebibytes(16));
+            ALL.add(
+                    ConfigKey.of("record.size", ConfigType.SIZE, "Bytes of a record's value.")
+                            .defaultsTo(DataSize.ofKibibytes(1))
+                            .between(new DataSize(8), DataSize.ofMebibytes(16)));
     private static final ConfigKey<Double> INCOMPRESSIBLE =
-            ConfigKey.of(
-                            "record.incompressible",
-                            ConfigType.DOUBLE,
-                            "The share of a value that is random, so that no codec makes it smaller; the rest is one byte over and over.")
-                    .defaultsTo(1.0)
-                    .between(0.0, 1.0);
+            ALL.add(
+                    ConfigKey.of(
+                                    "record.incompressible",
+                                    ConfigType.DOUBLE,
+                                    "The share of a value that is random, so that no codec makes it smaller; the rest is one byte over and over.")
+                            .defaultsTo(1.0)
+                            .between(0.0, 1.0));
     private static final ConfigKey<Integer> KEYS =
-            ConfigKey.of(
-                            "record.keys",
-                            ConfigType.INT,
-                            "How many different keys the records have; 0 for none.")
-                    .defaultsTo(0)
-                    .between(0, Integer.MAX_VALUE);
+            ALL.add(
+                    ConfigKey.of(
+                                    "record.keys",
+                                    ConfigType.INT,
+                                    "How many different keys the records have; 0 for none.")
+                            .defaultsTo(0)
+                            .between(0, Integer.MAX_VALUE));
     private static final ConfigKey<Integer> CONSUMERS =
-            ConfigKey.of(
-                            "consumers.count",
-                            ConfigType.INT,
-                            "Consumers; in each group, if there are groups.")
-                    .defaultsTo(0)
-                    .between(0, 10_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.count",
+                                    ConfigType.INT,
+                                    "Consumers; in each group, if there are groups.")
+                            .defaultsTo(0)
+                            .between(0, 10_000));
     private static final ConfigKey<Integer> GROUPS =
-            ConfigKey.of(
-                            "consumers.groups",
-                            ConfigType.INT,
-                            "Consumer groups, each of which reads everything; 0 for consumers that share the partitions by assignment.")
-                    .defaultsTo(0)
-                    .between(0, 1_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.groups",
+                                    ConfigType.INT,
+                                    "Consumer groups, each of which reads everything; 0 for consumers that share the partitions by assignment.")
+                            .defaultsTo(0)
+                            .between(0, 1_000));
     private static final ConfigKey<From> FROM =
-            ConfigKey.of(
-                            "consumers.from",
-                            ConfigType.oneOf(From.class),
-                            "tail: what is produced while they run. loop: everything from the start, again and again.")
-                    .defaultsTo(From.TAIL);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.from",
+                                    ConfigType.oneOf(From.class),
+                                    "tail: what is produced while they run. loop: everything from the start, again and again.")
+                            .defaultsTo(From.TAIL));
     private static final ConfigKey<Integer> CATCH_UP =
-            ConfigKey.of(
-                            "consumers.catch-up",
-                            ConfigType.INT,
-                            "Consumers that begin at the start of the topic when measuring begins.")
-                    .defaultsTo(0)
-                    .between(0, 1_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.catch-up",
+                                    ConfigType.INT,
+                                    "Consumers that begin at the start of the topic when measuring begins.")
+                            .defaultsTo(0)
+                            .between(0, 1_000));
     private static final ConfigKey<Boolean> COMMITTED_ONLY =
-            ConfigKey.of(
-                            "consumers.committed-only",
-                            ConfigType.BOOLEAN,
-                            "Whether consumers read committed transactions only.")
-                    .defaultsTo(false);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.committed-only",
+                                    ConfigType.BOOLEAN,
+                                    "Whether consumers read committed transactions only.")
+                            .defaultsTo(false));
     private static final ConfigKey<Integer> MAX_WAIT =
-            ConfigKey.of(
-                            "consumers.max-wait-ms",
-                            ConfigType.INT,
-                            "How long a fetch waits when there is nothing to read.")
-                    .defaultsTo(500)
-                    .between(0, 60_000);
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.max-wait-ms",
+                                    ConfigType.INT,
+                                    "How long a fetch waits when there is nothing to read.")
+                            .defaultsTo(500)
+                            .between(0, 60_000));
 
     /** Every key of a workload file; besides, {@code topic.config} has topic configurations. */
-    public static final ConfigSchema SCHEMA =
-            ConfigSchema.of(
-                    NAME,
-                    DRIVER,
-                    WARM_UP,
-                    DURATION,
-                    PARTITIONS,
-                    PRELOAD,
-                    PRODUCERS,
-                    RATE,
-                    ACKS,
-                    LINGER,
-                    BATCH,
-                    COMPRESSION,
-                    IDEMPOTENT,
-                    IN_FLIGHT,
-                    REQUEST_RECORDS,
-                    TRANSACTION_RECORDS,
-                    RECORD_SIZE,
-                    INCOMPRESSIBLE,
-                    KEYS,
-                    CONSUMERS,
-                    GROUPS,
-                    FROM,
-                    CATCH_UP,
-                    COMMITTED_ONLY,
-                    MAX_WAIT);
+    public static final ConfigSchema SCHEMA = ALL.build();
 
     /** The same with other times. */
     public Workload lasting(Duration warmUp, Duration duration) {

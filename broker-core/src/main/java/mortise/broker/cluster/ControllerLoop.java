@@ -13,6 +13,7 @@ import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.RefusedException;
 import mortise.api.Timers;
+import mortise.api.config.Config;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
 import mortise.broker.runtime.Failures;
@@ -57,7 +58,8 @@ public final class ControllerLoop implements ControllerGateway, ImageListener, A
     private final MetadataQuorum quorum;
     private final MetadataPublisher publisher;
     private final Timers timers;
-    private final MetadataSettings settings;
+    private final int mostQueued;
+    private final int entryRecords;
     private final Counter proposals;
     private final Failures unexpected;
     private final Recurrence defects = new Recurrence();
@@ -79,14 +81,15 @@ public final class ControllerLoop implements ControllerGateway, ImageListener, A
             MetadataQuorum quorum,
             MetadataPublisher publisher,
             Timers timers,
-            MetadataSettings settings,
+            Config config,
             Clock clock,
             Metrics metrics) {
         this.controller = controller;
         this.quorum = quorum;
         this.publisher = publisher;
         this.timers = timers;
-        this.settings = settings;
+        this.mostQueued = config.get(MetadataSettings.MAX_QUEUED_COMMANDS);
+        this.entryRecords = config.get(MetadataSettings.MAX_PARTITIONS_PER_REQUEST);
         unexpected = Failures.in(metrics, clock, LOG);
         proposals =
                 metrics.counter(
@@ -168,7 +171,7 @@ public final class ControllerLoop implements ControllerGateway, ImageListener, A
                 pending.fail(ErrorCode.NOT_CONTROLLER, "The broker is stopping.");
                 return pending.result;
             }
-            if (waiting.size() >= settings.maxQueuedCommands()) {
+            if (waiting.size() >= mostQueued) {
                 pending.fail(
                         ErrorCode.REQUEST_TIMED_OUT,
                         "The controller has "
@@ -245,7 +248,7 @@ public final class ControllerLoop implements ControllerGateway, ImageListener, A
         List<MetadataRecord> records = new ArrayList<>();
         ClusterImage state = publisher.image();
         Leadership now = null;
-        while (records.size() < settings.maxPartitionsPerRequest()) {
+        while (records.size() < entryRecords) {
             Taken taken = take(now, state);
             if (taken == null) {
                 break;

@@ -3,6 +3,7 @@ package mortise.broker.fetch;
 import java.util.ArrayList;
 import java.util.List;
 import mortise.api.ErrorCode;
+import mortise.api.config.Config;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.request.RequestContext;
 import mortise.broker.request.Requirement;
@@ -25,14 +26,16 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
     private static final int FULL_WITHOUT_SESSION = -1;
     private static final byte READ_COMMITTED = 1;
 
-    private final FetchSettings settings;
+    private final int mostBytes;
+    private final long longestWaitNanos;
     private final FetchSources sources;
     private final FetchSessions sessions;
     private final FetchTelemetry telemetry;
 
     /** Fetch from these sources. */
-    public FetchHandler(FetchSettings settings, FetchSources sources, FetchSessions sessions) {
-        this.settings = settings;
+    public FetchHandler(Config config, FetchSources sources, FetchSessions sessions) {
+        this.mostBytes = Math.toIntExact(config.get(FetchSettings.MAX_BYTES).bytes());
+        this.longestWaitNanos = config.get(FetchSettings.MAX_WAIT).toNanos();
         this.sources = sources;
         this.sessions = sessions;
         this.telemetry = FetchTelemetry.in(sources.metrics());
@@ -144,11 +147,8 @@ public final class FetchHandler implements ApiHandler<FetchRequest> {
 
     private FetchPass pass(
             RequestContext context, FetchRequest request, FetchSession session, boolean inFull) {
-        int maxBytes = Math.max(0, Math.min(request.maxBytes(), settings.maxBytes()));
-        long waitNanos =
-                Math.min(
-                        settings.maxWait().toNanos(),
-                        Math.max(0, request.maxWaitMs()) * 1_000_000L);
+        int maxBytes = Math.max(0, Math.min(request.maxBytes(), mostBytes));
+        long waitNanos = Math.min(longestWaitNanos, Math.max(0, request.maxWaitMs()) * 1_000_000L);
         return new FetchPass(
                 context,
                 sources,

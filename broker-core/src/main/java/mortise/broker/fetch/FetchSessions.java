@@ -1,5 +1,6 @@
 package mortise.broker.fetch;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import mortise.api.Timers;
+import mortise.api.config.Config;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Metrics;
 import mortise.broker.runtime.Failures;
@@ -24,7 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class FetchSessions {
     private static final Logger LOG = LoggerFactory.getLogger(FetchSessions.class);
 
-    private final FetchSettings settings;
+    private final int slots;
+    private final int mostPartitions;
+    private final Duration idleTimeout;
+    private final long minEvictionNanos;
     private final Clock clock;
     private final Timers timers;
     private final RandomGenerator random;
@@ -39,12 +44,11 @@ public final class FetchSessions {
      * @param random used under the lock only
      */
     public FetchSessions(
-            FetchSettings settings,
-            Clock clock,
-            Timers timers,
-            RandomGenerator random,
-            Metrics metrics) {
-        this.settings = settings;
+            Config config, Clock clock, Timers timers, RandomGenerator random, Metrics metrics) {
+        this.slots = config.get(FetchSettings.SESSION_SLOTS);
+        this.mostPartitions = config.get(FetchSettings.SESSION_PARTITIONS);
+        this.idleTimeout = config.get(FetchSettings.SESSION_IDLE_TIMEOUT);
+        this.minEvictionNanos = config.get(FetchSettings.SESSION_MIN_EVICTION).toNanos();
         this.clock = clock;
         this.timers = timers;
         this.random = random;
@@ -65,7 +69,7 @@ public final class FetchSessions {
         var _ =
                 Periodic.start(
                         "dropping idle fetch sessions",
-                        settings.sessionIdleTimeout(),
+                        idleTimeout,
                         this::dropIdle,
                         timers,
                         failures);
@@ -97,8 +101,7 @@ public final class FetchSessions {
         long now = clock.nanoTime();
         lock.lock();
         try {
-            if (partitions() + size > settings.sessionPartitions()
-                    || (byId.size() >= settings.sessionSlots() && !makeRoom(now))) {
+            if (partitions() + size > mostPartitions || (byId.size() >= slots && !makeRoom(now))) {
                 return null;
             }
             FetchSession session = new FetchSession(freeId(), byTopicId, now);
@@ -118,7 +121,7 @@ public final class FetchSessions {
     }
 
     private boolean makeRoom(long now) {
-        long recent = now - settings.sessionMinEviction().toNanos();
+        long recent = now - minEvictionNanos;
         return byId.values().stream()
                 .filter(session -> !session.owned() && session.usedNanos() - recent <= 0)
                 .min(Comparator.comparingLong(session -> session.usedNanos() - now))
@@ -128,7 +131,7 @@ public final class FetchSessions {
 
     /** Whether all sessions together have more partitions than they may. */
     boolean overfull() {
-        return partitions() > settings.sessionPartitions();
+        return partitions() > mostPartitions;
     }
 
     private boolean evict(FetchSession session) {
@@ -149,7 +152,7 @@ public final class FetchSessions {
     }
 
     private void dropIdle() {
-        long oldest = clock.nanoTime() - settings.sessionIdleTimeout().toNanos();
+        long oldest = clock.nanoTime() - idleTimeout.toNanos();
         for (FetchSession session : byId.values()) {
             if (!session.owned() && session.usedNanos() - oldest <= 0) {
                 evict(session);

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import mortise.api.Clock;
+import mortise.api.config.Config;
 import mortise.api.metrics.Histogram;
 import mortise.api.metrics.Metrics;
 import mortise.broker.runtime.WorkerSource;
@@ -36,7 +37,8 @@ public final class FlushCoordinator implements AutoCloseable {
 
     /** A coordinator with workers called {@code flush-<directory>-<n>}. */
     public static FlushCoordinator on(
-            WorkerSource execution, FlushSettings settings, Clock clock, Metrics metrics) {
+            WorkerSource execution, Config config, Clock clock, Metrics metrics) {
+        int threads = config.get(FlushSettings.THREADS_PER_DIRECTORY);
         AtomicInteger directories = new AtomicInteger();
         Histogram syncNanos =
                 metrics.histogram("flush_sync_nanos", "Duration of one sync of a log.");
@@ -49,7 +51,7 @@ public final class FlushCoordinator implements AutoCloseable {
             FlushThreads line =
                     new FlushThreads(
                             "flush-" + directories.getAndIncrement(),
-                            settings.threadsPerDirectory(),
+                            threads,
                             directory,
                             execution,
                             clock,

@@ -33,6 +33,11 @@ public final class FlushTicket {
     private final PartitionLog log;
     private final FlushListener listener;
 
+    /** Held during a sync, so that {@link #end} waits for it; nothing else waits here. */
+    private final Object syncing = new Object();
+
+    private boolean ended;
+
     @SuppressWarnings("UnusedVariable") // through STATE
     private volatile int state = IDLE;
 
@@ -68,18 +73,35 @@ public final class FlushTicket {
     public void serve() {
         STATE.setVolatile(this, SYNCING);
         VarHandle.fullFence();
-        RuntimeException failure = sync();
         try {
-            if (failure == null) {
-                listener.flushed();
-            } else {
-                listener.flushFailed(failure);
+            synchronized (syncing) {
+                if (!ended) {
+                    tell(sync());
+                }
             }
         } finally {
             if (!STATE.compareAndSet(this, SYNCING, IDLE)) {
                 STATE.setVolatile(this, QUEUED);
                 line.submit(this);
             }
+        }
+    }
+
+    private void tell(@Nullable RuntimeException failure) {
+        if (failure == null) {
+            listener.flushed();
+        } else {
+            listener.flushFailed(failure);
+        }
+    }
+
+    /**
+     * Ends the syncs of a log that is to be closed: waits for one that is under way, and none
+     * begins any more, nor is the listener told of one. May block.
+     */
+    public void end() {
+        synchronized (syncing) {
+            ended = true;
         }
     }
 

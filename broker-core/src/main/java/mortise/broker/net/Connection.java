@@ -98,9 +98,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
         this.peer = new Peer(channel, services.peers());
         this.decoder =
                 new FrameDecoder(
-                        channel.alloc(), services.limiter(), services.settings().maxRequestBytes());
+                        channel.alloc(), services.limiter(), services.bounds().maxRequestBytes());
         this.receiver = new ReceiveAllocator(decoder, this::wantsBytes);
-        this.progress = new PeerProgress(services.settings(), channel, nanoTime());
+        this.progress = new PeerProgress(services.bounds().timeouts(), channel, nanoTime());
         this.reading =
                 new Reading(
                         services.limiter(),
@@ -152,7 +152,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
     }
 
     long maxAnswerBytes() {
-        return services.settings().maxResponseBytes();
+        return services.bounds().maxResponseBytes();
     }
 
     ByteBuf directBuffer(int size) {
@@ -183,7 +183,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
                 new SliceWriter(
                         context,
                         services.telemetry(),
-                        services.settings().writeBufferBytes(),
+                        services.bounds().writeBufferBytes(),
                         unsent::crowded,
                         this::wake);
         context.channel().config().setRecvByteBufAllocator(receiver);
@@ -367,9 +367,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
             return true;
         }
         if (newest != null) {
-            NetSettings settings = services.settings();
-            if (requests.size() >= settings.maxConnectionRequests()
-                    || requests.bytes() >= settings.maxConnectionInflightBytes()) {
+            ConnectionBounds bounds = services.bounds();
+            if (requests.size() >= bounds.maxRequests()
+                    || requests.bytes() >= bounds.maxInflightBytes()) {
                 return true;
             }
             if (!loopState.hasRoom()) {
@@ -449,7 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
 
     /** Resets the connection unless its client has moved meanwhile. */
     void endIfSlow() {
-        Duration still = unsent.standsStill(services.settings().slowReaderTimeout());
+        Duration still = unsent.standsStill(services.bounds().timeouts().slowReader());
         if (closed || still == null) {
             return;
         }

@@ -5,7 +5,7 @@ import mortise.broker.request.RequestRouter;
 
 /** What all connections of a server share. */
 record ConnectionServices(
-        NetSettings settings,
+        ConnectionBounds bounds,
         RequestRouter router,
         NetMemory memory,
         NetTelemetry telemetry,

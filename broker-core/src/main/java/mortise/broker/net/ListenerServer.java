@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import mortise.api.HostPort;
+import mortise.api.config.Config;
 import mortise.broker.request.ListenerEndpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class ListenerServer {
      */
     static ListenerServer open(
             ListenerConfig config,
-            NetSettings settings,
+            Config settings,
             Transport transport,
             EventLoopGroup loops,
             ByteBufAllocator allocator,
@@ -49,7 +50,7 @@ final class ListenerServer {
         InetSocketAddress address =
                 new InetSocketAddress(config.bind().host(), config.bind().port());
         Acceptor acceptor = new Acceptor(config, accepted);
-        int unsent = settings.writeBufferBytes();
+        int unsent = Math.toIntExact(settings.get(NetSettings.WRITE_BUFFER_BYTES).bytes());
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops)
@@ -57,7 +58,7 @@ final class ListenerServer {
                         .handler(new Gate(admits))
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(ChannelOption.AUTO_READ, false)
-                        .option(ChannelOption.SO_BACKLOG, settings.backlog())
+                        .option(ChannelOption.SO_BACKLOG, settings.get(NetSettings.BACKLOG))
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.ALLOCATOR, allocator)

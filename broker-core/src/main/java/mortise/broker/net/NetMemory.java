@@ -1,5 +1,7 @@
 package mortise.broker.net;
 
+import mortise.api.config.Config;
+
 /**
  * The broker-wide bounds of what connections hold. Each limiter is thread-safe.
  *
@@ -9,11 +11,15 @@ package mortise.broker.net;
  */
 record NetMemory(InflightLimiter inflight, HeapLimiter heap, UnsentLimiter unsent) {
     /** Nothing is held yet. */
-    static NetMemory of(NetSettings settings, Runnable unsentExhausted) {
+    static NetMemory of(Config config, Runnable unsentExhausted) {
         return new NetMemory(
-                new InflightLimiter(settings.maxInflightBytes()),
-                new HeapLimiter(settings.maxInflightDecodedBytes()),
-                new UnsentLimiter(settings.maxUnsentBytes(), unsentExhausted));
+                new InflightLimiter(config.get(NetSettings.MAX_INFLIGHT_BYTES).bytes()),
+                new HeapLimiter(
+                        Math.min(
+                                config.get(NetSettings.MAX_INFLIGHT_DECODED_BYTES).bytes(),
+                                Runtime.getRuntime().maxMemory() / 4)),
+                new UnsentLimiter(
+                        config.get(NetSettings.MAX_UNSENT_BYTES).bytes(), unsentExhausted));
     }
 
     /** Shows how much is held. */

@@ -17,10 +17,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import mortise.api.Clock;
+import mortise.api.config.Config;
 import mortise.api.metrics.Metrics;
 import mortise.broker.request.ListenerEndpoint;
 import mortise.broker.request.RequestRouter;
 import mortise.broker.runtime.Failures;
+import mortise.broker.runtime.FileBudget;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +40,10 @@ public final class NetworkServer implements AutoCloseable {
     /** Asking every connection costs a look at each, so it is not done more often. */
     private static final long RECLAIM_NANOS = 100_000_000;
 
-    private final NetSettings settings;
+    private final Config settings;
     private final List<ListenerConfig> configs;
+    private final int loopCount;
+    private final int maxConnections;
     private final Transport transport;
     private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
     private final Clock clock;
@@ -61,7 +65,7 @@ public final class NetworkServer implements AutoCloseable {
 
     /** A server that listens nowhere until it is started. */
     public NetworkServer(
-            NetSettings settings,
+            Config settings,
             List<ListenerConfig> listeners,
             RequestRouter router,
             Clock clock,
@@ -70,25 +74,40 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     NetworkServer(
-            NetSettings settings,
+            Config settings,
             List<ListenerConfig> listeners,
             RequestRouter router,
             Clock clock,
             Metrics metrics,
             Transport transport) {
         this.settings = settings;
+        this.loopCount = loops(settings.get(NetSettings.THREADS));
+        this.maxConnections =
+                Math.min(
+                        settings.get(NetSettings.MAX_CONNECTIONS),
+                        FileBudget.ofProcess().connections());
         this.configs = List.copyOf(listeners);
         this.transport = transport;
         this.clock = clock;
         this.telemetry = new NetTelemetry(metrics);
-        this.peers = new PeerLog(clock, settings.peerLogLines());
+        this.peers = new PeerLog(clock, settings.get(NetSettings.PEER_LOG_LINES));
         this.unexpected = Failures.in(metrics, clock, LOG);
         this.memory = NetMemory.of(settings, this::relieveSoon);
         this.services =
                 new ConnectionServices(
-                        settings, router, memory, telemetry, peers, clock, new Connections());
+                        ConnectionBounds.of(settings),
+                        router,
+                        memory,
+                        telemetry,
+                        peers,
+                        clock,
+                        new Connections());
         telemetry.gauge("net_connections", "Connections that are open.", connections::get);
         memory.gauges(telemetry);
+    }
+
+    private static int loops(int configured) {
+        return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
     }
 
     /** Hears what connections tell. */
@@ -124,9 +143,9 @@ public final class NetworkServer implements AutoCloseable {
         if (loops != null) {
             throw new IllegalStateException("the network server was started before");
         }
-        EventLoopGroup group = transport.loops(settings.loops());
+        EventLoopGroup group = transport.loops(loopCount);
         loops = group;
-        int maxRequestsPerLoop = Math.max(1, settings.maxRequests() / settings.loops());
+        int maxRequestsPerLoop = Math.max(1, settings.get(NetSettings.MAX_REQUESTS) / loopCount);
         for (EventExecutor loop : group) {
             LoopState state = new LoopState((EventLoop) loop, maxRequestsPerLoop, memory.heap());
             loopStates.put(loop, state);
@@ -171,7 +190,7 @@ public final class NetworkServer implements AutoCloseable {
 
     /** Counts a connection that was accepted, unless there are too many. On the listener's loop. */
     private boolean admits(Channel channel) {
-        if (connections.incrementAndGet() <= settings.maxConnections()) {
+        if (connections.incrementAndGet() <= maxConnections) {
             return true;
         }
         connections.decrementAndGet();
@@ -215,9 +234,7 @@ public final class NetworkServer implements AutoCloseable {
                     host,
                     host + ":" + remote.getPort(),
                     CloseReason.LIMIT,
-                    "there are "
-                            + settings.maxConnections()
-                            + " connections already (net.max-connections)");
+                    "there are " + maxConnections + " connections already (net.max-connections)");
         }
     }
 
@@ -250,7 +267,7 @@ public final class NetworkServer implements AutoCloseable {
         for (LoopState state : loopStates.values()) {
             state.loop().execute(() -> state.noteTaken(now));
         }
-        memory.unsent().relieve(now, settings.slowReaderTimeout().toNanos());
+        memory.unsent().relieve(now, services.bounds().timeouts().slowReader().toNanos());
         if (memory.unsent().pressed()) {
             relieveSoon();
         }
@@ -304,7 +321,7 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     private void awaitDrained() {
-        long looks = settings.shutdownTimeout().toMillis() / DRAIN_LOOK_MILLIS;
+        long looks = settings.get(NetSettings.SHUTDOWN_TIMEOUT).toMillis() / DRAIN_LOOK_MILLIS;
         CountDownLatch drained = new CountDownLatch(loopStates.size());
         for (LoopState state : loopStates.values()) {
             state.loop().execute(() -> whenEmpty(state, looks, drained::countDown));

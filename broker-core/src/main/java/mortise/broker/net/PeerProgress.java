@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * its connection's event loop; times are of the broker's monotonic clock, in nanoseconds.
  */
 final class PeerProgress {
-    private final NetSettings settings;
+    private final ConnectionBounds.Timeouts timeouts;
     private final Channel channel;
     private long readNanos;
     private long activeNanos;
@@ -20,8 +20,8 @@ final class PeerProgress {
 
     private long frameSinceNanos;
 
-    PeerProgress(NetSettings settings, Channel channel, long nowNanos) {
-        this.settings = settings;
+    PeerProgress(ConnectionBounds.Timeouts timeouts, Channel channel, long nowNanos) {
+        this.timeouts = timeouts;
         this.channel = channel;
         this.activeNanos = nowNanos;
     }
@@ -64,19 +64,19 @@ final class PeerProgress {
      * @param holdsUp whether its requests wait for it to take answers, and others for their memory
      */
     @Nullable Stall stalled(long nowNanos, boolean contended, boolean holdsUp) {
-        if (frameBegun && nowNanos - frameSinceNanos >= settings.frameTimeout().toNanos()) {
+        if (frameBegun && nowNanos - frameSinceNanos >= timeouts.frame().toNanos()) {
             return new Stall(
                     CloseReason.SLOW_FRAME,
                     "a request that did not arrive in full within "
-                            + settings.frameTimeout().toMillis()
+                            + timeouts.frame().toMillis()
                             + " ms of its first byte (net.frame-timeout)");
         }
         long still = nowNanos - Math.max(readNanos, frameSinceNanos);
-        if (frameBegun && contended && still >= settings.stallTimeout().toNanos()) {
+        if (frameBegun && contended && still >= timeouts.stall().toNanos()) {
             return new Stall(
                     CloseReason.SLOW_FRAME,
                     "a request that stopped arriving for "
-                            + settings.stallTimeout().toMillis()
+                            + timeouts.stall().toMillis()
                             + " ms while others waited for its memory (net.stall-timeout)");
         }
         long mark = outputMark();
@@ -84,14 +84,14 @@ final class PeerProgress {
             outputMark = mark;
             activeNanos = nowNanos;
         }
-        if (holdsUp && nowNanos - activeNanos >= settings.stallTimeout().toNanos()) {
+        if (holdsUp && nowNanos - activeNanos >= timeouts.stall().toNanos()) {
             return new Stall(
                     CloseReason.IDLE,
                     "a client that took nothing of its responses for "
-                            + settings.stallTimeout().toMillis()
+                            + timeouts.stall().toMillis()
                             + " ms while others waited for the memory of its requests (net.stall-timeout)");
         }
-        return nowNanos - activeNanos >= settings.idleTimeout().toNanos()
+        return nowNanos - activeNanos >= timeouts.idle().toNanos()
                 ? new Stall(CloseReason.IDLE, null)
                 : null;
     }

@@ -40,7 +40,7 @@ final class RequestStarter {
             request.respond(services.router().unsupportedApiVersions());
             return;
         }
-        long budget = Math.min(services.heap().allowance(), services.settings().maxDecodedBytes());
+        long budget = Math.min(services.heap().allowance(), services.bounds().maxDecodedBytes());
         start(request, budget, false);
     }
 
@@ -124,7 +124,7 @@ final class RequestStarter {
             long budget,
             boolean granted,
             OversizedMessageException oversized) {
-        long most = services.settings().maxDecodedBytes();
+        long most = services.bounds().maxDecodedBytes();
         if (budget < most) {
             long wanted = HeapLimiter.mostDecodedBytes(request.sizeInBytes());
             heapWish().await(request, Math.min(most, granted ? most : Math.max(wanted, budget)));

@@ -1,5 +1,6 @@
 package mortise.broker.partition;
 
+import mortise.api.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +9,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppendRuns {
     private final int mostBatches;
+    private final int mostBytes;
 
     @SuppressWarnings(
             "ThreadLocalUsage") // sized by the settings, and there is one of these a broker
     private final ThreadLocal<@Nullable AppendRun> runs = new ThreadLocal<>();
 
-    /** Runs of at most so many batches. */
-    AppendRuns(int mostBatches) {
-        this.mostBatches = mostBatches;
+    /** Empty runs, as large as the configuration allows. */
+    AppendRuns(Config config) {
+        this.mostBatches = config.get(PartitionSettings.APPEND_SET_BATCHES);
+        this.mostBytes = Math.toIntExact(config.get(PartitionSettings.APPEND_SET_BYTES).bytes());
+    }
+
+    /** How many bytes share one write; a larger batch is written alone. */
+    int mostBytes() {
+        return mostBytes;
     }
 
     /** The calling thread's run, empty. */

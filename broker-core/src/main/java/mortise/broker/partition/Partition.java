@@ -62,7 +62,6 @@ public final class Partition
     private final PartitionContext context;
     private final Mailbox<AppendBatch, ControlCommand> mailbox;
     private final DrainSite site;
-    private final ProduceChecks checks;
     private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
     private final ProgressWatchers watchers;
     private final ProgressWatchers endWatchers;
@@ -100,7 +99,6 @@ public final class Partition
         this.settings = settings;
         this.image = image;
         this.mailbox = context.mailboxes().mailbox(this, site);
-        this.checks = new ProduceChecks(context);
         this.watchers = new ProgressWatchers(context.reports().unexpected());
         this.endWatchers = new ProgressWatchers(context.reports().unexpected());
         this.replicas = new InSyncReplicas(log, image, settings);
@@ -114,7 +112,7 @@ public final class Partition
                         context.services().flushes().register(log, this),
                         () -> mailbox.signal(FLUSH_DUE));
         this.kept = new KeptState(log, state);
-        kept.producers().countIn(context.producers());
+        kept.producers().countIn(context.producers().all());
         this.leadership = new Leadership(id, log, replicas, highWatermark, gate, kept, watchers);
         this.appender = new Appender(id, log, context, kept, replicas, gate, this);
     }
@@ -181,7 +179,7 @@ public final class Partition
      * @return null if all is well
      */
     public @Nullable Refusal check(ByteBuffer records, short produceVersion, CRC32C sum) {
-        return checks.check(settings, records, produceVersion, sum);
+        return context.checks().check(settings, records, produceVersion, sum);
     }
 
     /**
@@ -189,7 +187,7 @@ public final class Partition
      * header claims what may not be true.
      */
     public boolean doubts(RecordBatch batch) {
-        return checks.doubts(settings, batch);
+        return context.checks().doubts(settings, batch);
     }
 
     /**
@@ -199,7 +197,7 @@ public final class Partition
      * @return null if all is well
      */
     public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
-        return checks.open(settings, batch, codecs);
+        return context.checks().open(settings, batch, codecs);
     }
 
     /** What is known of its records' timestamps beyond what headers say. */
@@ -255,6 +253,11 @@ public final class Partition
 
     CompletableFuture<Void> stop(boolean keep) {
         return send(done -> new ControlCommand.Stop(keep, done));
+    }
+
+    /** Lets no sync of its log begin any more; may block. */
+    void endSyncs() {
+        sync.end();
     }
 
     void expireProducers() {
@@ -341,8 +344,7 @@ public final class Partition
 
     private void forgetSilentProducers() {
         long oldest =
-                context.services().clock().wallMillis()
-                        - context.settings().producerExpiration().toMillis();
+                context.producers().each().oldestMillis(context.services().clock().wallMillis());
         if (kept.hasFewProducers()) {
             kept.producers().expire(oldest);
         } else {
@@ -384,7 +386,7 @@ public final class Partition
     }
 
     private int runBytes() {
-        return Math.min(context.settings().appendSetBytes(), settings.log().segmentBytes());
+        return Math.min(context.runs().mostBytes(), settings.log().segmentBytes());
     }
 
     private void refuse(AppendRun run, ErrorCode error, String why) {

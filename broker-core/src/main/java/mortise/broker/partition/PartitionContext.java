@@ -14,17 +14,18 @@ import mortise.spi.storage.StorageException;
  *
  * @param services what the broker hands its partitions
  * @param mailboxes what their mailboxes share
+ * @param checks what produced batches must satisfy
  * @param reports who hears of what went wrong
- * @param producers how many idempotent producers all of them remember
+ * @param producers how many idempotent producers they remember
  * @param runs the runs of the threads that drain them
  */
 record PartitionContext(
-        PartitionSettings settings,
         PartitionServices services,
         Mailboxes mailboxes,
+        ProduceChecks checks,
         PartitionMetrics metrics,
         Reports reports,
-        RememberedProducers producers,
+        Producers producers,
         AppendRuns runs) {
     /** What the mailboxes of all partitions share. */
     record Mailboxes(Drains drains, CreditLine credits, MailboxBounds bounds) {
@@ -32,6 +33,14 @@ record PartitionContext(
             return new Mailbox<>(owner, site, drains, credits, bounds);
         }
     }
+
+    /**
+     * How many idempotent producers are remembered.
+     *
+     * @param all by all partitions together
+     * @param each by each of them
+     */
+    record Producers(RememberedProducers all, ProducerBounds each) {}
 
     /**
      * Who hears of what went wrong.

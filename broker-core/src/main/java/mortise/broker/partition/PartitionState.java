@@ -35,17 +35,17 @@ record PartitionState(
      * @param name the partition, for log lines
      */
     static PartitionState of(
-            String name, PartitionLog log, PartitionSettings settings, long nowMillis) {
+            String name, PartitionLog log, ProducerBounds remembered, long nowMillis) {
         LogBounds bounds = log.bounds();
         LogPosition end = log.end();
         LeaderEpochs epochs = epochs(name, log).upTo(end.offset()).from(bounds.startOffset());
-        StoredProducers stored = StoredProducers.of(name, log, bounds, settings.producersMax());
+        StoredProducers stored = StoredProducers.of(name, log, bounds, remembered.most());
         PartitionState state = replay(name, log, stored, epochs, end, nowMillis);
         ProducerStates last = stored.lastBatches();
         if (last != null) {
             state.producers().addUnknown(last);
         }
-        state.producers().expire(nowMillis - settings.producerExpiration().toMillis());
+        state.producers().expire(remembered.oldestMillis(nowMillis));
         return state;
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import mortise.api.TopicId;
+import mortise.api.config.Config;
 import mortise.broker.cluster.PartitionApplier;
 import mortise.broker.mailbox.CreditLine;
 import mortise.broker.mailbox.CreditRequest;
@@ -48,6 +49,9 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final PartitionServices services;
     private final Drains drains;
     private final CreditLine credits;
+    private final Duration retentionInterval;
+    private final Duration producerExpirationInterval;
+    private final Duration inlineWriteLimit;
     private final PartitionContext context;
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
@@ -62,38 +66,45 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final Set<LogId> unopened = ConcurrentHashMap.newKeySet();
 
     /** An empty table over a store that has been started. Its drain threads start at once. */
-    public Partitions(PartitionSettings settings, LogStore store, PartitionServices services) {
+    public Partitions(Config config, LogStore store, PartitionServices services) {
         this(
-                settings,
+                config,
                 store,
                 services,
                 Drains.on(
                         services.workers(),
-                        settings.drainBounds(),
-                        settings.drainThreads(),
+                        PartitionSettings.drainBounds(config),
+                        config.get(PartitionSettings.DRAIN_THREADS),
                         services.metrics()));
     }
 
-    Partitions(
-            PartitionSettings settings, LogStore store, PartitionServices services, Drains drains) {
+    Partitions(Config config, LogStore store, PartitionServices services, Drains drains) {
         this.store = store;
         this.blocking = services.lanes().logs();
         this.services = services;
         this.drains = drains;
         this.failures = Failures.in(services.metrics(), services.clock(), LOG);
         this.credits = new CreditLine(failures);
+        this.retentionInterval = config.get(PartitionSettings.RETENTION_INTERVAL);
+        this.producerExpirationInterval =
+                config.get(PartitionSettings.PRODUCER_EXPIRATION_INTERVAL);
+        this.inlineWriteLimit = config.get(PartitionSettings.INLINE_WRITE_LIMIT);
         this.context =
                 new PartitionContext(
-                        settings,
                         services,
-                        new PartitionContext.Mailboxes(drains, credits, settings.mailboxBounds()),
+                        new PartitionContext.Mailboxes(
+                                drains, credits, PartitionSettings.mailboxBounds(config)),
+                        new ProduceChecks(config, services.clock()),
                         PartitionMetrics.in(services.metrics()),
                         new PartitionContext.Reports(
                                 failures,
                                 new RefusedReads(services.clock(), services.metrics()),
                                 this::directoryFailed),
-                        new RememberedProducers(settings.producersTotal()),
-                        new AppendRuns(settings.appendSetBatches()));
+                        new PartitionContext.Producers(
+                                new RememberedProducers(
+                                        config.get(PartitionSettings.PRODUCERS_TOTAL)),
+                                ProducerBounds.of(config)),
+                        new AppendRuns(config));
         services.metrics()
                 .gauge(
                         "partition_credit_waiting_requests",
@@ -117,11 +128,8 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     /** Starts what happens every so often: retention, and the expiry of silent producers. */
     public void start() {
         begun = true;
-        again("looking for old data", context.settings().retentionInterval(), this::retain);
-        again(
-                "forgetting silent producers",
-                context.settings().producerExpirationInterval(),
-                this::expireProducers);
+        again("looking for old data", retentionInterval, this::retain);
+        again("forgetting silent producers", producerExpirationInterval, this::expireProducers);
     }
 
     /** The topic of this ID, if this broker holds any of it. */
@@ -202,7 +210,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             return PartitionState.of(
                     id.toString(),
                     log,
-                    context.settings(),
+                    context.producers().each(),
                     context.services().clock().wallMillis());
         } catch (RuntimeException failed) {
             try {
@@ -256,8 +264,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
 
     private DrainSite site(LogDirectory directory) {
         return sites.computeIfAbsent(
-                directory.id(),
-                id -> new DrainSite(context.settings().inlineWriteLimit().toNanos()));
+                directory.id(), id -> new DrainSite(inlineWriteLimit.toNanos()));
     }
 
     @Override
@@ -292,11 +299,14 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                 partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
         return stopped.thenCompose(nothing -> {
             change(id, topic -> topic.remove(index));
-            return blocking.run("delete " + id, () -> deleted(id));
+            return blocking.run("delete " + id, () -> deleted(id, partition));
         });
     }
 
-    private @Nullable Void deleted(LogId id) {
+    private @Nullable Void deleted(LogId id, @Nullable Partition partition) {
+        if (partition != null) {
+            partition.endSyncs();
+        }
         store.delete(id);
         return null;
     }
@@ -382,7 +392,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         LOG.warn(
                 "old data of {} could not be dropped; trying again in {}",
                 partition,
-                context.settings().retentionInterval(),
+                retentionInterval,
                 failed);
     }
 
@@ -405,6 +415,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         blocking.run(
                                 "close " + partition,
                                 () -> {
+                                    partition.endSyncs();
                                     partition.log().close();
                                     return null;
                                 }));

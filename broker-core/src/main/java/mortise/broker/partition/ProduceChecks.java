@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
+import mortise.api.config.Config;
 import mortise.metadata.TopicSettings;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
@@ -11,14 +12,16 @@ import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import org.jspecify.annotations.Nullable;
 
-/** What a produced batch must satisfy before it is offered to its partition. Thread-safe. */
+/** What produced batches must satisfy before they are offered to their partition. Thread-safe. */
 final class ProduceChecks {
     private final Clock clock;
-    private final PartitionSettings settings;
+    private final int recordsPerCompressedByte;
+    private final long maxDecompressedBytes;
 
-    ProduceChecks(PartitionContext context) {
-        this.clock = context.services().clock();
-        this.settings = context.settings();
+    ProduceChecks(Config config, Clock clock) {
+        this.clock = clock;
+        this.recordsPerCompressedByte = config.get(PartitionSettings.RECORDS_PER_COMPRESSED_BYTE);
+        this.maxDecompressedBytes = config.get(PartitionSettings.MAX_DECOMPRESSED_BYTES).bytes();
     }
 
     /** See {@link Partition#check}. */
@@ -52,7 +55,7 @@ final class ProduceChecks {
 
     /** See {@link Partition#doubts}. */
     boolean doubts(TopicSettings topic, RecordBatch batch) {
-        if (BatchCheck.isCountDoubtful(batch, settings.recordsPerCompressedByte())) {
+        if (BatchCheck.isCountDoubtful(batch, recordsPerCompressedByte)) {
             return true;
         }
         if (topic.logAppendTime() || batch.maxTimestamp() == batch.baseTimestamp()) {
@@ -71,7 +74,7 @@ final class ProduceChecks {
                         earliest(topic, now),
                         latest(topic, now),
                         codecs,
-                        settings.maxDecompressedBytes(),
+                        maxDecompressedBytes,
                         new CRC32C()));
     }
 

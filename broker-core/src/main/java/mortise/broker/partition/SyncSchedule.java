@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * When a partition asks for a sync of its log: for every write in durability class B, after so many
  * records or so much time where a topic says that, and again after one that was refused for now.
  *
- * <p>Confined to the partition's mailbox, except for {@link #refused}.
+ * <p>Confined to the partition's mailbox, except for {@link #refused} and {@link #end}.
  */
 final class SyncSchedule {
     private static final Logger LOG = LoggerFactory.getLogger(SyncSchedule.class);
@@ -58,6 +58,11 @@ final class SyncSchedule {
     /** Asks for a sync that covers everything appended before. Never waits. */
     void request() {
         ticket.request();
+    }
+
+    /** Ends the syncs of a log that is to be closed or removed. May block. */
+    void end() {
+        ticket.end();
     }
 
     /**

@@ -28,23 +28,18 @@ public final class MeteredAuthorizer implements Authorizer {
 
     @Override
     public boolean allows(Principal principal, String host, Action action) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return authorizer.allows(principal, host, action);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            deny(action, failure);
-            return false;
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.callOr(
+                "allows",
+                () -> authorizer.allows(principal, host, action),
+                (call, failure) -> denied(action, call, failure));
     }
 
-    private void deny(Action action, Throwable failure) {
-        String what = activity.failed("allows", failure);
+    private boolean denied(Action action, String call, Throwable failure) {
+        String what = activity.failed(call, failure);
         if (complaints.due(activity.now())) {
             LOG.error("{}; denied {}, as everything that it cannot decide", what, action, failure);
         }
+        return false;
     }
 
     @Override

@@ -59,50 +59,27 @@ public final class MeteredCodec implements Codec {
 
     @Override
     public OutputStream compressing(OutputStream sink, int level) throws IOException {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
         Sink watched = new Sink(sink);
-        try {
-            return new Compressing(watched, codec.compressing(watched, level));
-        } catch (IllegalArgumentException noSuchLevel) {
-            throw noSuchLevel;
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            throw watched.orElse("compressing", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "compressing",
+                () -> new Compressing(watched, codec.compressing(watched, level)),
+                (call, failure) -> {
+                    if (failure instanceof IllegalArgumentException noSuchLevel) {
+                        throw noSuchLevel;
+                    }
+                    return watched.failed(call, failure);
+                });
     }
 
     @Override
     public InputStream decompressing(ByteBuffer compressed, long maxBytes) throws IOException {
-        return called(
+        return activity.call(
+                "decompressing",
                 () -> new Opened(codec.decompressing(compressed, maxBytes)),
-                failure -> broken("decompressing", failure));
+                this::failed);
     }
 
-    /** A call into the codec. */
-    private interface Call<T> {
-        T make() throws IOException;
-    }
-
-    /** What becomes of a failure that the codec's contract does not allow. */
-    private interface Verdict {
-        IOException of(Throwable failure);
-    }
-
-    private <T> T called(Call<T> call, Verdict verdict) throws IOException {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return call.make();
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            throw verdict.of(failure);
-        } finally {
-            activity.leave(before, begun);
-        }
-    }
-
-    private IOException broken(String call, Throwable failure) {
+    private IOException failed(String call, Throwable failure) {
         String what = activity.failed(call, failure);
         if (complaints.due(activity.now())) {
             LOG.error("{}; the batch counts as one that cannot be opened", what, failure);
@@ -126,19 +103,15 @@ public final class MeteredCodec implements Codec {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            return called(
+            return activity.call(
+                    "decompressing",
                     () -> stream.read(target, offset, length),
-                    failure -> broken("decompressing", failure));
+                    MeteredCodec.this::failed);
         }
 
         @Override
         public void close() throws IOException {
-            called(
-                    () -> {
-                        stream.close();
-                        return this;
-                    },
-                    failure -> broken("decompressing", failure));
+            activity.run("decompressing", stream::close, MeteredCodec.this::failed);
         }
     }
 
@@ -159,22 +132,12 @@ public final class MeteredCodec implements Codec {
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
-            called(
-                    () -> {
-                        stream.write(source, offset, length);
-                        return this;
-                    },
-                    failure -> sink.orElse("compressing", failure));
+            activity.run("compressing", () -> stream.write(source, offset, length), sink::failed);
         }
 
         @Override
         public void close() throws IOException {
-            called(
-                    () -> {
-                        stream.close();
-                        return this;
-                    },
-                    failure -> sink.orElse("compressing", failure));
+            activity.run("compressing", stream::close, sink::failed);
         }
     }
 
@@ -190,11 +153,11 @@ public final class MeteredCodec implements Codec {
         }
 
         /** Passes on what the target itself threw; anything else is the codec's. */
-        IOException orElse(String call, Throwable failure) {
+        IOException failed(String call, Throwable failure) {
             if (failure instanceof RuntimeException thrown && thrown.equals(refusal)) {
                 throw thrown;
             }
-            return broken(call, failure);
+            return MeteredCodec.this.failed(call, failure);
         }
 
         @Override

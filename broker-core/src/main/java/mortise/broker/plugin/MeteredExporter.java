@@ -46,16 +46,17 @@ public final class MeteredExporter implements MetricsExporter {
 
     @Override
     public Optional<URI> address() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return exporter.address();
-        } catch (RuntimeException | LinkageError failure) {
-            LOG.warn("{}", activity.failed("address", failure), failure);
-            return Optional.empty();
-        } finally {
-            activity.leave(before, begun);
+        return activity.callOr("address", exporter::address, this::unknown);
+    }
+
+    /** It has started and serves; where is a line in the log less. */
+    private Optional<URI> unknown(String call, Throwable failure) {
+        switch (failure) {
+            case AssertionError broken -> throw broken;
+            case StackOverflowError deep -> throw deep;
+            default -> LOG.warn("{}", activity.failed(call, failure), failure);
         }
+        return Optional.empty();
     }
 
     @Override

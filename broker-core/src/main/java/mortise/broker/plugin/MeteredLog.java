@@ -32,37 +32,22 @@ final class MeteredLog implements PartitionLog {
         this.activity = activity;
     }
 
-    /**
-     * What the contract allows passes; anything else is a fault of the plugin that fails this log.
-     */
+    /** Whatever the contract does not allow fails this log. */
     private RuntimeException failed(String call, Throwable failure) {
         return StorageFailure.of(activity, call, failure, StorageException.Reach.LOG);
     }
 
     @Override
     public OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.rollIfNeeded(bytes, maxTimestamp, nowMillis);
-        } catch (RuntimeException | Error failure) {
-            throw failed("rollIfNeeded", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "rollIfNeeded",
+                () -> log.rollIfNeeded(bytes, maxTimestamp, nowMillis),
+                this::failed);
     }
 
     @Override
     public LogPosition append(BatchSet batches) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.append(batches);
-        } catch (RuntimeException | Error failure) {
-            throw failed("append", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("append", () -> log.append(batches), this::failed);
     }
 
     @Override
@@ -77,15 +62,7 @@ final class MeteredLog implements PartitionLog {
 
     @Override
     public LogPosition sync() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.sync();
-        } catch (RuntimeException | Error failure) {
-            throw failed("sync", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("sync", () -> log.sync(), this::failed);
     }
 
     @Override
@@ -96,171 +73,71 @@ final class MeteredLog implements PartitionLog {
     @Override
     public Optional<LogSlice> readRecent(
             long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.readRecent(offset, upTo, maxBytes, wholeBatch);
-        } catch (RuntimeException | Error failure) {
-            throw failed("readRecent", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "readRecent",
+                () -> log.readRecent(offset, upTo, maxBytes, wholeBatch),
+                this::failed);
     }
 
     @Override
     public LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.read(offset, upTo, maxBytes, wholeBatch);
-        } catch (RuntimeException | Error failure) {
-            throw failed("read", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "read", () -> log.read(offset, upTo, maxBytes, wholeBatch), this::failed);
     }
 
     @Override
     public LogPosition position(long offset) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.position(offset);
-        } catch (RuntimeException | Error failure) {
-            throw failed("position", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("position", () -> log.position(offset), this::failed);
     }
 
     @Override
     public Optional<TimestampPosition> offsetAtOrAfter(long timestamp) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.offsetAtOrAfter(timestamp);
-        } catch (RuntimeException | Error failure) {
-            throw failed("offsetAtOrAfter", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("offsetAtOrAfter", () -> log.offsetAtOrAfter(timestamp), this::failed);
     }
 
     @Override
     public Optional<TimestampPosition> largestTimestamp() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.largestTimestamp();
-        } catch (RuntimeException | Error failure) {
-            throw failed("largestTimestamp", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("largestTimestamp", () -> log.largestTimestamp(), this::failed);
     }
 
     @Override
     public LogPosition truncateTo(long offset) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.truncateTo(offset);
-        } catch (RuntimeException | Error failure) {
-            throw failed("truncateTo", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("truncateTo", () -> log.truncateTo(offset), this::failed);
     }
 
     @Override
     public LogPosition reset(long offset) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.reset(offset);
-        } catch (RuntimeException | Error failure) {
-            throw failed("reset", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("reset", () -> log.reset(offset), this::failed);
     }
 
     @Override
     public void advanceStart(long offset) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            log.advanceStart(offset);
-        } catch (RuntimeException | Error failure) {
-            throw failed("advanceStart", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("advanceStart", () -> log.advanceStart(offset), this::failed);
     }
 
     @Override
     public long retainedFrom(RetentionLimits limits) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.retainedFrom(limits);
-        } catch (RuntimeException | Error failure) {
-            throw failed("retainedFrom", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("retainedFrom", () -> log.retainedFrom(limits), this::failed);
     }
 
     @Override
     public void configure(LogSettings settings) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            log.configure(settings);
-        } catch (RuntimeException | Error failure) {
-            throw failed("configure", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("configure", () -> log.configure(settings), this::failed);
     }
 
     @Override
     public void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            log.putSidecar(kind, offset, content);
-        } catch (RuntimeException | Error failure) {
-            throw failed("putSidecar", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("putSidecar", () -> log.putSidecar(kind, offset, content), this::failed);
     }
 
     @Override
     public Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.latestSidecar(kind, atMost);
-        } catch (RuntimeException | Error failure) {
-            throw failed("latestSidecar", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("latestSidecar", () -> log.latestSidecar(kind, atMost), this::failed);
     }
 
     @Override
     public void trimSidecars(SidecarKind kind, long offset) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            log.trimSidecars(kind, offset);
-        } catch (RuntimeException | Error failure) {
-            throw failed("trimSidecars", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("trimSidecars", () -> log.trimSidecars(kind, offset), this::failed);
     }
 
     @Override
@@ -270,15 +147,7 @@ final class MeteredLog implements PartitionLog {
 
     @Override
     public List<MissingRecords> acceptLoss() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return log.acceptLoss();
-        } catch (RuntimeException | Error failure) {
-            throw failed("acceptLoss", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("acceptLoss", () -> log.acceptLoss(), this::failed);
     }
 
     @Override
@@ -293,14 +162,6 @@ final class MeteredLog implements PartitionLog {
 
     @Override
     public void close() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            log.close();
-        } catch (RuntimeException | Error failure) {
-            throw failed("close", failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("close", () -> log.close(), this::failed);
     }
 }

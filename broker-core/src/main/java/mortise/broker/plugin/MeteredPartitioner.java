@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The partitioner of a plugin, counted and named: what it throws, and an answer that is no
- * partition of the topic, fails the record with the plugin's name. Allocates nothing per record.
+ * partition of the topic, fails the record with the plugin's name. Once compiled it allocates
+ * nothing per record.
  */
 final class MeteredPartitioner implements Partitioner {
     private final PluginInstance<Partitioner> instance;
@@ -32,20 +33,19 @@ final class MeteredPartitioner implements Partitioner {
 
     @Override
     public int partition(TopicView topic, @Nullable ByteBuffer key, int recordBytes) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        int chosen;
-        try {
-            chosen = partitioner.partition(topic, key, recordBytes);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            throw new PartitionerException(activity.failed("partition", failure), failure);
-        } finally {
-            activity.leave(before, begun);
-        }
+        int chosen =
+                activity.call(
+                        "partition",
+                        () -> partitioner.partition(topic, key, recordBytes),
+                        this::failed);
         if (chosen < 0 || chosen >= topic.partitionCount()) {
             throw stray(topic, chosen);
         }
         return chosen;
+    }
+
+    private PartitionerException failed(String call, Throwable failure) {
+        return new PartitionerException(activity.failed(call, failure), failure);
     }
 
     private PartitionerException stray(TopicView topic, int chosen) {

@@ -23,16 +23,15 @@ public final class MeteredPlacement implements ReplicaPlacement {
 
     @Override
     public Placement place(ClusterView cluster, PlacementRequest request) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return placement.place(cluster, request);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            activity.failed("place", failure);
-            throw failure;
-        } finally {
-            activity.leave(before, begun);
+        return activity.call("place", () -> placement.place(cluster, request), this::failed);
+    }
+
+    private RuntimeException failed(String call, Throwable failure) {
+        activity.failed(call, failure);
+        if (failure instanceof RuntimeException thrown) {
+            return thrown;
         }
+        throw (Error) failure;
     }
 
     @Override

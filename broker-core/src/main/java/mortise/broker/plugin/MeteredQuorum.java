@@ -35,30 +35,24 @@ public final class MeteredQuorum implements MetadataQuorum {
 
     @Override
     public CompletionStage<ProposeOutcome> propose(int epoch, List<byte[]> records) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return quorum.propose(epoch, records);
-        } catch (RuntimeException | LinkageError failure) {
-            return CompletableFuture.failedFuture(
-                    new RefusedPluginException(activity.failed("propose", failure), failure));
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.callOr("propose", () -> quorum.propose(epoch, records), this::failed);
     }
 
     @Override
     public CompletionStage<Long> readBarrier() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return quorum.readBarrier();
-        } catch (RuntimeException | LinkageError failure) {
-            return CompletableFuture.failedFuture(
-                    new RefusedPluginException(activity.failed("readBarrier", failure), failure));
-        } finally {
-            activity.leave(before, begun);
+        return activity.callOr("readBarrier", quorum::readBarrier, this::failed);
+    }
+
+    private <R> CompletionStage<R> failed(String call, Throwable failure) {
+        switch (failure) {
+            // an entry may commit at once: then these are perhaps those of the listener, not the
+            // plugin's
+            case AssertionError broken -> throw broken;
+            case StackOverflowError deep -> throw deep;
+            default -> {}
         }
+        return CompletableFuture.failedFuture(
+                new RefusedPluginException(activity.failed(call, failure), failure));
     }
 
     @Override

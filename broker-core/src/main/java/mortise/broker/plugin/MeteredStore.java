@@ -21,6 +21,14 @@ public final class MeteredStore implements LogStore {
         this.activity = instance.activity();
     }
 
+    private RuntimeException logFailed(String call, Throwable failure) {
+        return StorageFailure.of(activity, call, failure, StorageException.Reach.LOG);
+    }
+
+    private RuntimeException directoryFailed(String call, Throwable failure) {
+        return StorageFailure.of(activity, call, failure, StorageException.Reach.DIRECTORY);
+    }
+
     @Override
     public void start() {
         instance.start();
@@ -28,54 +36,26 @@ public final class MeteredStore implements LogStore {
 
     @Override
     public List<LogId> stored() {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return store.stored();
-        } catch (RuntimeException | Error failure) {
-            throw StorageFailure.of(activity, "stored", failure, StorageException.Reach.DIRECTORY);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call("stored", () -> store.stored(), this::directoryFailed);
     }
 
     @Override
     public PartitionLog open(LogId id, LogSettings settings) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return new MeteredLog(store.open(id, settings), activity);
-        } catch (RuntimeException | Error failure) {
-            throw StorageFailure.of(activity, "open", failure, StorageException.Reach.LOG);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "open", () -> new MeteredLog(store.open(id, settings), activity), this::logFailed);
     }
 
     @Override
     public PartitionLog create(LogId id, LogSettings settings) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            return new MeteredLog(store.create(id, settings), activity);
-        } catch (RuntimeException | Error failure) {
-            throw StorageFailure.of(activity, "create", failure, StorageException.Reach.LOG);
-        } finally {
-            activity.leave(before, begun);
-        }
+        return activity.call(
+                "create",
+                () -> new MeteredLog(store.create(id, settings), activity),
+                this::logFailed);
     }
 
     @Override
     public void delete(LogId id) {
-        ClassLoader before = activity.enter();
-        long begun = activity.now();
-        try {
-            store.delete(id);
-        } catch (RuntimeException | Error failure) {
-            throw StorageFailure.of(activity, "delete", failure, StorageException.Reach.LOG);
-        } finally {
-            activity.leave(before, begun);
-        }
+        activity.run("delete", () -> store.delete(id), this::logFailed);
     }
 
     @Override

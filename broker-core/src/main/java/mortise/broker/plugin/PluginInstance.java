@@ -317,14 +317,10 @@ public final class PluginInstance<T extends Lifecycle> implements AutoCloseable 
         if (state != State.STARTED) {
             return Optional.empty();
         }
-        ClassLoader before = activity.enter();
-        try {
-            return made.failure().map(why -> activity.title() + ": " + ForeignText.of(why));
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError failure) {
-            return Optional.of(activity.failed("failure", failure));
-        } finally {
-            activity.leave(before);
-        }
+        return activity.ask(
+                "failure",
+                () -> made.failure().map(why -> activity.title() + ": " + ForeignText.of(why)),
+                (call, failure) -> Optional.of(activity.failed(call, failure)));
     }
 
     /** Closes the plugin; one that fails, hangs or leaves threads behind is named in the log. */

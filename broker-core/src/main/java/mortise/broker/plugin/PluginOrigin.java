@@ -2,6 +2,8 @@ package mortise.broker.plugin;
 
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
+import mortise.broker.plugin.folder.PluginFolder;
+import mortise.broker.plugin.folder.SpiVersion;
 
 /**
  * Where a plugin came from.

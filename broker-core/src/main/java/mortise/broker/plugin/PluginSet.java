@@ -15,6 +15,9 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import mortise.api.Causes;
 import mortise.api.config.ConfigKey;
+import mortise.broker.plugin.folder.FolderJars;
+import mortise.broker.plugin.folder.PluginFolder;
+import mortise.broker.plugin.folder.RefusedFolderException;
 import mortise.record.Codec;
 import mortise.record.CompressionType;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PluginSet {
     /** The name of the index in a plugin folder. */
-    public static final String FOLDER_INDEX = FolderIndex.NAME;
+    public static final String FOLDER_INDEX = PluginFolder.INDEX;
 
     /** How long a plugin's constructor and its name may take. */
     static final Duration LOAD_LIMIT = Duration.ofSeconds(10);
@@ -91,11 +94,12 @@ public final class PluginSet {
         try (Stream<Path> entries = Files.list(directory)) {
             List<Path> all = entries.sorted().toList();
             for (Path entry : all) {
-                if (LibraryJar.isJar(entry)) {
+                if (FolderJars.isJar(entry)) {
                     refuse(
                             "plugins/" + entry.getFileName(),
                             "",
-                            "a jar beside the plugin folders is not looked at; put it into a folder of its own");
+                            "a jar beside the plugin folders is not looked at; put it into a folder"
+                                    + " of its own");
                 }
             }
             return all.stream().filter(Files::isDirectory).toList();
@@ -114,7 +118,7 @@ public final class PluginSet {
         PluginFolder folder;
         try {
             folder = PluginFolder.load(name, path);
-        } catch (RefusedPluginException misfit) {
+        } catch (RefusedFolderException misfit) {
             refuse(place, name, String.valueOf(misfit.getMessage()));
             return;
         } catch (RuntimeException | LinkageError failure) {
@@ -201,12 +205,14 @@ public final class PluginSet {
                     plugin.describe()
                             + " is named '"
                             + plugin.name()
-                            + "'; a plugin's name is lower case with digits and dashes, such as 'local'");
+                            + "'; a plugin's name is lower case with digits and dashes, such as"
+                            + " 'local'");
         }
         if (plugin.name().equals(NONE)) {
             throw new RefusedPluginException(
                     plugin.describe()
-                            + " is named 'none', by which a configuration says that it wants no such plugin; give it another name");
+                            + " is named 'none', by which a configuration says that it wants no"
+                            + " such plugin; give it another name");
         }
         String prefix = plugin.kind() + "." + plugin.name() + ".";
         plugin.schema().keys().stream()
@@ -235,7 +241,8 @@ public final class PluginSet {
                     title
                             + " has number "
                             + codec.id()
-                            + "; the Kafka protocol defines 1 to 4 (gzip, snappy, lz4, zstd), and a plugin can provide one of these");
+                            + "; the Kafka protocol defines 1 to 4 (gzip, snappy, lz4, zstd), and a"
+                            + " plugin can provide one of these");
         }
         if (!type.label().equals(codec.name())) {
             throw new RefusedPluginException(

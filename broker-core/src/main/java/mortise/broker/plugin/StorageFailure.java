@@ -18,13 +18,13 @@ final class StorageFailure {
         return switch (failure) {
             case OffsetOutOfRangeException allowed -> allowed;
             case StorageException allowed -> {
-                activity.failed(call, allowed);
+                activity.noted(call, allowed);
                 yield allowed;
             }
             case StackOverflowError unbounded ->
-                    new StorageException(reach, activity.failed(call, unbounded), unbounded);
+                    new StorageException(reach, activity.noted(call, unbounded), unbounded);
             case VirtualMachineError fatal -> throw fatal;
-            default -> new StorageException(reach, activity.failed(call, failure), failure);
+            default -> new StorageException(reach, activity.noted(call, failure), failure);
         };
     }
 }

@@ -1,2 +1,4 @@
-/** Finding plugins by kind and name, and giving each one its view of the world. */
+/**
+ * Plugins at work: found by kind and name, created, started, counted in their calls, and closed.
+ */
 package mortise.broker.plugin;

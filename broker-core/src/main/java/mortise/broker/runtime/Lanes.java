@@ -1,5 +1,7 @@
 package mortise.broker.runtime;
 
+import mortise.api.config.Config;
+
 /**
  * The lanes of one broker for work that may wait for a disk, one for each purpose, so that no kind
  * of work delays another.
@@ -11,12 +13,12 @@ package mortise.broker.runtime;
  */
 public record Lanes(Blocking logs, Blocking requests, Blocking coldReads, Blocking upkeep) {
     /** Lanes of an execution. */
-    public static Lanes on(Execution execution, LaneSettings settings) {
+    public static Lanes on(Execution execution, Config config) {
         return new Lanes(
-                execution.lane("log", settings.logTasks()),
-                execution.lane("request", settings.requestTasks()),
-                execution.lane("cold-read", settings.coldReads()),
-                execution.lane("upkeep", settings.upkeepTasks()));
+                execution.lane("log", config.get(LaneSettings.LOG_TASKS)),
+                execution.lane("request", config.get(LaneSettings.REQUEST_TASKS)),
+                execution.lane("cold-read", config.get(LaneSettings.COLD_READS)),
+                execution.lane("upkeep", config.get(LaneSettings.UPKEEP_TASKS)));
     }
 
     /** One lane for every purpose, for whoever has nothing to keep apart. */

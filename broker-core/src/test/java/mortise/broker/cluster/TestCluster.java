@@ -86,7 +86,7 @@ public final class TestCluster {
     public final RecordingApplier applier;
     public final List<String> fatal = new ArrayList<>();
     public final BrokerConfigs configs;
-    public final MetadataSettings settings;
+    public final Config config;
     public final Controller controller;
     public final MetadataPublisher publisher;
     public final ControllerLoop loop;
@@ -95,22 +95,21 @@ public final class TestCluster {
     private TestCluster(
             MemoryQuorum quorum,
             RecordingApplier applier,
-            Map<String, String> config,
+            Map<String, String> settings,
             StoreTraits store,
             long seed) {
         this.quorum = quorum;
         this.applier = applier;
-        Config read = Config.of(SCHEMA, config);
-        configs = new BrokerConfigs(NODE, read, store);
-        settings = MetadataSettings.from(read);
-        controller = new Controller(configs, settings, SPREAD, new SplittableRandom(seed));
+        config = Config.of(SCHEMA, settings);
+        configs = new BrokerConfigs(NODE, config, store);
+        controller = new Controller(configs, config, SPREAD, new SplittableRandom(seed));
         publisher =
                 new MetadataPublisher(
                         new PartitionFollower(
                                 NODE,
                                 new TopicSettingsSource(configs, false),
                                 applier,
-                                settings.parallelPartitionOperations(),
+                                config.get(MetadataSettings.PARALLEL_PARTITION_OPERATIONS),
                                 timers,
                                 Metrics.discarding()),
                         publications,
@@ -118,17 +117,14 @@ public final class TestCluster {
                         Metrics.discarding());
         loop =
                 new ControllerLoop(
-                        controller,
-                        quorum,
-                        publisher,
-                        timers,
-                        settings,
-                        clock,
-                        Metrics.discarding());
+                        controller, quorum, publisher, timers, config, clock, Metrics.discarding());
         loop.start(decisions);
         lifecycle =
                 new BrokerLifecycle(
-                        new BrokerLifecycle.Self("test-cluster", NODE, settings.rack()),
+                        new BrokerLifecycle.Self(
+                                "test-cluster",
+                                NODE,
+                                config.find(MetadataSettings.RACK).orElse(null)),
                         publisher,
                         loop,
                         clock,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import mortise.api.config.Config;
@@ -14,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A listener is what its name says, or is refused. */
 class ListenerSettingsTest {
-    private static BrokerSettings read(String... keysAndValues) {
+    private static List<ListenerSettings> read(String... keysAndValues) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
-        return BrokerSettings.from(Config.of(BrokerSettings.SCHEMA, values));
+        return BrokerSettings.listeners(Config.of(BrokerSettings.SCHEMA, values));
     }
 
     @ParameterizedTest
@@ -61,11 +62,10 @@ class ListenerSettingsTest {
                                 + ":PLAINTEXT");
         assertThat(
                         read(
-                                        "listeners",
-                                        name + "://127.0.0.1:9092",
-                                        "listener.security.protocol.map",
-                                        name + ":PLAINTEXT")
-                                .listeners())
+                                "listeners",
+                                name + "://127.0.0.1:9092",
+                                "listener.security.protocol.map",
+                                name + ":PLAINTEXT"))
                 .extracting(ListenerSettings::name)
                 .containsExactly(name);
     }

@@ -41,7 +41,7 @@ final class FetchRig {
 
     FetchRig(Map<String, String> config) {
         partitions = new PartitionRig(new HeapLogStore(), Map.of());
-        FetchSettings settings = FetchSettings.from(Config.of(FetchSettings.SCHEMA, config));
+        Config settings = Config.of(FetchSettings.SCHEMA, config);
         sessions =
                 new FetchSessions(
                         settings,

@@ -7,10 +7,12 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mortise.api.Clock;
+import mortise.api.config.Config;
 import mortise.broker.partition.HeapLogStore;
 import mortise.broker.partition.PartitionRig;
 import mortise.broker.runtime.Execution;
@@ -71,6 +73,47 @@ class FlushTicketTest {
                             }
                             return null;
                         });
+    }
+
+    @Test
+    void noSyncBeginsOnceTheyAreEnded() {
+        duringSync = () -> heard.add("sync");
+        ticket.request();
+        ticket.end();
+        line.remove().serve();
+        ticket.request();
+        line.remove().serve();
+
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void endingWaitsForTheSyncThatIsUnderWay() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        duringSync =
+                () -> {
+                    begun.countDown();
+                    try {
+                        mayEnd.await();
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                };
+        ticket.request();
+        Thread flusher = Thread.ofVirtual().start(() -> line.remove().serve());
+        begun.await();
+        Thread closer = Thread.ofPlatform().start(ticket::end);
+        while (closer.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        assertThat(heard).isEmpty();
+
+        mayEnd.countDown();
+        flusher.join();
+        closer.join();
+
+        assertThat(heard).containsExactly("flushed");
     }
 
     @Test
@@ -142,7 +185,12 @@ class FlushTicketTest {
                         new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.on(
-                                execution, new FlushSettings(1), Clock.system(), metrics)) {
+                                execution,
+                                Config.of(
+                                        FlushSettings.SCHEMA,
+                                        Map.of("flush.threads-per-directory", "1")),
+                                Clock.system(),
+                                metrics)) {
             FlushTicket defective =
                     flushes.register(
                             new HeapLogStore()

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NetworkServerTest {
     private static NetworkServer server(Transport transport, ListenerConfig... listeners) {
         return new NetworkServer(
-                NetSettings.from(Config.defaults(NetSettings.SCHEMA)),
+                Config.defaults(NetSettings.SCHEMA),
                 List.of(listeners),
                 new RequestRouter(List.of(), new TestFeatures(), Metrics.discarding()),
                 Clock.system(),
@@ -206,22 +206,18 @@ class NetworkServerTest {
 
     @Test
     void defaultsAreKafkasWhereKafkaHasThem() {
-        NetSettings settings = NetSettings.from(Config.defaults(NetSettings.SCHEMA));
-        assertThat(settings.maxRequestBytes()).isEqualTo(104_857_600);
-        assertThat(settings.idleTimeout()).hasMinutes(10);
-        assertThat(
-                        NetSettings.from(
-                                        Config.of(
-                                                NetSettings.SCHEMA,
-                                                Map.of("socket.request.max.bytes", "2097152")))
-                                .maxRequestBytes())
-                .isEqualTo(2 << 20);
+        Config defaults = Config.defaults(NetSettings.SCHEMA);
+        assertThat(defaults.get(NetSettings.MAX_REQUEST_BYTES).bytes()).isEqualTo(104_857_600);
+        assertThat(defaults.get(NetSettings.IDLE_TIMEOUT)).hasMinutes(10);
+        Config kafkas =
+                Config.of(NetSettings.SCHEMA, Map.of("socket.request.max.bytes", "2097152"));
+        assertThat(kafkas.get(NetSettings.MAX_REQUEST_BYTES).bytes()).isEqualTo(2 << 20);
     }
 
     @Test
     void aRequestBoundBeyondTheMemoryBoundIsRefused() {
         assertThatThrownBy(() ->
-                        NetSettings.from(
+                        NetSettings.check(
                                 Config.of(
                                         NetSettings.SCHEMA,
                                         Map.of("net.max-inflight-bytes", "10MiB"))))

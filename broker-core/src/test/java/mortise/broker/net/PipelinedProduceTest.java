@@ -115,17 +115,19 @@ class PipelinedProduceTest {
                         new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.on(
-                                execution, new FlushSettings(2), Clock.system(), metrics);
+                                execution,
+                                Config.defaults(FlushSettings.SCHEMA),
+                                Clock.system(),
+                                metrics);
                 Partitions partitions =
                         new Partitions(
-                                PartitionSettings.from(
-                                        Config.of(
-                                                PartitionSettings.SCHEMA,
-                                                Map.of(
-                                                        "partition.mailbox-commands", "2",
-                                                        "partition.drain-quota-commands", "3",
-                                                        "partition.drain-run-queue", "1",
-                                                        "partition.inline-write-limit", "1ms"))),
+                                Config.of(
+                                        PartitionSettings.SCHEMA,
+                                        Map.of(
+                                                "partition.mailbox-commands", "2",
+                                                "partition.drain-quota-commands", "3",
+                                                "partition.drain-run-queue", "1",
+                                                "partition.inline-write-limit", "1ms")),
                                 store,
                                 new PartitionServices(
                                         PartitionRig.NODE,

@@ -30,7 +30,7 @@ final class TestServer implements AutoCloseable {
             ApiHandler<?>... handlers) {
         return new TestServer(
                 new NetworkServer(
-                        NetSettings.from(Config.of(NetSettings.SCHEMA, settings)),
+                        Config.of(NetSettings.SCHEMA, settings),
                         List.of(
                                 new ListenerConfig(
                                         "PLAINTEXT", new HostPort("127.0.0.1", 0), null)),

@@ -47,7 +47,7 @@ public final class PartitionRig implements AutoCloseable {
     public final HeapLogStore store;
     public final Partitions partitions;
     public final FlushCoordinator flushes;
-    public final PartitionSettings settings;
+    public final Config config;
     public final Blocking blocking;
     private final ArrayDeque<Mailbox<?, ?>> handedOn = new ArrayDeque<>();
     private final ArrayDeque<FlushTicket> flushLine = new ArrayDeque<>();
@@ -68,13 +68,13 @@ public final class PartitionRig implements AutoCloseable {
     }
 
     private PartitionRig(
-            HeapLogStore store, LogStore logs, Map<String, String> config, Blocking blocking) {
+            HeapLogStore store, LogStore logs, Map<String, String> settings, Blocking blocking) {
         this.store = store;
         this.blocking = blocking;
-        this.settings = PartitionSettings.from(Config.of(PartitionSettings.SCHEMA, config));
+        this.config = Config.of(PartitionSettings.SCHEMA, settings);
         this.drains =
                 new Drains(
-                        settings.drainBounds(),
+                        PartitionSettings.drainBounds(config),
                         Metrics.discarding(),
                         all ->
                                 new DrainWorkers() {
@@ -100,7 +100,7 @@ public final class PartitionRig implements AutoCloseable {
                         });
         this.partitions =
                 new Partitions(
-                        settings,
+                        config,
                         logs,
                         new PartitionServices(
                                 NODE,

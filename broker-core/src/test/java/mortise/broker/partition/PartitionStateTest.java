@@ -9,7 +9,6 @@ import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
@@ -102,10 +101,7 @@ class PartitionStateTest {
 
     private PartitionState read() {
         return PartitionState.of(
-                "orders-0",
-                log,
-                PartitionSettings.from(Config.of(PartitionSettings.SCHEMA, Map.of())),
-                0);
+                "orders-0", log, ProducerBounds.of(Config.defaults(PartitionSettings.SCHEMA)), 0);
     }
 
     @Test

@@ -349,11 +349,15 @@ class PartitionStepsTest {
                         new ThreadedExecution(Clock.system(), new SplittableRandom(1), metrics);
                 FlushCoordinator flushes =
                         FlushCoordinator.on(
-                                execution, new FlushSettings(1), Clock.system(), metrics);
+                                execution,
+                                Config.of(
+                                        FlushSettings.SCHEMA,
+                                        Map.of("flush.threads-per-directory", "1")),
+                                Clock.system(),
+                                metrics);
                 Partitions partitions =
                         new Partitions(
-                                PartitionSettings.from(
-                                        Config.of(PartitionSettings.SCHEMA, Map.of())),
+                                Config.defaults(PartitionSettings.SCHEMA),
                                 store,
                                 new PartitionServices(
                                         PartitionRig.NODE,

@@ -463,7 +463,11 @@ class PartitionTest {
         assertThat(rig.log("t", 0).offsets(SidecarKind.PRODUCER_BATCHES)).isEmpty();
 
         PartitionState state =
-                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+                PartitionState.of(
+                        "t-0",
+                        rig.log("t", 0),
+                        ProducerBounds.of(rig.config),
+                        rig.clock.wallMillis());
 
         assertThat(state.replayedBatches()).isZero();
         assertThat(state.newestSnapshot()).isEqualTo(5);
@@ -497,7 +501,11 @@ class PartitionTest {
         List<Long> snapshots = rig.log("t", 0).offsets(SidecarKind.PRODUCER_STATE);
 
         PartitionState state =
-                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+                PartitionState.of(
+                        "t-0",
+                        rig.log("t", 0),
+                        ProducerBounds.of(rig.config),
+                        rig.clock.wallMillis());
 
         assertThat(state.replayedBatches())
                 .isEqualTo(40 - snapshots.get(snapshots.size() - 2))
@@ -537,10 +545,14 @@ class PartitionTest {
     void aProducerThatWasForgottenForItsSilenceStaysForgotten() {
         written(3, 1 << 20);
         rig.stop();
-        rig.clock.advance(rig.settings.producerExpiration().plusMillis(1));
+        rig.clock.advance(rig.config.get(PartitionSettings.PRODUCER_EXPIRATION).plusMillis(1));
 
         PartitionState state =
-                PartitionState.of("t-0", rig.log("t", 0), rig.settings, rig.clock.wallMillis());
+                PartitionState.of(
+                        "t-0",
+                        rig.log("t", 0),
+                        ProducerBounds.of(rig.config),
+                        rig.clock.wallMillis());
 
         assertThat(state.producers().size()).isZero();
     }
@@ -661,13 +673,13 @@ class PartitionTest {
         rig.send(partition, batch(3, 10));
         rig.partitions.start();
         rig.log("t", 0).failRetain = new AssertionError("a defect");
-        rig.clock.advance(rig.settings.retentionInterval());
+        rig.clock.advance(rig.config.get(PartitionSettings.RETENTION_INTERVAL));
         rig.settle();
         assertThat(rig.log("t", 0).bounds().startOffset()).isZero();
 
         rig.log("t", 0).failRetain = null;
         rig.log("t", 0).retainFrom = 2;
-        rig.clock.advance(rig.settings.retentionInterval());
+        rig.clock.advance(rig.config.get(PartitionSettings.RETENTION_INTERVAL));
         rig.settle();
 
         assertThat(rig.log("t", 0).bounds().startOffset()).isEqualTo(2);

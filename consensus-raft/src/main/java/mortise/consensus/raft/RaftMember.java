@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import mortise.api.Clock;
+import mortise.api.config.Config;
 import mortise.api.metrics.Counter;
 import mortise.api.metrics.Histogram;
 import mortise.consensus.raft.core.Entry;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * Turns} are given in the same way. Only {@link #view} is for everyone.
  */
 final class RaftMember {
-    private final RaftSettings settings;
+    private final long snapshotBytes;
+    private final int snapshotEntries;
     private final int nodeId;
     private final StorageTasks storage;
     private final QuorumListener listener;
@@ -65,13 +67,14 @@ final class RaftMember {
     }
 
     RaftMember(
-            RaftSettings settings,
+            Config config,
             StorageTasks storage,
             QuorumListener listener,
             PluginContext context,
             Turns turns) {
         this.turns = turns;
-        this.settings = settings;
+        this.snapshotBytes = config.get(RaftSettings.SNAPSHOT_BYTES).bytes();
+        this.snapshotEntries = config.get(RaftSettings.SNAPSHOT_ENTRIES);
         this.nodeId = context.nodeId();
         this.storage = storage;
         this.listener = listener;
@@ -284,8 +287,7 @@ final class RaftMember {
 
     private void snapshotIfGrown(LogGrowth growth) {
         if (snapshotting
-                || (growth.bytes() < settings.snapshotBytes()
-                        && growth.entries() < settings.snapshotEntries())) {
+                || (growth.bytes() < snapshotBytes && growth.entries() < snapshotEntries)) {
             return;
         }
         snapshotting = true;

@@ -44,17 +44,17 @@ public final class RaftProvider implements ConsensusProvider {
 
     @Override
     public MetadataQuorum create(Config config, PluginContext context) {
-        RaftSettings settings = RaftSettings.of(config);
-        return new RaftQuorum(settings, context, storage(settings, context));
+        RaftSettings.check(config);
+        return new RaftQuorum(config, context, storage(config, context));
     }
 
-    private static RaftStorage storage(RaftSettings settings, PluginContext context) {
-        return switch (settings.storage()) {
+    private static RaftStorage storage(Config config, PluginContext context) {
+        return switch (config.get(RaftSettings.STORAGE)) {
             case DISK ->
                     new DiskStorage(
                             context.dataDirectory(),
                             context.nodeId(),
-                            settings.segmentBytes(),
+                            config.get(RaftSettings.SEGMENT_BYTES).bytes(),
                             context.logger());
             case MEMORY -> new MemoryStorage(context.nodeId());
         };

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import mortise.api.config.Config;
 import mortise.consensus.raft.storage.RaftStorage;
 import mortise.spi.PluginContext;
 import mortise.spi.consensus.Leadership;
@@ -32,7 +33,9 @@ final class RaftQuorum implements MetadataQuorum {
 
     private static final String CLOSED = "the quorum was closed";
 
-    private final RaftSettings settings;
+    private final Config config;
+    private final StorageMode mode;
+    private final long maxEntryBytes;
     private final PluginContext context;
     private final RaftStorage storage;
     private final Inbox inbox;
@@ -86,11 +89,16 @@ final class RaftQuorum implements MetadataQuorum {
         }
     }
 
-    RaftQuorum(RaftSettings settings, PluginContext context, RaftStorage storage) {
-        this.settings = settings;
+    RaftQuorum(Config config, PluginContext context, RaftStorage storage) {
+        this.config = config;
+        this.mode = config.get(RaftSettings.STORAGE);
+        this.maxEntryBytes = config.get(RaftSettings.MAX_ENTRY_BYTES).bytes();
         this.context = context;
         this.storage = storage;
-        this.inbox = new Inbox(settings.maxPending(), settings.maxPendingBytes());
+        this.inbox =
+                new Inbox(
+                        config.get(RaftSettings.MAX_PENDING),
+                        config.get(RaftSettings.MAX_PENDING_BYTES).bytes());
         this.executor = context.serial("quorum");
     }
 
@@ -104,7 +112,7 @@ final class RaftQuorum implements MetadataQuorum {
                                 context.serial("quorum-log"),
                                 context.serial("quorum-snapshot")));
         RaftMember member =
-                new RaftMember(settings, begun.storage, listener, context, new Steps(begun));
+                new RaftMember(config, begun.storage, listener, context, new Steps(begun));
         begun.member = member;
         if (!running.compareAndSet(null, begun)) {
             throw new IllegalStateException("the quorum was started before");
@@ -138,7 +146,7 @@ final class RaftQuorum implements MetadataQuorum {
     }
 
     private String place() {
-        return switch (settings.storage()) {
+        return switch (mode) {
             case DISK -> context.dataDirectory().toString();
             case MEMORY -> "memory";
         };
@@ -150,12 +158,12 @@ final class RaftQuorum implements MetadataQuorum {
             throw new IllegalArgumentException("a proposal without records");
         }
         Request.Proposal proposal = Request.Proposal.of(epoch, records);
-        if (proposal.bytes() > settings.maxEntryBytes()) {
+        if (proposal.bytes() > maxEntryBytes) {
             proposal.refuse(
                     "its records have "
                             + proposal.bytes()
                             + " bytes, at most "
-                            + settings.maxEntryBytes()
+                            + maxEntryBytes
                             + " are accepted ("
                             + RaftSettings.MAX_ENTRY_BYTES
                             + ")");

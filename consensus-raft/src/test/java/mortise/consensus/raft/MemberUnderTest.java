@@ -19,16 +19,16 @@ public final class MemberUnderTest implements AutoCloseable {
     private Throwable broken;
 
     private MemberUnderTest(SimContext context, Map<String, String> settings) {
-        RaftSettings read = RaftSettings.of(Config.of(RaftSettings.SCHEMA, settings));
+        Config config = Config.of(RaftSettings.SCHEMA, settings);
         DiskStorage storage =
                 new DiskStorage(
                         context.dataDirectory(),
                         context.nodeId(),
-                        read.segmentBytes(),
+                        config.get(RaftSettings.SEGMENT_BYTES).bytes(),
                         context.logger());
         member =
                 new RaftMember(
-                        read,
+                        config,
                         new StorageTasks(storage, Runnable::run, Runnable::run),
                         heard,
                         context,

@@ -21,6 +21,7 @@ import mortise.api.Clock;
 import mortise.broker.BrokerBuilder;
 import mortise.broker.ConfigConcern;
 import mortise.broker.InstalledPlugin;
+import mortise.broker.PluginInventory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,7 @@ public final class Assembler {
         Choice choice =
                 Choice.of(
                         home,
-                        parts.layer("--set", order.settings()).available(),
+                        parts.layer("--set", order.settings()).inventory().usable(),
                         order.plugins(),
                         order.settings());
         Map<String, String> chosen = new TreeMap<>(choice.settings());
@@ -114,9 +115,10 @@ public final class Assembler {
 
     /** Copies a plugin folder whole, with an index of its jars as they lie here. */
     private void copyFolder(Path source, Tree tree, String name) {
-        tree.copyFolder(source, name, BrokerBuilder.FOLDER_INDEX);
-        parts.indexFolder(tree.root().resolve(name))
-                .ifPresent(index -> tree.write(name + "/" + BrokerBuilder.FOLDER_INDEX, index));
+        tree.copyFolder(source, name, PluginInventory.FOLDER_INDEX);
+        parts.inventory()
+                .indexFolder(tree.root().resolve(name))
+                .ifPresent(index -> tree.write(name + "/" + PluginInventory.FOLDER_INDEX, index));
     }
 
     /** The JVM's options, without modules that this broker does not have. */
@@ -159,7 +161,7 @@ public final class Assembler {
                         .map(InstalledPlugin::id)
                         .collect(Collectors.toSet());
         List<ConfigConcern> concerns =
-                parts.concerns().stream()
+                parts.reference().concerns().stream()
                         .filter(concern ->
                                 concern.reader().equals(ConfigConcern.CORE)
                                         || readers.contains(concern.reader()))

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import mortise.api.config.ConfigKey;
-import mortise.broker.BrokerBuilder;
 import mortise.broker.ConfigConcern;
+import mortise.broker.ConfigReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ public final class ConfigurationFile {
             facts.add("not set unless given");
         }
         key.kafkaName().ifPresent(name -> facts.add("also " + name));
-        facts.add(BrokerBuilder.environmentName(key));
+        facts.add(ConfigReference.environmentName(key));
         return "(" + String.join("; ", facts) + ")";
     }
 

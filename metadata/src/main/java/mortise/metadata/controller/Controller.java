@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import mortise.api.ErrorCode;
 import mortise.api.RefusedException;
 import mortise.api.TopicId;
+import mortise.api.config.Config;
 import mortise.metadata.BrokerImage;
 import mortise.metadata.ClusterImage;
 import mortise.metadata.ImageDelta;
@@ -54,7 +55,9 @@ public final class Controller {
     public static final int PRODUCER_ID_BLOCK = 1_000;
 
     private final BrokerConfigs configs;
-    private final MetadataSettings settings;
+    private final int maxPartitionsPerRequest;
+    private final int maxPartitions;
+    private final int autoCreateMaxPartitions;
     private final PlacementRules placements;
     private final RandomGenerator random;
     private final ConfigAlterations alterations;
@@ -62,14 +65,17 @@ public final class Controller {
     /** A controller on the broker with this configuration. */
     public Controller(
             BrokerConfigs configs,
-            MetadataSettings settings,
+            Config config,
             PlacementRules placements,
             RandomGenerator random) {
         this.configs = configs;
-        this.settings = settings;
+        this.maxPartitionsPerRequest = config.get(MetadataSettings.MAX_PARTITIONS_PER_REQUEST);
+        this.maxPartitions = config.get(MetadataSettings.MAX_PARTITIONS);
+        this.autoCreateMaxPartitions = config.get(MetadataSettings.AUTO_CREATE_MAX_PARTITIONS);
         this.placements = placements;
         this.random = random;
-        alterations = new ConfigAlterations(configs, settings.maxConfigLength());
+        alterations =
+                new ConfigAlterations(configs, config.get(MetadataSettings.MAX_CONFIG_LENGTH));
     }
 
     /**
@@ -95,7 +101,7 @@ public final class Controller {
         List<MetadataRecord> records = new ArrayList<>();
         List<CreatedTopic> replies = new ArrayList<>();
         ClusterImage growing = state;
-        int budget = settings.maxPartitionsPerRequest();
+        int budget = maxPartitionsPerRequest;
         for (NewTopic topic : command.topics()) {
             try {
                 List<MetadataRecord> ofTopic = new ArrayList<>();
@@ -225,7 +231,7 @@ public final class Controller {
                             + "' asks for "
                             + partitions
                             + " partitions, of which one request may create "
-                            + settings.maxPartitionsPerRequest()
+                            + maxPartitionsPerRequest
                             + " in all ("
                             + MetadataSettings.MAX_PARTITIONS_PER_REQUEST.name()
                             + "); use several requests");
@@ -233,7 +239,7 @@ public final class Controller {
     }
 
     private void checkTotal(String topic, int present, int more) {
-        if (more > settings.maxPartitions() - present) {
+        if (more > maxPartitions - present) {
             throw new RefusedException(
                     ErrorCode.POLICY_VIOLATION,
                     "Topic '"
@@ -243,7 +249,7 @@ public final class Controller {
                             + " partitions, and the cluster has "
                             + present
                             + " of at most "
-                            + settings.maxPartitions()
+                            + maxPartitions
                             + " ("
                             + MetadataSettings.MAX_PARTITIONS.name()
                             + "); delete topics, or raise it");
@@ -251,7 +257,7 @@ public final class Controller {
     }
 
     private void checkAutomatic(String topic, int present, int more) {
-        if (more > settings.autoCreateMaxPartitions() - present) {
+        if (more > autoCreateMaxPartitions - present) {
             throw new RefusedException(
                     ErrorCode.POLICY_VIOLATION,
                     "Topic '"
@@ -259,7 +265,7 @@ public final class Controller {
                             + "' is not there and not created by itself: the cluster has "
                             + present
                             + " partitions, topics that clients only ask for are created up to "
-                            + settings.autoCreateMaxPartitions()
+                            + autoCreateMaxPartitions
                             + " ("
                             + MetadataSettings.AUTO_CREATE_MAX_PARTITIONS.name()
                             + "); create it");
@@ -378,7 +384,7 @@ public final class Controller {
             ClusterImage state, CreatePartitions command) {
         List<MetadataRecord> records = new ArrayList<>();
         List<TopicVerdict> replies = new ArrayList<>();
-        int budget = settings.maxPartitionsPerRequest();
+        int budget = maxPartitionsPerRequest;
         for (MorePartitions more : command.topics()) {
             try {
                 List<MetadataRecord> added =

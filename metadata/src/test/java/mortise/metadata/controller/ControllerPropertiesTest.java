@@ -26,7 +26,6 @@ import mortise.metadata.MetadataRecords;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicImage;
 import mortise.metadata.config.BrokerConfigs;
-import mortise.metadata.config.MetadataSettings;
 import mortise.metadata.controller.ControllerCommand.AllocateProducerIds;
 import mortise.metadata.controller.ControllerCommand.AlterConfigs;
 import mortise.metadata.controller.ControllerCommand.ConfigAlteration;
@@ -59,7 +58,7 @@ class ControllerPropertiesTest {
         Controller controller =
                 new Controller(
                         new BrokerConfigs(1, config, TestAssembly.STORE),
-                        MetadataSettings.from(config),
+                        config,
                         TestAssembly.SPREAD,
                         new SplittableRandom(random.nextLong()));
         ClusterImage state = ClusterImage.EMPTY;

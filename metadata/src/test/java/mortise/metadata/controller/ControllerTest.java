@@ -23,7 +23,6 @@ import mortise.metadata.MetadataRecords;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicImage;
 import mortise.metadata.config.BrokerConfigs;
-import mortise.metadata.config.MetadataSettings;
 import mortise.metadata.controller.ControllerCommand.AllocateProducerIds;
 import mortise.metadata.controller.ControllerCommand.AlterConfigs;
 import mortise.metadata.controller.ControllerCommand.ConfigAlteration;
@@ -60,7 +59,7 @@ class ControllerTest {
         Config read = Config.of(TestAssembly.SCHEMA, config);
         return new Controller(
                 new BrokerConfigs(1, read, TestAssembly.STORE),
-                MetadataSettings.from(read),
+                read,
                 TestAssembly.SPREAD,
                 new SplittableRandom(3));
     }

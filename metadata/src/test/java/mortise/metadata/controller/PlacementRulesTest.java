@@ -16,7 +16,6 @@ import mortise.metadata.BrokerImage;
 import mortise.metadata.ClusterImage;
 import mortise.metadata.ImageDelta;
 import mortise.metadata.config.BrokerConfigs;
-import mortise.metadata.config.MetadataSettings;
 import mortise.metadata.controller.ControllerCommand.CreatePartitions;
 import mortise.metadata.controller.ControllerCommand.CreateTopics;
 import mortise.metadata.controller.ControllerCommand.CreatedTopic;
@@ -42,7 +41,7 @@ class PlacementRulesTest {
         Config config = Config.defaults(TestAssembly.SCHEMA);
         return new Controller(
                 new BrokerConfigs(1, config, TestAssembly.STORE),
-                MetadataSettings.from(config),
+                config,
                 new PlacementRules("mine", placement, (request, flaw, failure) -> blamed.add(flaw)),
                 new SplittableRandom(1));
     }

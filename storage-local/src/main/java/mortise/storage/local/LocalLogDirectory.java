@@ -338,7 +338,7 @@ final class LocalLogDirectory implements LogDirectory {
         if (!checkpointDue.get() && checkpointDue.compareAndSet(false, true)) {
             parts.housekeeping()
                     .after(
-                            parts.config().checkpointInterval(),
+                            parts.config().get(LocalSettings.CHECKPOINT_INTERVAL),
                             () -> checkpoint(logs.get(), topics.get()));
         }
     }

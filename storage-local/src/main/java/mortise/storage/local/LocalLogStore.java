@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
+import mortise.api.config.Config;
 import mortise.spi.PluginContext;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
@@ -54,9 +55,11 @@ final class LocalLogStore implements LogStore {
     /** A log on disk. */
     private record Stored(LogId id, LocalLogDirectory directory, Path path) {}
 
-    LocalLogStore(LocalStorageConfig config, PluginContext context) {
+    LocalLogStore(Config config, PluginContext context) {
         OpenFiles openFiles =
-                new OpenFiles(Math.min(config.openFiles(), context.openFiles()), context.logger());
+                new OpenFiles(
+                        Math.min(config.get(LocalSettings.OPEN_FILES), context.openFiles()),
+                        context.logger());
         ScratchBuffers scratch = new ScratchBuffers(SCRATCH_BYTES, SCRATCH_KEPT);
         Housekeeping housekeeping = new Housekeeping(context);
         this.parts =
@@ -64,15 +67,15 @@ final class LocalLogStore implements LogStore {
                         config,
                         openFiles,
                         new ReadAhead(scratch),
-                        new RecentBudget(config.recentTotalBatches()),
+                        new RecentBudget(config.get(LocalSettings.RECENT_TOTAL_BATCHES)),
                         new DoomedFiles(housekeeping, context.logger()),
                         context.clock(),
                         context.logger());
         this.random = context.random();
         this.unsure = new UnsureLogs(context.logger());
-        this.recovering = new Semaphore(config.recoveryParallelism());
-        List<String> names =
-                config.directories().isEmpty() ? List.of("logs") : config.directories();
+        this.recovering = new Semaphore(config.get(LocalSettings.RECOVERY_PARALLELISM));
+        List<String> configured = config.get(LocalSettings.DIRECTORIES);
+        List<String> names = configured.isEmpty() ? List.of("logs") : configured;
         this.directories =
                 names.stream()
                         .map(name -> context.dataDirectory().resolve(name).normalize())

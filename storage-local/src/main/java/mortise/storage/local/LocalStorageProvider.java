@@ -20,7 +20,7 @@ public final class LocalStorageProvider implements StorageProvider {
 
     @Override
     public ConfigSchema config() {
-        return LocalStorageConfig.SCHEMA;
+        return LocalSettings.SCHEMA;
     }
 
     @Override
@@ -30,6 +30,6 @@ public final class LocalStorageProvider implements StorageProvider {
 
     @Override
     public LogStore create(Config config, PluginContext context) {
-        return new LocalLogStore(LocalStorageConfig.of(config), context);
+        return new LocalLogStore(config, context);
     }
 }

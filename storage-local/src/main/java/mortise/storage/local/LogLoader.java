@@ -73,11 +73,15 @@ final class LogLoader {
             long startOffset,
             long endOffset,
             boolean durable,
-            NavigableSet<Long> producerSnapshots,
-            NavigableSet<Long> producerBatches,
-            NavigableSet<Long> epochs,
+            StoredSidecars sidecars,
             SegmentManifest manifest,
             List<MissingRecords> missing) {}
+
+    /** The offsets of the sidecars that lie beside the segments, by kind. */
+    record StoredSidecars(
+            NavigableSet<Long> producerSnapshots,
+            NavigableSet<Long> producerBatches,
+            NavigableSet<Long> epochs) {}
 
     /**
      * @param checkpointedStart the durable start, if one was noted: it counts more than the
@@ -377,9 +381,8 @@ final class LogLoader {
                 start,
                 end,
                 durable && !cut,
-                files.producerSnapshots(),
-                files.producerBatches(),
-                files.epochs(),
+                new StoredSidecars(
+                        files.producerSnapshots(), files.producerBatches(), files.epochs()),
                 manifest,
                 missing.ranges());
     }

@@ -41,12 +41,9 @@ final class LogSearch {
             int position,
             int size,
             int limit,
-            long baseOffset,
-            long lastOffset,
-            long maxTimestamp,
-            int leaderEpoch) {
-        TimestampPosition timestampPosition() {
-            return new TimestampPosition(baseOffset, lastOffset, maxTimestamp, leaderEpoch);
+            TimestampPosition batch) {
+        long baseOffset() {
+            return batch.baseOffset();
         }
     }
 
@@ -193,7 +190,7 @@ final class LogSearch {
             return Optional.empty();
         }
         found.open().release();
-        return Optional.of(found.timestampPosition());
+        return Optional.of(found.batch());
     }
 
     private interface Condition {
@@ -223,10 +220,11 @@ final class LogSearch {
                             walk.position(),
                             walk.size(),
                             limit,
-                            walk.baseOffset(),
-                            walk.lastOffset(),
-                            walk.maxTimestamp(),
-                            walk.leaderEpoch());
+                            new TimestampPosition(
+                                    walk.baseOffset(),
+                                    walk.lastOffset(),
+                                    walk.maxTimestamp(),
+                                    walk.leaderEpoch()));
                 }
             }
             String problem = walk.problem();

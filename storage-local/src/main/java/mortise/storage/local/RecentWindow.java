@@ -3,6 +3,7 @@ package mortise.storage.local;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import mortise.api.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,9 @@ final class RecentWindow {
     private volatile Chunk[] chunks;
     private int batches;
 
-    RecentWindow(LocalStorageConfig config, RecentBudget budget, Segment segment, long end) {
-        this.mostBatches = config.recentBatches();
-        this.mostBytes = config.recentBytes();
+    RecentWindow(Config config, RecentBudget budget, Segment segment, long end) {
+        this.mostBatches = config.get(LocalSettings.RECENT_BATCHES);
+        this.mostBytes = config.get(LocalSettings.RECENT_WINDOW).bytes();
         this.budget = budget;
         this.chunks = new Chunk[] {new Chunk(segment, end, segment.size(), 0)};
     }

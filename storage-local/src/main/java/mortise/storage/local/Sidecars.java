@@ -53,8 +53,8 @@ final class Sidecars {
     /** Those that were found on disk; what lies beyond the end of the log is dropped. */
     Sidecars(Path directory, LogLoader.Loaded loaded) throws IOException {
         this.directory = directory;
-        keep(SidecarKind.PRODUCER_STATE, loaded.producerSnapshots(), loaded.endOffset());
-        keep(SidecarKind.PRODUCER_BATCHES, loaded.producerBatches(), loaded.endOffset());
+        keep(SidecarKind.PRODUCER_STATE, loaded.sidecars().producerSnapshots(), loaded.endOffset());
+        keep(SidecarKind.PRODUCER_BATCHES, loaded.sidecars().producerBatches(), loaded.endOffset());
         entries.put(SidecarKind.LEADER_EPOCHS, newestEpochs(loaded));
     }
 
@@ -72,7 +72,7 @@ final class Sidecars {
 
     private NavigableMap<Long, Entry> newestEpochs(LogLoader.Loaded loaded) throws IOException {
         NavigableMap<Long, Entry> newest = new TreeMap<>();
-        NavigableSet<Long> stored = loaded.epochs();
+        NavigableSet<Long> stored = loaded.sidecars().epochs();
         Long last = stored.floor(loaded.endOffset());
         for (long offset : stored) {
             if (last == null || offset != last) {

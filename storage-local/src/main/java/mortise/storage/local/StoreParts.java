@@ -1,10 +1,11 @@
 package mortise.storage.local;
 
 import mortise.api.Clock;
+import mortise.api.config.Config;
 
 /** What the logs of a store share. */
 record StoreParts(
-        LocalStorageConfig config,
+        Config config,
         OpenFiles openFiles,
         ReadAhead readAhead,
         RecentBudget recentBudget,

@@ -2,13 +2,13 @@ package mortise.broker.cluster.api;
 
 import java.util.List;
 import java.util.function.Supplier;
+import mortise.api.config.Config;
 import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.cluster.MetadataPublisher;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
 import mortise.broker.runtime.Blocking;
 import mortise.metadata.config.BrokerConfigs;
-import mortise.metadata.config.MetadataSettings;
 import mortise.wire.PluginActivityField;
 
 /** The handlers of this package. */
@@ -21,7 +21,7 @@ public final class ClusterApis {
             MetadataPublisher publisher,
             ControllerGateway controller,
             BrokerConfigs configs,
-            MetadataSettings settings,
+            Config config,
             LocalLogs logs,
             Supplier<List<PluginActivityField.Activity>> plugins,
             Access access,
@@ -29,8 +29,8 @@ public final class ClusterApis {
         ClusterView view = new ClusterView(nodeId, publisher);
         ConfigChanges changes = new ConfigChanges(controller, access);
         return List.of(
-                new MetadataHandler(view, controller, configs, settings, access, blocking),
-                new CreateTopicsHandler(controller, settings, access),
+                new MetadataHandler(view, controller, configs, config, access, blocking),
+                new CreateTopicsHandler(controller, config, access),
                 new DeleteTopicsHandler(view, controller, access),
                 new CreatePartitionsHandler(controller, access),
                 new DescribeConfigsHandler(view, configs, access, blocking),
@@ -38,7 +38,7 @@ public final class ClusterApis {
                 new IncrementalAlterConfigsHandler(changes),
                 new DescribeClusterHandler(view, plugins, access),
                 new DescribeLogDirsHandler(logs, access, blocking),
-                new ListConfigResourcesHandler(view, settings, access, blocking),
-                new DescribeTopicPartitionsHandler(view, settings, access, blocking));
+                new ListConfigResourcesHandler(view, config, access, blocking),
+                new DescribeTopicPartitionsHandler(view, config, access, blocking));
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import mortise.api.ErrorCode;
+import mortise.api.config.Config;
 import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
@@ -47,12 +48,12 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
     private static final int NAME_FACTOR = 3;
 
     private final ControllerGateway controller;
-    private final MetadataSettings settings;
+    private final int maxPartitionsPerRequest;
     private final Access access;
 
-    CreateTopicsHandler(ControllerGateway controller, MetadataSettings settings, Access access) {
+    CreateTopicsHandler(ControllerGateway controller, Config config, Access access) {
         this.controller = controller;
-        this.settings = settings;
+        this.maxPartitionsPerRequest = config.get(MetadataSettings.MAX_PARTITIONS_PER_REQUEST);
         this.access = access;
     }
 
@@ -78,8 +79,7 @@ final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest> {
 
     /** What the answer takes at most: no more topics are created than one request may. */
     private long bytes(RequestContext context, CreateTopicsRequest request) {
-        long creatable =
-                context.apiVersion() < FIRST_WITH_CONFIGS ? 0 : settings.maxPartitionsPerRequest();
+        long creatable = context.apiVersion() < FIRST_WITH_CONFIGS ? 0 : maxPartitionsPerRequest;
         long sum = Math.min(request.topics().size(), creatable) * CREATED_BYTES;
         for (CreatableTopic topic : request.topics()) {
             sum += REFUSED_BYTES + (long) topic.name().length() * NAME_FACTOR;

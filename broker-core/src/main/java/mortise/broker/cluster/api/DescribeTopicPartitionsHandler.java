@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import mortise.api.ErrorCode;
 import mortise.api.RefusedException;
 import mortise.api.TopicId;
+import mortise.api.config.Config;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -40,14 +41,16 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
     private static final int PARTITION_BYTES = 256;
 
     private final ClusterView view;
-    private final MetadataSettings settings;
+    private final int largeResponsePartitions;
+    private final int maxDescribedPartitions;
     private final Access access;
     private final Blocking blocking;
 
     DescribeTopicPartitionsHandler(
-            ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
+            ClusterView view, Config config, Access access, Blocking blocking) {
         this.view = view;
-        this.settings = settings;
+        this.largeResponsePartitions = config.get(MetadataSettings.LARGE_RESPONSE_PARTITIONS);
+        this.maxDescribedPartitions = config.get(MetadataSettings.MAX_DESCRIBED_PARTITIONS);
         this.access = access;
         this.blocking = blocking;
     }
@@ -82,7 +85,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
         }
         boolean large =
                 (request.topics().isEmpty() ? view.image().topicCount() : request.topics().size())
-                        > settings.largeResponsePartitions();
+                        > largeResponsePartitions;
         Answers.build(
                 large,
                 bytes(context, request),
@@ -104,7 +107,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
 
     private int mostTopics(RequestContext context) {
         long affordable = context.maxAnswerBytes() / 4 / TOPIC_BYTES;
-        return (int) Math.min(affordable, settings.maxDescribedPartitions());
+        return (int) Math.min(affordable, maxDescribedPartitions);
     }
 
     private static boolean reaches(DescribeTopicPartitionsRequest request, String topic) {
@@ -155,10 +158,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler<DescribeTopicPa
     private int limit(RequestContext context, DescribeTopicPartitionsRequest request) {
         int wanted = request.responsePartitionLimit();
         long affordable = context.maxAnswerBytes() / 2 / PARTITION_BYTES;
-        return (int)
-                Math.max(
-                        1,
-                        Math.min(affordable, Math.min(wanted, settings.maxDescribedPartitions())));
+        return (int) Math.max(1, Math.min(affordable, Math.min(wanted, maxDescribedPartitions)));
     }
 
     private static Collection<String> names(

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import mortise.api.ErrorCode;
+import mortise.api.config.Config;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
 import mortise.broker.request.ApiHandler;
@@ -37,14 +38,13 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
             Set.of((byte) 2, (byte) 4, (byte) 8, (byte) 16, (byte) 32);
 
     private final ClusterView view;
-    private final MetadataSettings settings;
+    private final int largeResponsePartitions;
     private final Access access;
     private final Blocking blocking;
 
-    ListConfigResourcesHandler(
-            ClusterView view, MetadataSettings settings, Access access, Blocking blocking) {
+    ListConfigResourcesHandler(ClusterView view, Config config, Access access, Blocking blocking) {
         this.view = view;
-        this.settings = settings;
+        this.largeResponsePartitions = config.get(MetadataSettings.LARGE_RESPONSE_PARTITIONS);
         this.access = access;
         this.blocking = blocking;
     }
@@ -87,7 +87,7 @@ final class ListConfigResourcesHandler implements ApiHandler<ListConfigResources
             return;
         }
         Set<Byte> types = Set.copyOf(request.resourceTypes());
-        boolean large = view.image().topicCount() > settings.largeResponsePartitions();
+        boolean large = view.image().topicCount() > largeResponsePartitions;
         Answers.build(large, bytes(types), blocking, () -> list(types), this, context, request);
     }
 

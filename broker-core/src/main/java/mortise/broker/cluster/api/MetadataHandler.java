@@ -1,5 +1,6 @@
 package mortise.broker.cluster.api;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mortise.api.ErrorCode;
 import mortise.api.TopicId;
+import mortise.api.config.Config;
 import mortise.broker.cluster.ControllerGateway;
 import mortise.broker.request.Access;
 import mortise.broker.request.Answers;
@@ -66,7 +68,8 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
     private final ClusterView view;
     private final ControllerGateway controller;
     private final BrokerConfigs configs;
-    private final MetadataSettings settings;
+    private final int largeResponsePartitions;
+    private final Duration autoCreateWait;
     private final Access access;
     private final Blocking blocking;
 
@@ -74,13 +77,14 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             ClusterView view,
             ControllerGateway controller,
             BrokerConfigs configs,
-            MetadataSettings settings,
+            Config config,
             Access access,
             Blocking blocking) {
         this.view = view;
         this.controller = controller;
         this.configs = configs;
-        this.settings = settings;
+        this.largeResponsePartitions = config.get(MetadataSettings.LARGE_RESPONSE_PARTITIONS);
+        this.autoCreateWait = config.get(MetadataSettings.AUTO_CREATE_WAIT);
         this.access = access;
         this.blocking = blocking;
     }
@@ -154,7 +158,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
             RequestContext context,
             MetadataRequest request) {
         Answers.build(
-                partitions > settings.largeResponsePartitions(),
+                partitions > largeResponsePartitions,
                 bytes,
                 blocking,
                 response,
@@ -265,7 +269,7 @@ final class MetadataHandler implements ApiHandler<MetadataRequest> {
                         .map(name -> new NewTopic(name, -1, -1, Map.of(), Map.of()))
                         .toList();
         return controller
-                .submit(CreateTopics.automatically(topics), settings.autoCreateWait())
+                .submit(CreateTopics.automatically(topics), autoCreateWait)
                 .handle((created, failure) -> {
                     Map<String, ErrorCode> errors = new TreeMap<>(creation.forbidden);
                     if (failure != null) {

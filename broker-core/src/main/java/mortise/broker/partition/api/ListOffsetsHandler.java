@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
+import mortise.api.config.Config;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionSettings;
@@ -65,14 +66,17 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest> 
             Partitions partitions,
             Access access,
             BatchOpenings openings,
-            PartitionSettings settings,
+            Config config,
             Clock clock) {
         this.partitions = partitions;
         this.access = access;
         this.openings = openings.tasks();
         this.clock = clock;
-        this.timeout = settings.timestampLookupTimeout();
-        this.lookup = new TimestampLookup(openings.codecs(), settings.maxDecompressedBytes());
+        this.timeout = config.get(PartitionSettings.TIMESTAMP_LOOKUP_TIMEOUT);
+        this.lookup =
+                new TimestampLookup(
+                        openings.codecs(),
+                        config.get(PartitionSettings.MAX_DECOMPRESSED_BYTES).bytes());
     }
 
     @Override

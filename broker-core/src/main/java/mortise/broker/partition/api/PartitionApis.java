@@ -2,7 +2,7 @@ package mortise.broker.partition.api;
 
 import java.util.List;
 import mortise.api.Clock;
-import mortise.broker.partition.PartitionSettings;
+import mortise.api.config.Config;
 import mortise.broker.partition.Partitions;
 import mortise.broker.request.Access;
 import mortise.broker.request.ApiHandler;
@@ -19,7 +19,7 @@ public final class PartitionApis {
      */
     public record Services(
             Partitions partitions,
-            PartitionSettings settings,
+            Config config,
             Access access,
             BrokerEndpoints endpoints,
             ProducerIdSource producerIds,
@@ -41,7 +41,7 @@ public final class PartitionApis {
                         partitions,
                         access,
                         services.openings(),
-                        services.settings(),
+                        services.config(),
                         services.clock()),
                 new OffsetForLeaderEpochHandler(partitions, access),
                 new DeleteRecordsHandler(partitions, access),

@@ -70,7 +70,7 @@ final class TestApis {
                         cluster.publisher,
                         cluster.loop,
                         cluster.configs,
-                        cluster.settings,
+                        cluster.config,
                         new Logs(),
                         () -> List.of(ACTIVITY),
                         access,

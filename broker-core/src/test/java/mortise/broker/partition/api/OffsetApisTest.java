@@ -55,7 +55,7 @@ class OffsetApisTest {
                     rig.partitions,
                     OPEN,
                     new BatchOpenings(rig.blocking, Codecs.of()),
-                    rig.settings,
+                    rig.config,
                     rig.clock);
 
     private ListOffsetsPartitionResponse list(int version, long timestamp) {

@@ -192,7 +192,7 @@ class TimestampLookupTest {
                 rig.partitions,
                 new Access(Authorizer.ALLOW_ALL),
                 new BatchOpenings(rig.blocking, CODECS),
-                rig.settings,
+                rig.config,
                 rig.clock);
     }
 

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -14,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import mortise.api.HostPort;
 import mortise.api.Timers;
+import mortise.api.config.Config;
 import mortise.api.metrics.Counter;
 import mortise.spi.PluginContext;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,8 @@ final class HttpServer implements AutoCloseable {
     /** Between two attempts to accept, when the process has no file descriptor left. */
     private static final long PAUSE_NANOS = 20_000_000;
 
-    private final Settings settings;
+    private final HostPort listen;
+    private final Duration requestTimeout;
     private final Pages pages;
     private final Timers timers;
     private final System.Logger logger;
@@ -42,13 +45,14 @@ final class HttpServer implements AutoCloseable {
     private final Counter expired;
     private volatile @Nullable ServerSocket listening;
 
-    HttpServer(Settings settings, Pages pages, PluginContext context) {
-        this.settings = settings;
+    HttpServer(Config config, Pages pages, PluginContext context) {
+        this.listen = config.get(PrometheusProvider.LISTEN);
+        this.requestTimeout = config.get(PrometheusProvider.REQUEST_TIMEOUT);
         this.pages = pages;
         timers = context.timers();
         logger = context.logger();
         acceptors = context.threads("accept");
-        room = new Semaphore(settings.maxConnections());
+        room = new Semaphore(config.get(PrometheusProvider.MAX_CONNECTIONS));
         refused =
                 context.metrics()
                         .counter(
@@ -79,7 +83,6 @@ final class HttpServer implements AutoCloseable {
     }
 
     private ServerSocket bound() {
-        HostPort listen = settings.listen();
         try {
             InetAddress host = InetAddress.getByName(listen.host());
             ServerSocket socket = new ServerSocket();
@@ -131,7 +134,7 @@ final class HttpServer implements AutoCloseable {
         if (socket == null) {
             throw new IllegalStateException("the server does not listen");
         }
-        return new HostPort(settings.listen().host(), socket.getLocalPort());
+        return new HostPort(listen.host(), socket.getLocalPort());
     }
 
     private void accept(ServerSocket socket) {
@@ -164,7 +167,7 @@ final class HttpServer implements AutoCloseable {
         }
         Timers.Scheduled deadline =
                 timers.schedule(
-                        settings.requestTimeout(),
+                        requestTimeout,
                         () -> {
                             expired.increment();
                             close(client);

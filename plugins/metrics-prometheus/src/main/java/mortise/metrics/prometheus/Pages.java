@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
+import mortise.api.config.Config;
 import mortise.spi.telemetry.Health;
 import mortise.spi.telemetry.HealthView;
 import mortise.spi.telemetry.MetricsView;
@@ -26,11 +27,11 @@ final class Pages {
     private final Semaphore scrapes;
     private final int maxScrapes;
 
-    Pages(MetricsView metrics, HealthView health, ProcessMetrics process, Settings settings) {
+    Pages(MetricsView metrics, HealthView health, ProcessMetrics process, Config config) {
         this.metrics = metrics;
         this.health = health;
         this.process = process;
-        this.maxScrapes = settings.maxScrapes();
+        this.maxScrapes = config.get(PrometheusProvider.MAX_SCRAPES);
         this.scrapes = new Semaphore(maxScrapes);
     }
 

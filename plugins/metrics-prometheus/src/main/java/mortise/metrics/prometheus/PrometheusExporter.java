@@ -2,6 +2,7 @@ package mortise.metrics.prometheus;
 
 import java.net.URI;
 import java.util.Optional;
+import mortise.api.config.Config;
 import mortise.spi.PluginContext;
 import mortise.spi.telemetry.HealthView;
 import mortise.spi.telemetry.MetricsExporter;
@@ -10,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Pages for scrapers and probes, and the server that they are fetched from. */
 final class PrometheusExporter implements MetricsExporter {
-    private final Settings settings;
+    private final Config config;
     private final PluginContext context;
     private volatile @Nullable HttpServer server;
 
-    PrometheusExporter(Settings settings, PluginContext context) {
-        this.settings = settings;
+    PrometheusExporter(Config config, PluginContext context) {
+        this.config = config;
         this.context = context;
     }
 
     @Override
     public void start(MetricsView metrics, HealthView health) {
-        Pages pages = new Pages(metrics, health, ProcessMetrics.ofThisProcess(), settings);
-        HttpServer opened = new HttpServer(settings, pages, context);
+        Pages pages = new Pages(metrics, health, ProcessMetrics.ofThisProcess(), config);
+        HttpServer opened = new HttpServer(config, pages, context);
         opened.open();
         server = opened;
     }

@@ -12,39 +12,44 @@ import mortise.spi.telemetry.MetricsExporterProvider;
 
 /** The metrics exporter named {@code prometheus}: pages for scrapers and probes, over HTTP. */
 public final class PrometheusProvider implements MetricsExporterProvider {
+    private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
+
     static final ConfigKey<HostPort> LISTEN =
-            ConfigKey.of(
-                            "metrics.prometheus.listen",
-                            ConfigType.HOST_PORT,
-                            "Where metrics and health are served, without authentication or encryption. Port 0 lets the system choose.")
-                    .defaultsTo(new HostPort("127.0.0.1", 9404));
+            KEYS.add(
+                    ConfigKey.of(
+                                    "metrics.prometheus.listen",
+                                    ConfigType.HOST_PORT,
+                                    "Where metrics and health are served, without authentication or encryption. Port 0 lets the system choose.")
+                            .defaultsTo(new HostPort("127.0.0.1", 9404)));
 
     static final ConfigKey<Integer> MAX_CONNECTIONS =
-            ConfigKey.of(
-                            "metrics.prometheus.max-connections",
-                            ConfigType.INT,
-                            "How many connections are open at once; those beyond are closed unanswered.")
-                    .defaultsTo(64)
-                    .between(1, 10_000);
+            KEYS.add(
+                    ConfigKey.of(
+                                    "metrics.prometheus.max-connections",
+                                    ConfigType.INT,
+                                    "How many connections are open at once; those beyond are closed unanswered.")
+                            .defaultsTo(64)
+                            .between(1, 10_000));
 
     static final ConfigKey<Integer> MAX_SCRAPES =
-            ConfigKey.of(
-                            "metrics.prometheus.max-scrapes",
-                            ConfigType.INT,
-                            "How many metrics pages are made and sent at once; those beyond are answered with 503. Each takes as much heap as the page is long.")
-                    .defaultsTo(4)
-                    .between(1, 1_000);
+            KEYS.add(
+                    ConfigKey.of(
+                                    "metrics.prometheus.max-scrapes",
+                                    ConfigType.INT,
+                                    "How many metrics pages are made and sent at once; those beyond are answered with 503. Each takes as much heap as the page is long.")
+                            .defaultsTo(4)
+                            .between(1, 1_000));
 
     static final ConfigKey<Duration> REQUEST_TIMEOUT =
-            ConfigKey.of(
-                            "metrics.prometheus.request-timeout",
-                            ConfigType.DURATION,
-                            "How long a connection lives, from its opening until its answer is taken.")
-                    .defaultsTo(Duration.ofSeconds(10))
-                    .between(Duration.ofMillis(1), Duration.ofHours(1));
+            KEYS.add(
+                    ConfigKey.of(
+                                    "metrics.prometheus.request-timeout",
+                                    ConfigType.DURATION,
+                                    "How long a connection lives, from its opening until its answer is taken.")
+                            .defaultsTo(Duration.ofSeconds(10))
+                            .between(Duration.ofMillis(1), Duration.ofHours(1)));
 
-    private static final ConfigSchema SCHEMA =
-            ConfigSchema.of(LISTEN, MAX_CONNECTIONS, MAX_SCRAPES, REQUEST_TIMEOUT);
+    private static final ConfigSchema SCHEMA = KEYS.build();
 
     /** A provider for the service loader. */
     public PrometheusProvider() {}
@@ -66,12 +71,6 @@ public final class PrometheusProvider implements MetricsExporterProvider {
 
     @Override
     public MetricsExporter create(Config config, PluginContext context) {
-        return new PrometheusExporter(
-                new Settings(
-                        config.get(LISTEN),
-                        config.get(MAX_CONNECTIONS),
-                        config.get(MAX_SCRAPES),
-                        config.get(REQUEST_TIMEOUT)),
-                context);
+        return new PrometheusExporter(config, context);
     }
 }

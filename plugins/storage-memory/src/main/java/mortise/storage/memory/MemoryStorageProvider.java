@@ -13,18 +13,21 @@ import mortise.spi.storage.StorageProvider;
 
 /** The storage named {@code memory}: partition logs on the heap of the broker. */
 public final class MemoryStorageProvider implements StorageProvider {
-    static final ConfigKey<DataSize> MAX_BYTES =
-            ConfigKey.of(
-                            "storage.memory.max-bytes",
-                            ConfigType.SIZE,
-                            "How much heap all logs may take together. Beyond it appends are"
-                                    + " refused until records are deleted or retention lets some"
-                                    + " go; a segment is closed at a thirty-second of it at the"
-                                    + " latest, so that there is something to let go.")
-                    .defaultsTo(DataSize.ofMebibytes(256))
-                    .atLeast(DataSize.ofKibibytes(64));
+    private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
 
-    private static final ConfigSchema SCHEMA = ConfigSchema.of(MAX_BYTES);
+    static final ConfigKey<DataSize> MAX_BYTES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.memory.max-bytes",
+                                    ConfigType.SIZE,
+                                    "How much heap all logs may take together. Beyond it appends are"
+                                            + " refused until records are deleted or retention lets some"
+                                            + " go; a segment is closed at a thirty-second of it at the"
+                                            + " latest, so that there is something to let go.")
+                            .defaultsTo(DataSize.ofMebibytes(256))
+                            .atLeast(DataSize.ofKibibytes(64)));
+
+    private static final ConfigSchema SCHEMA = KEYS.build();
 
     /** A provider for the service loader. */
     public MemoryStorageProvider() {}

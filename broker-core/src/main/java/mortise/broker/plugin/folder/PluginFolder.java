@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.io.IOException;
 import java.lang.module.Configuration;
@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
  *     descriptor says so
  * @param problems what of it could not be loaded although the rest was
  */
-record PluginFolder(
+public record PluginFolder(
         String name,
         Path path,
         ModuleLayer layer,
         Optional<String> spiVersion,
         List<String> problems) {
+    /** The name of the {@link #index index} in a folder. */
+    public static final String INDEX = FolderIndex.NAME;
+
     /** The modules that only Mortise's plugins require, and that move together. */
     private static final Set<String> SERVICE_MODULES =
             Set.of("mortise.spi", "mortise.api", "mortise.record");
@@ -39,13 +42,14 @@ record PluginFolder(
     /**
      * Loads a folder on top of the broker's own layer.
      *
-     * @throws RefusedPluginException if it cannot be loaded, saying why; the folder is not named
+     * @throws RefusedFolderException if it cannot be loaded, saying why; the folder is not named
      */
-    static PluginFolder load(String name, Path path) {
+    public static PluginFolder load(String name, Path path) {
         ModuleLayer parent = PluginFolder.class.getModule().getLayer();
         if (parent == null) {
-            throw new RefusedPluginException(
-                    "plugin folders need a broker that runs on the module path; put the plugin's jars on the class path beside the broker's instead");
+            throw new RefusedFolderException(
+                    "plugin folders need a broker that runs on the module path; put the plugin's"
+                            + " jars on the class path beside the broker's instead");
         }
         return load(name, path, parent);
     }
@@ -82,6 +86,7 @@ record PluginFolder(
         for (ModuleDescriptor descriptor : modules.explicit()) {
             checkVersion(descriptor);
         }
+        modules.confine(parent);
         ModuleLayer layer = define(modules, parent);
         Optional<String> compiled =
                 modules.explicit().stream()
@@ -93,12 +98,12 @@ record PluginFolder(
 
     /**
      * The text of an index that spares a start listing the folder's jars, to be written into it as
-     * {@link FolderIndex#NAME}; none if there can be none.
+     * {@link #INDEX}; none if there can be none.
      */
-    static Optional<String> index(Path path) {
+    public static Optional<String> index(Path path) {
         try {
             return Optional.of(FolderIndex.text(FolderJars.read(FolderJars.files(path))));
-        } catch (IOException | RefusedPluginException unreadable) {
+        } catch (IOException | RefusedFolderException unreadable) {
             return Optional.empty();
         }
     }
@@ -123,7 +128,7 @@ record PluginFolder(
             SpiVersion offered = SpiVersion.parse(running).orElseThrow();
             String misfit = wanted == null ? "which is no version of it" : offered.misfit(wanted);
             if (misfit != null) {
-                throw new RefusedPluginException(
+                throw new RefusedFolderException(
                         "module "
                                 + descriptor.toNameAndVersion()
                                 + " was compiled against "
@@ -151,10 +156,10 @@ record PluginFolder(
             layer.modules().forEach(module -> allowNative(controller, module));
             return layer;
         } catch (FindException | ResolutionException | LayerInstantiationException unresolved) {
-            throw new RefusedPluginException(
+            throw new RefusedFolderException(
                     "its modules do not resolve: "
                             + unresolved.getMessage()
-                            + "; every module that it requires must lie in its folder or belong to Java or to Mortise's plugin interfaces (for a module of Java that is not there, start with MORTISE_JAVA_OPTIONS=--add-modules=NAME)",
+                            + "; remove or replace the jar that does not fit the others",
                     unresolved);
         }
     }

@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The library module reads the platform's modules and {@link OfferedModules what brokers share
  * with their plugins}, except those that share a name or a package with the folder; never the
- * broker's own libraries.
+ * broker's own libraries. Nor does a module with a descriptor: one that requires such a library,
+ * and does not find it in the folder, is refused ({@link RequiredModules}).
  */
 final class FolderModules {
     /**
@@ -41,7 +42,7 @@ final class FolderModules {
      * that no module it requires exports: those of the folder's explicit modules, which the library
      * module reads without requiring them, and those that only the broker's modules see.
      */
-    private static final String ABSENT = "mortise.plugin.folder.absent";
+    static final String ABSENT = "mortise.plugin.folder.absent";
 
     private final String libraryName;
     private final List<LibraryJar> libraries;
@@ -65,7 +66,7 @@ final class FolderModules {
      * @param name the folder's name
      * @param jars the folder's, in file-name order
      * @param parent the layer that the folder's own will stand on
-     * @throws RefusedPluginException if the jars do not fit together
+     * @throws RefusedFolderException if the jars do not fit together
      */
     static FolderModules of(String name, List<LibraryJar> jars, ModuleLayer parent) {
         List<LibraryJar> libraries = new ArrayList<>();
@@ -85,7 +86,7 @@ final class FolderModules {
             String moduleName = module.descriptor().name();
             LibraryJar twin = explicit.put(moduleName, jar);
             if (twin != null) {
-                throw new RefusedPluginException(
+                throw new RefusedFolderException(
                         "module "
                                 + moduleName
                                 + " is in both "
@@ -229,11 +230,7 @@ final class FolderModules {
     private static boolean mayRead(
             ModuleDescriptor module, Set<String> names, Set<String> packages) {
         String name = module.name();
-        boolean offered =
-                name.startsWith("java.")
-                        || name.startsWith("jdk.")
-                        || OfferedModules.NAMES.contains(name);
-        return offered
+        return OfferedModules.include(name)
                 && !names.contains(name)
                 && module.packages().stream().noneMatch(packages::contains);
     }
@@ -283,6 +280,16 @@ final class FolderModules {
                     }
                 });
         return part.toString();
+    }
+
+    /**
+     * Keeps the modules to what there is for them: each other, and what brokers offer.
+     *
+     * @param broker the layer that the folder's own will stand on
+     * @throws RefusedFolderException if one requires what is not there
+     */
+    void confine(ModuleLayer broker) {
+        new RequiredModules(modules.keySet(), broker).confine(modules);
     }
 
     /** Every module, for resolution; all of them are roots. */

@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A plugin fits if it was compiled against the same major and no newer minor version; before 1.0
  * every minor version is a major one.
  */
-record SpiVersion(int major, int minor) implements Comparable<SpiVersion> {
+public record SpiVersion(int major, int minor) implements Comparable<SpiVersion> {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
 
     /** Reads the first two numbers of a version; nothing if it has no such form. */
@@ -43,7 +43,7 @@ record SpiVersion(int major, int minor) implements Comparable<SpiVersion> {
      * The version of the service interfaces that a descriptor was compiled against: a codec knows
      * the record batches only, every other plugin the plugin interfaces.
      */
-    static Optional<String> compiledAgainst(ModuleDescriptor descriptor) {
+    public static Optional<String> compiledAgainst(ModuleDescriptor descriptor) {
         return compiledAgainst(descriptor, "mortise.spi")
                 .or(() -> compiledAgainst(descriptor, "mortise.record"));
     }

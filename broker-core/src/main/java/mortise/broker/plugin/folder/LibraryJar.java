@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,11 +102,13 @@ record LibraryJar(
                             path.getFileName()
                                     + ": "
                                     + (bad.isEmpty()
-                                            ? "classes outside any package cannot be loaded, for example "
+                                            ? "classes outside any package cannot be loaded, for"
+                                                    + " example "
                                                     + example
                                             : "package "
                                                     + bad
-                                                    + " is no Java name, so its classes cannot be loaded")));
+                                                    + " is no Java name, so its classes cannot be"
+                                                    + " loaded")));
             return new LibraryJar(
                     path,
                     module,
@@ -211,10 +212,5 @@ record LibraryJar(
         return name.replaceAll("[^A-Za-z0-9]", ".")
                 .replaceAll("\\.{2,}", ".")
                 .replaceAll("^\\.|\\.$", "");
-    }
-
-    /** Whether a file's name says that it is a jar. */
-    static boolean isJar(Path file) {
-        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".jar");
     }
 }

@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 /** A plugin folder's index cannot be used: it is damaged, or was made for other jars. */
 final class UnfitIndexException extends Exception {

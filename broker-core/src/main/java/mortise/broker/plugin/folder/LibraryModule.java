@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.io.IOException;
 import java.io.InputStream;

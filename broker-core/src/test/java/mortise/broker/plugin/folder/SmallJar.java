@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
@@ -29,19 +29,34 @@ final class SmallJar {
                                                 ClassFile.ACC_PUBLIC | ClassFile.ACC_SUPER)));
     }
 
-    /** Adds the descriptor of a module that requires only Java's base. */
-    SmallJar module(String name) {
+    /**
+     * Adds the descriptor of a module.
+     *
+     * @param requires what it requires beside Java's base; optionally if it begins with {@code
+     *     static}
+     */
+    SmallJar module(String name, String... requires) {
         return bytes(
                 "module-info.class",
                 ClassFile.of()
                         .buildModule(
                                 ModuleAttribute.of(
                                         ModuleDesc.of(name),
-                                        module ->
+                                        module -> {
+                                            module.requires(
+                                                    ModuleDesc.of("java.base"),
+                                                    ClassFile.ACC_MANDATED,
+                                                    null);
+                                            for (String required : requires) {
                                                 module.requires(
-                                                        ModuleDesc.of("java.base"),
-                                                        ClassFile.ACC_MANDATED,
-                                                        null))));
+                                                        ModuleDesc.of(
+                                                                required.replace("static ", "")),
+                                                        required.startsWith("static ")
+                                                                ? ClassFile.ACC_STATIC_PHASE
+                                                                : 0,
+                                                        null);
+                                            }
+                                        })));
     }
 
     /** Adds any other file; a directory if the name ends in a slash. */

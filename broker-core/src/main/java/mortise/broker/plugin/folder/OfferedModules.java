@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleReference;
@@ -10,15 +10,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules of a broker that its plugins share with it: the interfaces that they implement, and
- * the one by which they log. There is one of each, so a folder's copy is left out: with it the
- * plugin would implement interfaces of its own, and log where nobody listens.
+ * The modules of a broker that its plugins see: Java's, and those that they share with it, which
+ * are the interfaces that they implement and the one by which they log. There is one of each of
+ * these, so a folder's copy is left out: with it the plugin would implement interfaces of its own,
+ * and log where nobody listens.
  *
- * @param descriptors those that the broker's layer has
+ * @param descriptors those of the shared ones that the broker's layer has
  */
 record OfferedModules(List<ModuleDescriptor> descriptors) {
     /** Modules that are not the platform's and that every plugin may use. */
-    static final Set<String> NAMES =
+    private static final Set<String> SHARED =
             Set.of("mortise.api", "mortise.spi", "mortise.record", "org.slf4j");
 
     private static final String LOGGING = "org.slf4j.spi.SLF4JServiceProvider";
@@ -27,8 +28,18 @@ record OfferedModules(List<ModuleDescriptor> descriptors) {
         return new OfferedModules(
                 broker.modules().stream()
                         .map(Module::getDescriptor)
-                        .filter(module -> NAMES.contains(module.name()))
+                        .filter(module -> SHARED.contains(module.name()))
                         .toList());
+    }
+
+    /** Whether plugins see a module of this name that the broker's layer has. */
+    static boolean include(String name) {
+        return isJavas(name) || SHARED.contains(name);
+    }
+
+    /** Whether a module of this name is Java's own. */
+    static boolean isJavas(String name) {
+        return name.startsWith("java.") || name.startsWith("jdk.");
     }
 
     /**
@@ -45,7 +56,8 @@ record OfferedModules(List<ModuleDescriptor> descriptors) {
                         jar.path().getFileName()
                                 + " is left out, "
                                 + offered.name()
-                                + " is the broker's; remove the copy (dependencies of scope provided are not copied)");
+                                + " is the broker's; remove the copy (dependencies of scope"
+                                + " provided are not copied)");
                 return true;
             }
             Set<String> shared = new HashSet<>(jar.packages());
@@ -57,13 +69,15 @@ record OfferedModules(List<ModuleDescriptor> descriptors) {
                                 + offered.name()
                                 + " (package "
                                 + Collections.min(shared)
-                                + ") beside other classes, so these do not use the broker's; build it without");
+                                + ") beside other classes, so these do not use the broker's; build"
+                                + " it without");
             }
         }
         if (providesLogging(jar, module)) {
             problems.add(
                     jar.path().getFileName()
-                            + " is not used for logging: what plugins log through org.slf4j goes to the broker's log; remove it");
+                            + " is not used for logging: what plugins log through org.slf4j goes to"
+                            + " the broker's log; remove it");
         }
         return false;
     }

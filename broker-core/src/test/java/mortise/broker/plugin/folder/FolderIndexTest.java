@@ -1,4 +1,4 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -86,7 +86,8 @@ class FolderIndexTest {
         assertThat(indexed()).isEqualTo(listed());
         assertThat(indexed().get(1).problems())
                 .containsExactly(
-                        "b-2.0.jar: package odd.1 is no Java name, so its classes cannot be loaded");
+                        "b-2.0.jar: package odd.1 is no Java name, so its classes cannot be"
+                                + " loaded");
         assertThat(indexed().get(3).classes())
                 .isEqualTo(Map.of("many", List.of("many.New", "many.Thing")));
         assertThat(FolderIndex.text(indexed())).isEqualTo(FolderIndex.text(listed()));
@@ -99,7 +100,7 @@ class FolderIndexTest {
                 System.getProperty("java.class.path")
                         .split(System.getProperty("path.separator"), -1)) {
             Path jar = Path.of(element);
-            if (LibraryJar.isJar(jar)) {
+            if (FolderJars.isJar(jar)) {
                 Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar.toAbsolutePath());
             }
         }
@@ -145,7 +146,8 @@ class FolderIndexTest {
         PluginFolder loaded = load();
         assertThat(loaded.problems())
                 .containsExactly(
-                        "b-2.0.jar: package odd.1 is no Java name, so its classes cannot be loaded");
+                        "b-2.0.jar: package odd.1 is no Java name, so its classes cannot be"
+                                + " loaded");
         ClassLoader loader = loaded.layer().findLoader("a");
         Class<?> service = loader.loadClass("some.Service");
         assertThat(service.getModule().getDescriptor().provides())
@@ -321,7 +323,7 @@ class FolderIndexTest {
                 .write(folder.resolve("twin.jar"));
         writeIndex();
         assertThatThrownBy(this::load)
-                .isInstanceOf(RefusedPluginException.class)
+                .isInstanceOf(RefusedFolderException.class)
                 .hasMessage("module real.module is in both c.jar and twin.jar; remove one");
     }
 

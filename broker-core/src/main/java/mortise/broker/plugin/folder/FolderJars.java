@@ -1,32 +1,38 @@
-package mortise.broker.plugin;
+package mortise.broker.plugin.folder;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import mortise.api.Causes;
 
 /** The jars that lie in a plugin folder, in file-name order. */
-final class FolderJars {
+public final class FolderJars {
     private FolderJars() {}
+
+    /** Whether a file's name says that it is a jar. */
+    public static boolean isJar(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT).endsWith(".jar");
+    }
 
     /**
      * Where they are.
      *
-     * @throws RefusedPluginException if there is none, or the folder cannot be read
+     * @throws RefusedFolderException if there is none, or the folder cannot be read
      */
     static List<Path> files(Path folder) {
         List<Path> files;
         try (Stream<Path> entries = Files.list(folder)) {
-            files = entries.filter(LibraryJar::isJar).sorted().toList();
+            files = entries.filter(FolderJars::isJar).sorted().toList();
         } catch (IOException unreadable) {
-            throw new RefusedPluginException(
+            throw new RefusedFolderException(
                     "the folder cannot be read: " + Causes.line(unreadable), unreadable);
         }
         if (files.isEmpty()) {
-            throw new RefusedPluginException(
+            throw new RefusedFolderException(
                     "the folder holds no jar; put the plugin's jars directly into it");
         }
         return files;
@@ -35,7 +41,7 @@ final class FolderJars {
     /**
      * What is in them, entry by entry.
      *
-     * @throws RefusedPluginException if one is no readable jar
+     * @throws RefusedFolderException if one is no readable jar
      */
     static List<LibraryJar> read(List<Path> files) {
         List<LibraryJar> jars = new ArrayList<>();
@@ -43,7 +49,7 @@ final class FolderJars {
             try {
                 jars.add(LibraryJar.read(file));
             } catch (IOException | SecurityException damaged) {
-                throw new RefusedPluginException(
+                throw new RefusedFolderException(
                         file.getFileName() + " cannot be read as a jar: " + damaged.getMessage(),
                         damaged);
             }

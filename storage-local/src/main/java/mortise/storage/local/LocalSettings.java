@@ -1,0 +1,91 @@
+package mortise.storage.local;
+
+import java.time.Duration;
+import java.util.List;
+import mortise.api.DataSize;
+import mortise.api.config.ConfigKey;
+import mortise.api.config.ConfigSchema;
+import mortise.api.config.ConfigType;
+
+/** What can be set about the store. */
+final class LocalSettings {
+    private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
+
+    static final ConfigKey<List<String>> DIRECTORIES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.directories",
+                                    ConfigType.LIST,
+                                    "The directories that hold partition logs. A new log goes to the one"
+                                            + " with the fewest. Relative paths begin at the data"
+                                            + " directory; the default is `logs` inside it.")
+                            .defaultsTo(List.of())
+                            .alias("log.dirs"));
+
+    static final ConfigKey<Integer> OPEN_FILES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.open-files",
+                                    ConfigType.INT,
+                                    "How many segment and index files are kept open, or what the process's"
+                                            + " limit of open files leaves for them if that is less;"
+                                            + " beyond it those not used lately are closed, and reads that"
+                                            + " need another are refused while all are in use. Idle"
+                                            + " partitions hold none.")
+                            .defaultsTo(8_000)
+                            .between(16, 1_000_000));
+
+    static final ConfigKey<DataSize> RECENT_WINDOW =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.recent-window",
+                                    ConfigType.SIZE,
+                                    "How many bytes before a log's end count as recently written: they are"
+                                            + " read on the event loop, for the page cache still has them.")
+                            .defaultsTo(DataSize.ofMebibytes(64)));
+
+    static final ConfigKey<Integer> RECENT_BATCHES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.recent-batches",
+                                    ConfigType.INT,
+                                    "How many batch positions a log remembers for reading recent data.")
+                            .defaultsTo(16_384)
+                            .between(256, 1 << 24));
+
+    static final ConfigKey<Long> RECENT_TOTAL_BATCHES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.recent-total-batches",
+                                    ConfigType.LONG,
+                                    "How many batch positions all logs remember together; each takes 12"
+                                            + " bytes of heap.")
+                            .defaultsTo(4L << 20)
+                            .atLeast(1_024L));
+
+    static final ConfigKey<Integer> RECOVERY_PARALLELISM =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.recovery-parallelism",
+                                    ConfigType.INT,
+                                    "How many logs are checked at a time when the broker starts after a"
+                                            + " crash.")
+                            .defaultsTo(4)
+                            .between(1, 1_024)
+                            .alias("num.recovery.threads.per.data.dir"));
+
+    static final ConfigKey<Duration> CHECKPOINT_INTERVAL =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.checkpoint-interval",
+                                    ConfigType.DURATION,
+                                    "How long recovery points may wait to be written; after a crash, what"
+                                            + " was appended since is checked.")
+                            .defaultsTo(Duration.ofMinutes(1))
+                            .atLeast(Duration.ofMillis(1))
+                            .alias("log.flush.offset.checkpoint.interval.ms"));
+
+    static final ConfigSchema SCHEMA = KEYS.build();
+
+    private LocalSettings() {}
+}
