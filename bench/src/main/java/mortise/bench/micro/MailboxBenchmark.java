@@ -1,4 +1,4 @@
-package mortise.broker.mailbox;
+package mortise.bench.micro;
 
 import java.util.SplittableRandom;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -6,6 +6,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.api.Clock;
 import mortise.api.metrics.Metrics;
+import mortise.broker.mailbox.CreditLine;
+import mortise.broker.mailbox.DataCommand;
+import mortise.broker.mailbox.DataLane;
+import mortise.broker.mailbox.DrainBounds;
+import mortise.broker.mailbox.DrainSite;
+import mortise.broker.mailbox.Drains;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxBounds;
+import mortise.broker.mailbox.MailboxOwner;
 import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.ThreadedExecution;
 import org.openjdk.jmh.annotations.Benchmark;
