@@ -27,6 +27,7 @@ public final class BenchCommand {
                 new CommandLine(new BenchCommand())
                         .addSubcommand(new RunCommand(clock, typed))
                         .addSubcommand(new SuiteCommand(clock))
+                        .addSubcommand(new MicroCommand(clock))
                         .setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((failure, command, parsed) -> said(failure));
         return line.execute(arguments);
