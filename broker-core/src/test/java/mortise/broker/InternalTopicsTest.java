@@ -53,8 +53,13 @@ class InternalTopicsTest {
     }
 
     private static KafkaProducer<byte[], byte[]> producer(Broker broker, String id) {
+        return producer(broker, id, 3_000);
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(
+            Broker broker, String id, int maxBlockMillis) {
         Map<String, Object> config = new java.util.HashMap<>(client(broker, id));
-        config.put("max.block.ms", 3_000);
+        config.put("max.block.ms", maxBlockMillis);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -113,7 +118,7 @@ class InternalTopicsTest {
     void noneOfThemIsMadeByAskingForIt(String name) throws Exception {
         try (Broker broker = started();
                 Admin admin = Admin.create(client(broker, "admin"));
-                var anyone = producer(broker, "anyone")) {
+                var anyone = producer(broker, "anyone", 300)) {
             assertThatThrownBy(() -> anyone.partitionsFor(name))
                     .isInstanceOf(TimeoutException.class);
             assertThatThrownBy(() -> admin.describeTopics(List.of(name)).allTopicNames().get())
