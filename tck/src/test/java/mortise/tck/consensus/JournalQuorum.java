@@ -32,6 +32,7 @@ import mortise.spi.consensus.QuorumView;
  * and one thread. It has flaws that the kit has to find.
  */
 final class JournalQuorum implements MetadataQuorum {
+    private static final int LOOKS = 5_000_000;
     private static final int SNAPSHOT_EVERY = 50;
     private static final int FRAME_HEADER = 8;
     private static final byte SNAPSHOT = 's';
@@ -253,12 +254,20 @@ final class JournalQuorum implements MetadataQuorum {
         }
         lastIndex++;
         if (flaws.contains(Flaw.COMPLETES_BEFORE_IT_IS_HEARD)) {
+            awaitSomebodyWhoWaits(outcome);
             outcome.complete(new ProposeOutcome.Committed(lastIndex));
         }
         listener.committed(lastIndex, epoch, records);
         view = new QuorumView(view.leadership(), lastIndex, view.voters());
         outcome.complete(new ProposeOutcome.Committed(lastIndex));
         snapshotIfGrown();
+    }
+
+    /** Or nobody could see that it completes too early, because who looks comes later. */
+    private static void awaitSomebodyWhoWaits(CompletableFuture<ProposeOutcome> outcome) {
+        for (int looks = 0; outcome.getNumberOfDependents() == 0 && looks < LOOKS; looks++) {
+            Thread.onSpinWait();
+        }
     }
 
     private void snapshotIfGrown() {
