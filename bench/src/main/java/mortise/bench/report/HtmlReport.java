@@ -68,6 +68,7 @@ public final class HtmlReport {
             percentiles("commit", "Committing a transaction");
             percentiles("deliver", "From the intended send to the consumer");
             table();
+            stages();
         }
         circumstances();
         return page.append("</body>\n</html>\n").toString();
@@ -339,6 +340,20 @@ public final class HtmlReport {
                         + "–"
                         + Numbers.of(spread.most())
                         + ")</span>";
+    }
+
+    private void stages() {
+        List<String> lines =
+                comparison.systems().stream().flatMap(system -> system.stages().stream()).toList();
+        if (lines.isEmpty()) {
+            return;
+        }
+        page.append("<h2>Where requests waited in the broker</h2>\n<pre>");
+        lines.forEach(line -> page.append(Html.escape(line)).append('\n'));
+        page.append("</pre>\n");
+        paragraph(
+                "dim",
+                "By the broker's own count, round by round, in its buckets: a percentile lies below the value shown.");
     }
 
     private void circumstances() {
