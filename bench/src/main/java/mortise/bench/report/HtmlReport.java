@@ -14,6 +14,7 @@ import org.HdrHistogram.HistogramIterationValue;
 /** A comparison as one page that needs no network and no script. */
 public final class HtmlReport {
     private static final int TICKS_PER_HALF = 5;
+    private static final int SHOWN_WARNINGS = 6;
     private static final double MOST_PERCENTILE = 99.999;
 
     private static final String STYLE =
@@ -84,10 +85,14 @@ public final class HtmlReport {
         } else {
             return;
         }
+        boolean many = warnings.size() > SHOWN_WARNINGS;
+        if (many) {
+            page.append("<details><summary>").append(warnings.size()).append(" reasons</summary>");
+        }
         page.append("<ul>");
         warnings.forEach(
                 warning -> page.append("<li>").append(Html.escape(warning)).append("</li>"));
-        page.append("</ul></div>\n");
+        page.append("</ul>").append(many ? "</details>" : "").append("</div>\n");
     }
 
     /** What the page says, in sentences: one for each figure that people look for first. */

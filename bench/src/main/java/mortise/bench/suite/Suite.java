@@ -163,7 +163,8 @@ public final class Suite {
 
     private List<Subject> subjects(RowFile file) {
         List<Subject> subjects = new ArrayList<>();
-        subjects.add(new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise(), false));
+        subjects.add(
+                new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise(), false));
         subjects.add(new Subject.Peer(places.peer, file.kafka()));
         if (file.floor()) {
             Workload.Producers producers = file.workload().producers();

@@ -40,11 +40,7 @@ public final class RunningSubject implements AutoCloseable {
     private long startedNanos;
 
     private RunningSubject(
-            Subject subject,
-            List<String> command,
-            HostPort address,
-            Path directory,
-            Clock clock)
+            Subject subject, List<String> command, HostPort address, Path directory, Clock clock)
             throws IOException {
         this.subject = subject;
         this.command = command;

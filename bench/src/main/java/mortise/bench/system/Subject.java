@@ -36,11 +36,7 @@ public sealed interface Subject {
      * @param hasMetrics whether it has a metrics page, on the port after its own
      */
     record Mortise(
-            String name,
-            Path home,
-            Optional<Path> config,
-            List<String> extra,
-            boolean hasMetrics)
+            String name, Path home, Optional<Path> config, List<String> extra, boolean hasMetrics)
             implements Subject {
         private static HostPort metrics(int port) {
             return new HostPort("127.0.0.1", port + 1);

@@ -2,6 +2,7 @@ package mortise.bench.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What a broker's metrics page says of its stages. */
@@ -23,7 +24,7 @@ class StagesTest {
         Stages since = Stages.parse(page(1_000, 1_010)).since(Stages.parse(page(10, 10)));
 
         assertThat(since.byName()).containsOnlyKeys("net_queue");
-        Stages.Stage queue = since.byName().get("net_queue");
+        Stages.Stage queue = Objects.requireNonNull(since.byName().get("net_queue"));
         assertThat(queue.count()).isEqualTo(1_000);
         assertThat(queue.atMost(50)).isEqualTo(0.001);
         assertThat(queue.atMost(99.9)).isEqualTo(0.5);
