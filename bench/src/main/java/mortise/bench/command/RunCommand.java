@@ -13,6 +13,7 @@ import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.bench.load.LoadRun;
 import mortise.bench.load.Outcome;
+import mortise.bench.load.Target;
 import mortise.bench.machine.Environment;
 import mortise.bench.machine.Listener;
 import mortise.bench.report.Comparison;
@@ -116,7 +117,12 @@ final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         OptionalLong process = pid == null ? Listener.pid(address) : OptionalLong.of(pid);
         Outcome outcome =
-                new LoadRun(wanted, address, process, clock, new TerminalProgress("target")).run();
+                new LoadRun(
+                                wanted,
+                                Target.of(address, process),
+                                clock,
+                                new TerminalProgress("target"))
+                        .run();
         return new Comparison.SystemRuns(
                 "target",
                 "the broker at "

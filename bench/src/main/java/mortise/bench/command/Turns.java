@@ -16,6 +16,7 @@ import java.util.Set;
 import mortise.api.Clock;
 import mortise.bench.load.LoadRun;
 import mortise.bench.load.Outcome;
+import mortise.bench.load.Target;
 import mortise.bench.report.Comparison;
 import mortise.bench.system.RunningSubject;
 import mortise.bench.system.Subject;
@@ -59,6 +60,12 @@ final class Turns {
     boolean beside;
 
     @Option(
+            names = "--stages",
+            description =
+                    "Ask each Mortise how long the stages of its requests took: it has a metrics page for it.")
+    boolean stages;
+
+    @Option(
             names = "--home",
             paramLabel = "DIR",
             defaultValue = "dist/target/mortise",
@@ -93,10 +100,10 @@ final class Turns {
         Path path = Path.of(where).toAbsolutePath().normalize();
         String name = String.valueOf(path.getFileName()).replaceFirst("\\.ya?ml$", "");
         if (Files.isDirectory(path)) {
-            return new Subject.Mortise(name, launcherIn(path), Optional.empty(), List.of());
+            return new Subject.Mortise(name, launcherIn(path), Optional.empty(), List.of(), stages);
         }
         if (Files.isReadable(path)) {
-            return new Subject.Mortise(name, assembled(), Optional.of(path), List.of());
+            return new Subject.Mortise(name, assembled(), Optional.of(path), List.of(), stages);
         }
         throw new UsageException(
                 where + " is neither an assembled Mortise nor a configuration file");
@@ -228,8 +235,10 @@ final class Turns {
         running.connect().close();
         return new LoadRun(
                         workload,
-                        running.address(),
-                        OptionalLong.of(running.pid()),
+                        new Target(
+                                running.address(),
+                                OptionalLong.of(running.pid()),
+                                running.metrics()),
                         clock,
                         new TerminalProgress(title))
                 .run();

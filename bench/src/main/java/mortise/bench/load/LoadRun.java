@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.bench.machine.Stalls;
@@ -30,21 +29,16 @@ public final class LoadRun {
     private static final double KEPT = 0.98;
 
     private final Workload workload;
+    private final Target target;
     private final HostPort address;
-    private final OptionalLong pid;
     private final Clock clock;
     private final Progress progress;
 
-    /**
-     * Prepares a run.
-     *
-     * @param pid the broker's process, if it runs on this machine
-     */
-    public LoadRun(
-            Workload workload, HostPort address, OptionalLong pid, Clock clock, Progress progress) {
+    /** Prepares a run. */
+    public LoadRun(Workload workload, Target target, Clock clock, Progress progress) {
         this.workload = workload;
-        this.address = address;
-        this.pid = pid;
+        this.target = target;
+        this.address = target.address();
         this.clock = clock;
         this.progress = progress;
     }
@@ -123,7 +117,7 @@ public final class LoadRun {
                     clock.nanoTime() + workload.times().warmUp().toNanos(),
                     workload.times().duration());
             load.begin();
-            Watch watch = new Watch(run, pid, stalls, progress);
+            Watch watch = new Watch(run, target, stalls, progress);
             Thread watching = Thread.ofPlatform().daemon().name("bench-watch").start(watch);
             load.finish();
             watching.join();

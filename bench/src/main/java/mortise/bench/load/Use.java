@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import mortise.bench.machine.ProcessCost;
+import mortise.bench.machine.Stages;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -16,6 +17,7 @@ import org.HdrHistogram.Histogram;
  * @param stolenShare of the machine's processors that its host gave to others
  * @param clocksPartSeconds by how much the wall clock and the monotonic clock parted
  * @param stallMicros the machine's own stalls
+ * @param stages what the broker says that the stages of requests took, if it was asked
  */
 public record Use(
         Optional<ProcessCost> broker,
@@ -23,7 +25,8 @@ public record Use(
         double othersShare,
         double stolenShare,
         double clocksPartSeconds,
-        Histogram stallMicros) {
+        Histogram stallMicros,
+        Optional<Stages> stages) {
     private static final double OTHERS_TOLERATED = 0.1;
     private static final double STOLEN_TOLERATED = 0.03;
     private static final double CLOCKS_PART_TOLERATED = 0.05;

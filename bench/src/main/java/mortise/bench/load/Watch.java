@@ -1,10 +1,10 @@
 package mortise.bench.load;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import mortise.api.Clock;
 import mortise.bench.machine.MachineUse;
 import mortise.bench.machine.ProcessCost;
+import mortise.bench.machine.Stages;
 import mortise.bench.machine.Stalls;
 import org.HdrHistogram.Histogram;
 
@@ -16,11 +16,13 @@ final class Watch implements Runnable {
     private static final long TICK_NANOS = 1_000_000_000;
 
     private final Run run;
-    private final OptionalLong pid;
+    private final Target target;
     private final Stalls stalls;
     private final Progress progress;
     private final int processors = Runtime.getRuntime().availableProcessors();
     private long mostResident;
+    private volatile Optional<Stages> stagesBefore = Optional.empty();
+    private volatile Optional<Stages> stagesAfter = Optional.empty();
     private volatile Snapshot first;
     private volatile Snapshot last;
 
@@ -32,9 +34,9 @@ final class Watch implements Runnable {
             Optional<ProcessCost> broker,
             Histogram stallMicros) {}
 
-    Watch(Run run, OptionalLong pid, Stalls stalls, Progress progress) {
+    Watch(Run run, Target target, Stalls stalls, Progress progress) {
         this.run = run;
-        this.pid = pid;
+        this.target = target;
         this.stalls = stalls;
         this.progress = progress;
         first = snapshot();
@@ -44,7 +46,9 @@ final class Watch implements Runnable {
     private Snapshot snapshot() {
         Clock clock = run.clock();
         Optional<ProcessCost> broker =
-                pid.isPresent() ? Optional.of(ProcessCost.of(pid.getAsLong())) : Optional.empty();
+                target.pid().isPresent()
+                        ? Optional.of(ProcessCost.of(target.pid().getAsLong()))
+                        : Optional.empty();
         broker.ifPresent(cost -> mostResident = Math.max(mostResident, cost.residentBytes()));
         return new Snapshot(
                 clock.nanoTime(),
@@ -59,6 +63,7 @@ final class Watch implements Runnable {
     public void run() {
         try {
             run.await(run.window().fromNanos());
+            stagesBefore = target.metrics().flatMap(Stages::read);
             first = snapshot();
             long next = run.window().fromNanos() + TICK_NANOS;
             while (next - run.window().untilNanos() <= 0) {
@@ -73,6 +78,7 @@ final class Watch implements Runnable {
                 progress.second(run.window().second(now), produced, consumed);
                 next += TICK_NANOS;
             }
+            stagesAfter = target.metrics().flatMap(Stages::read);
         } catch (RuntimeException gone) {
             run.notes().failures().note("watching the broker", gone);
         }
@@ -102,6 +108,7 @@ final class Watch implements Runnable {
                 Math.max(0, machine.busySeconds() - own) / seconds / processors,
                 machine.stolenSeconds() / seconds / processors,
                 Math.abs((last.wallMillis - first.wallMillis) / 1e3 - seconds),
-                stallMicros);
+                stallMicros,
+                stagesAfter.flatMap(after -> stagesBefore.map(after::since)));
     }
 }

@@ -44,6 +44,20 @@ public record Comparison(
             return values.isEmpty() ? Optional.empty() : Optional.of(Spread.of(values));
         }
 
+        /** What the broker said of its stages in the rounds that count, one line for each. */
+        List<String> stages() {
+            List<String> lines = new ArrayList<>();
+            for (Outcome round : valid()) {
+                round.use()
+                        .stages()
+                        .ifPresent(stages ->
+                                stages.byName()
+                                        .forEach((name, stage) ->
+                                                lines.add(StageLine.of(this.name, name, stage))));
+            }
+            return lines;
+        }
+
         /** The latencies of all rounds that say something, in microseconds. */
         Optional<Histogram> latencies(String series) {
             List<Histogram> all =

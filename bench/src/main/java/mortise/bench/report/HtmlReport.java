@@ -14,6 +14,7 @@ import org.HdrHistogram.HistogramIterationValue;
 /** A comparison as one page that needs no network and no script. */
 public final class HtmlReport {
     private static final int TICKS_PER_HALF = 5;
+    private static final int SHOWN_WARNINGS = 6;
     private static final double MOST_PERCENTILE = 99.999;
 
     private static final String STYLE =
@@ -68,6 +69,7 @@ public final class HtmlReport {
             percentiles("commit", "Committing a transaction");
             percentiles("deliver", "From the intended send to the consumer");
             table();
+            stages();
         }
         circumstances();
         return page.append("</body>\n</html>\n").toString();
@@ -83,10 +85,14 @@ public final class HtmlReport {
         } else {
             return;
         }
+        boolean many = warnings.size() > SHOWN_WARNINGS;
+        if (many) {
+            page.append("<details><summary>").append(warnings.size()).append(" reasons</summary>");
+        }
         page.append("<ul>");
         warnings.forEach(
                 warning -> page.append("<li>").append(Html.escape(warning)).append("</li>"));
-        page.append("</ul></div>\n");
+        page.append("</ul>").append(many ? "</details>" : "").append("</div>\n");
     }
 
     /** What the page says, in sentences: one for each figure that people look for first. */
@@ -339,6 +345,20 @@ public final class HtmlReport {
                         + "–"
                         + Numbers.of(spread.most())
                         + ")</span>";
+    }
+
+    private void stages() {
+        List<String> lines =
+                comparison.systems().stream().flatMap(system -> system.stages().stream()).toList();
+        if (lines.isEmpty()) {
+            return;
+        }
+        page.append("<h2>Where requests waited in the broker</h2>\n<pre>");
+        lines.forEach(line -> page.append(Html.escape(line)).append('\n'));
+        page.append("</pre>\n");
+        paragraph(
+                "dim",
+                "By the broker's own count, round by round, in its buckets: a percentile lies below the value shown.");
     }
 
     private void circumstances() {

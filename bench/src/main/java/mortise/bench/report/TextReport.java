@@ -29,6 +29,9 @@ public final class TextReport {
                                     .append(Numbers.of(spread)));
             text.append(ratios(row.spreads())).append('\n');
         }
+        for (Comparison.SystemRuns system : comparison.systems()) {
+            system.stages().forEach(line -> text.append(line).append('\n'));
+        }
         return text.toString();
     }
 

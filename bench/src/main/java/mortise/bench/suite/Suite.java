@@ -16,6 +16,7 @@ import mortise.bench.load.LoadRun;
 import mortise.bench.load.Outcome;
 import mortise.bench.load.PreparedProduce;
 import mortise.bench.load.Progress;
+import mortise.bench.load.Target;
 import mortise.bench.machine.Environment;
 import mortise.bench.report.Comparison;
 import mortise.bench.report.ReportFiles;
@@ -149,8 +150,7 @@ public final class Suite {
         LoadRun run =
                 new LoadRun(
                         workload,
-                        running.address(),
-                        OptionalLong.of(running.pid()),
+                        Target.of(running.address(), OptionalLong.of(running.pid())),
                         clock,
                         progress);
         if (subject instanceof Subject.Floor) {
@@ -163,7 +163,8 @@ public final class Suite {
 
     private List<Subject> subjects(RowFile file) {
         List<Subject> subjects = new ArrayList<>();
-        subjects.add(new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise()));
+        subjects.add(
+                new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise(), false));
         subjects.add(new Subject.Peer(places.peer, file.kafka()));
         if (file.floor()) {
             Workload.Producers producers = file.workload().producers();
@@ -210,7 +211,7 @@ public final class Suite {
         Map<String, Result.Entry> entries = new LinkedHashMap<>();
         List<Subject> subjects =
                 List.of(
-                        new Subject.Mortise(FIRST, places.home, Optional.empty(), List.of()),
+                        new Subject.Mortise(FIRST, places.home, Optional.empty(), List.of(), false),
                         new Subject.Peer(places.peer, List.of()));
         inTurns(
                 subjects,

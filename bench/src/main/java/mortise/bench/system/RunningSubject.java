@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ public final class RunningSubject implements AutoCloseable {
     private static final long PAUSE_NANOS = 1_000_000;
     private static final int LINES_SHOWN = 20;
 
+    private final Subject subject;
     private final List<String> command;
     private final HostPort address;
     private final Path directory;
@@ -37,8 +39,10 @@ public final class RunningSubject implements AutoCloseable {
     private Process process;
     private long startedNanos;
 
-    private RunningSubject(List<String> command, HostPort address, Path directory, Clock clock)
+    private RunningSubject(
+            Subject subject, List<String> command, HostPort address, Path directory, Clock clock)
             throws IOException {
+        this.subject = subject;
         this.command = command;
         this.address = address;
         this.directory = directory;
@@ -62,7 +66,8 @@ public final class RunningSubject implements AutoCloseable {
             command.addAll(List.of("taskset", "-c", Integer.toString(core)));
         }
         command.addAll(subject.prepare(directory, port));
-        return new RunningSubject(command, new HostPort("127.0.0.1", port), directory, clock);
+        return new RunningSubject(
+                subject, command, new HostPort("127.0.0.1", port), directory, clock);
     }
 
     @PermittedApi("a process's output is redirected to a java.io.File")
@@ -120,6 +125,11 @@ public final class RunningSubject implements AutoCloseable {
 
     public HostPort address() {
         return address;
+    }
+
+    /** Where its metrics page is, if it has one that the bench reads. */
+    public Optional<HostPort> metrics() {
+        return subject.metricsOf(address.port());
     }
 
     /** How long ago it was started last. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import mortise.api.HostPort;
 import mortise.bench.load.PreparedProduce;
 
 /** A system to be measured: how it is started on an empty directory. */
@@ -22,14 +23,30 @@ public sealed interface Subject {
     /** What it is made of, for reports: one line. */
     String description();
 
+    /** Where its metrics page is, if it has one that the bench reads. */
+    default Optional<HostPort> metricsOf(int port) {
+        return Optional.empty();
+    }
+
     /**
      * Mortise from an assembled home; a bench may measure several.
      *
      * @param config a configuration file besides the home's own
      * @param extra settings beside those, {@code KEY=VALUE}
+     * @param hasMetrics whether it has a metrics page, on the port after its own
      */
-    record Mortise(String name, Path home, Optional<Path> config, List<String> extra)
+    record Mortise(
+            String name, Path home, Optional<Path> config, List<String> extra, boolean hasMetrics)
             implements Subject {
+        private static HostPort metrics(int port) {
+            return new HostPort("127.0.0.1", port + 1);
+        }
+
+        @Override
+        public Optional<HostPort> metricsOf(int port) {
+            return hasMetrics ? Optional.of(metrics(port)) : Optional.empty();
+        }
+
         @Override
         public String description() {
             return "Mortise in "
@@ -50,10 +67,15 @@ public sealed interface Subject {
                                     "--data",
                                     directory.resolve("data").toString()));
             config.ifPresent(file -> command.addAll(List.of("--config", file.toString())));
-            extra.forEach(setting -> {
-                command.add("--set");
-                command.add(setting);
-            });
+            extra.forEach(setting -> command.addAll(List.of("--set", setting)));
+            if (hasMetrics) {
+                command.addAll(
+                        List.of(
+                                "--set",
+                                "plugins.metrics=prometheus",
+                                "--set",
+                                "metrics.prometheus.listen=" + metrics(port)));
+            }
             return command;
         }
     }

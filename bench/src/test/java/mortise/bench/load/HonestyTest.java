@@ -95,8 +95,7 @@ class HonestyTest {
             Outcome outcome =
                     new LoadRun(
                                     workload,
-                                    running.address(),
-                                    OptionalLong.of(running.pid()),
+                                    Target.of(running.address(), OptionalLong.of(running.pid())),
                                     Clock.system(),
                                     stalling)
                             .runBare();
@@ -137,8 +136,7 @@ class HonestyTest {
             Outcome outcome =
                     new LoadRun(
                                     workload,
-                                    running.address(),
-                                    OptionalLong.of(running.pid()),
+                                    Target.of(running.address(), OptionalLong.of(running.pid())),
                                     new HoldingUp(Clock.system(), new AtomicInteger()),
                                     Progress.SILENT)
                             .runBare();
@@ -157,8 +155,7 @@ class HonestyTest {
         LoadRun run =
                 new LoadRun(
                         workload(Map.of()),
-                        nobody,
-                        OptionalLong.empty(),
+                        Target.of(nobody, OptionalLong.empty()),
                         Clock.system(),
                         Progress.SILENT);
         assertThatThrownBy(run::run)

@@ -42,7 +42,8 @@ class HtmlReportTest {
                         0.5,
                         0,
                         0,
-                        new Histogram(3_600_000_000L, 3));
+                        new Histogram(3_600_000_000L, 3),
+                        Optional.empty());
         return new Outcome(WORKLOAD, List.of(produced), use, latencies, failures, use.marks());
     }
 

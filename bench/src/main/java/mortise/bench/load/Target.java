@@ -1,0 +1,18 @@
+package mortise.bench.load;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import mortise.api.HostPort;
+
+/**
+ * The broker that a load is put on.
+ *
+ * @param pid its process, if it runs on this machine
+ * @param metrics where its Prometheus page is, if the stages of its requests are to be read
+ */
+public record Target(HostPort address, OptionalLong pid, Optional<HostPort> metrics) {
+    /** A broker whose stages are not read. */
+    public static Target of(HostPort address, OptionalLong pid) {
+        return new Target(address, pid, Optional.empty());
+    }
+}
