@@ -2,21 +2,26 @@ package mortise.bench.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What a broker's metrics page says of its stages. */
 class StagesTest {
     private static String page(int fast, int slow) {
-        return """
-        # TYPE mortise_net_queue_seconds histogram
-        mortise_net_queue_seconds_bucket{le="0.001"} %d
-        mortise_net_queue_seconds_bucket{le="0.5"} %d
-        mortise_net_queue_seconds_bucket{le="+Inf"} %d
-        mortise_net_queue_seconds_count 7
-        mortise_partition_append_set_batches_bucket{le="5.0"} 3
-        """
-                .formatted(fast, slow, slow);
+        return String.format(
+                Locale.ROOT,
+                """
+                # TYPE mortise_net_queue_seconds histogram
+                mortise_net_queue_seconds_bucket{le="0.001"} %d
+                mortise_net_queue_seconds_bucket{le="0.5"} %d
+                mortise_net_queue_seconds_bucket{le="+Inf"} %d
+                mortise_net_queue_seconds_count 7
+                mortise_partition_append_set_batches_bucket{le="5.0"} 3
+                """,
+                fast,
+                slow,
+                slow);
     }
 
     @Test
