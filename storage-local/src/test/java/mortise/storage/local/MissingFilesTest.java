@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import mortise.api.config.Config;
 import mortise.spi.storage.LogBounds;
@@ -23,6 +24,8 @@ import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageException.Reach;
+import mortise.tck.sim.DiskOperation;
+import mortise.tck.sim.Fault;
 import mortise.tck.sim.SimContext;
 import mortise.tck.sim.SimDisk;
 import org.junit.jupiter.api.Test;
@@ -483,6 +486,38 @@ class MissingFilesTest {
             store.create(Broker.ORDERS_3, LogSettings.DEFAULTS).close();
             assertThat(next.dataDirectory().resolve("logs")).satisfies(this::hasAStrayWithItsFiles);
         }
+    }
+
+    /** A deletion whose rename could not be made durable at once, and the end of the machine. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void aDeletedLogDoesNotComeBackWithoutItsIdentity(long seed) {
+        disk = SimDisk.create(seed);
+        broker = Broker.on(SimContext.on(disk, seed).withInlineThreads());
+        fiveSegments();
+        disk.syncAll();
+        Path logs = broker.context().dataDirectory().resolve("logs");
+        try (Fault refused =
+                disk.fail(
+                        Set.of(DiskOperation.OPEN),
+                        logs::equals,
+                        new IOException("Too many open files"))) {
+            broker.store().delete(Broker.ORDERS_3);
+            assertThat(refused.met()).isPositive();
+        }
+        broker.context().clock().advance(Duration.ofMinutes(2));
+
+        Path survivor =
+                broker.context()
+                        .restartedOn(disk.crash())
+                        .dataDirectory()
+                        .resolve("logs")
+                        .resolve("orders-3");
+        assertThat(
+                        !Files.exists(survivor)
+                                || Files.exists(survivor.resolve(PartitionMetadata.FILE)))
+                .as("the directory is gone, or whole")
+                .isTrue();
     }
 
     private void hasAStrayWithItsFiles(Path logs) {
