@@ -199,13 +199,21 @@ final class Turns {
     private Standing besides(Workload workload, List<Subject> subjects, Clock clock)
             throws IOException, InterruptedException {
         Standing standing = new Standing();
-        for (Subject subject : subjects) {
-            int port = PORT + PORTS_EACH * standing.running.size();
-            RunningSubject running = RunningSubject.start(subject, work(), port, core(), clock);
-            standing.running.put(subject, running);
-            load(workload, running, "warming up " + subject.name(), clock);
+        boolean warm = false;
+        try {
+            for (Subject subject : subjects) {
+                int port = PORT + PORTS_EACH * standing.running.size();
+                RunningSubject running = RunningSubject.start(subject, work(), port, core(), clock);
+                standing.running.put(subject, running);
+                load(workload, running, "warming up " + subject.name(), clock);
+            }
+            warm = true;
+            return standing;
+        } finally {
+            if (!warm) {
+                standing.close();
+            }
         }
-        return standing;
     }
 
     private Outcome measured(

@@ -36,7 +36,8 @@ public final class RunningSubject implements AutoCloseable {
     private final HostPort address;
     private final Path directory;
     private final Clock clock;
-    private Process process;
+    private final Thread endsWithTheBench = new Thread(this::kill, "bench-end");
+    private volatile Process process;
     private long startedNanos;
 
     private RunningSubject(
@@ -49,6 +50,12 @@ public final class RunningSubject implements AutoCloseable {
         this.clock = clock;
         startedNanos = clock.nanoTime();
         process = launch();
+        Runtime.getRuntime().addShutdownHook(endsWithTheBench);
+    }
+
+    /** Leaves nobody running whose bench was interrupted. */
+    private void kill() {
+        process.destroyForcibly();
     }
 
     /**
@@ -177,10 +184,19 @@ public final class RunningSubject implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        removeHook();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        }
+    }
+
+    private void removeHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(endsWithTheBench);
+        } catch (IllegalStateException ending) {
+            // the hook runs already
         }
     }
 }
