@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,22 +17,16 @@ import mortise.bench.load.LoadRun;
 import mortise.bench.load.Outcome;
 import mortise.bench.load.Target;
 import mortise.bench.report.Comparison;
+import mortise.bench.system.Rounds;
 import mortise.bench.system.RunningSubject;
 import mortise.bench.system.Subject;
 import mortise.bench.workload.UsageException;
 import mortise.bench.workload.Workload;
 import picocli.CommandLine.Option;
 
-/**
- * How systems take turns: a fresh process and a fresh directory each round, and every other round
- * the other way round, because what a system finds (memory that the one before it gave back, a disk
- * that still writes) depends on its place.
- */
+/** The options of whatever has systems take turns: how often, where, and which systems. */
 final class Turns {
     static final int PORT = 29_192;
-
-    /** A round that a busy machine spoilt is repeated so often, and counts then as it is. */
-    private static final int REPEATS = 2;
 
     private static final int PORTS_EACH = 2;
 
@@ -161,19 +154,13 @@ final class Turns {
         try (Standing standing = beside ? besides(workload, subjects, clock) : new Standing()) {
             Workload each =
                     beside ? workload.lasting(SHORT, workload.times().duration()) : workload;
-            for (int round = 1; round <= rounds; round++) {
-                for (Subject subject : round % 2 == 1 ? subjects : subjects.reversed()) {
-                    String title =
-                            String.format(
-                                    Locale.ROOT,
-                                    "round %d of %d, %s",
-                                    round,
-                                    rounds,
-                                    subject.name());
-                    outcomes.getOrDefault(subject, new ArrayList<>())
-                            .add(measured(each, subject, standing, title, clock));
-                }
-            }
+            Rounds.run(
+                    subjects,
+                    rounds,
+                    "",
+                    (subject, title) ->
+                            outcomes.getOrDefault(subject, new ArrayList<>())
+                                    .add(measured(each, subject, standing, title, clock)));
         }
         return outcomes.entrySet().stream()
                 .map(each ->
@@ -223,11 +210,7 @@ final class Turns {
         if (up != null) {
             return load(workload, up, title, clock);
         }
-        Outcome outcome = once(workload, subject, title, clock);
-        for (int repeat = 1; repeat <= REPEATS && outcome.use().isSpoilt(); repeat++) {
-            outcome = once(workload, subject, title + ", again", clock);
-        }
-        return outcome;
+        return Rounds.unspoilt(title, shown -> once(workload, subject, shown, clock));
     }
 
     private Outcome once(Workload workload, Subject subject, String title, Clock clock)

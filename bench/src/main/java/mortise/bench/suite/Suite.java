@@ -20,6 +20,7 @@ import mortise.bench.load.Target;
 import mortise.bench.machine.Environment;
 import mortise.bench.report.Comparison;
 import mortise.bench.report.ReportFiles;
+import mortise.bench.system.Rounds;
 import mortise.bench.system.RunningSubject;
 import mortise.bench.system.Subject;
 import mortise.bench.workload.UsageException;
@@ -111,15 +112,16 @@ public final class Suite {
         for (Subject subject : subjects(file)) {
             outcomes.put(subject, new ArrayList<>());
         }
-        inTurns(
+        Rounds.run(
                 List.copyOf(outcomes.keySet()),
+                conditions.rounds,
                 row,
-                (subject, progress) -> {
-                    try (RunningSubject running = start(subject)) {
+                (subject, title) ->
                         outcomes.getOrDefault(subject, new ArrayList<>())
-                                .add(loaded(file.workload(), subject, running, progress));
-                    }
-                });
+                                .add(
+                                        Rounds.unspoilt(
+                                                title,
+                                                shown -> fresh(file.workload(), subject, shown))));
         Comparison comparison =
                 new Comparison(
                         file.workload(),
@@ -142,6 +144,13 @@ public final class Suite {
                 command(row),
                 entries(comparison, file),
                 comparison.warnings());
+    }
+
+    private Outcome fresh(Workload workload, Subject subject, String title)
+            throws IOException, InterruptedException {
+        try (RunningSubject running = start(subject)) {
+            return loaded(workload, subject, running, listener.begins(title));
+        }
     }
 
     private Outcome loaded(
@@ -213,10 +222,12 @@ public final class Suite {
                 List.of(
                         new Subject.Mortise(FIRST, places.home, Optional.empty(), List.of(), false),
                         new Subject.Peer(places.peer, List.of()));
-        inTurns(
+        Rounds.run(
                 subjects,
+                conditions.rounds,
                 program.name(),
-                (subject, progress) -> {
+                (subject, title) -> {
+                    Progress _ = listener.begins(title);
                     try (RunningSubject running = start(subject)) {
                         program.deed()
                                 .run(
@@ -249,29 +260,6 @@ public final class Suite {
                 command(program.name()),
                 List.copyOf(entries.values()),
                 List.of());
-    }
-
-    /** One round of one system. */
-    @FunctionalInterface
-    private interface Round {
-        void run(Subject subject, Progress progress) throws IOException, InterruptedException;
-    }
-
-    private void inTurns(List<Subject> subjects, String row, Round round)
-            throws IOException, InterruptedException {
-        for (int number = 1; number <= conditions.rounds; number++) {
-            for (Subject subject : number % 2 == 1 ? subjects : subjects.reversed()) {
-                String what =
-                        row
-                                + ", round "
-                                + number
-                                + " of "
-                                + conditions.rounds
-                                + ", "
-                                + subject.name();
-                round.run(subject, listener.begins(what));
-            }
-        }
     }
 
     private RunningSubject start(Subject subject) throws IOException, InterruptedException {
