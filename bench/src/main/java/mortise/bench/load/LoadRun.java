@@ -59,8 +59,7 @@ public final class LoadRun {
             delete(cluster, topic);
             return outcome;
         } catch (ConnectionFailedException unreachable) {
-            throw new UsageException(
-                    "no broker answers at " + address + ": " + unreachable.getMessage());
+            throw nobody(unreachable);
         } catch (BrokerErrorException refused) {
             throw new UsageException(
                     "the broker at " + address + " refused: " + refused.getMessage());
@@ -89,9 +88,15 @@ public final class LoadRun {
                 require(connection, ApiKey.END_TXN, "producers.transaction-records");
             }
         } catch (ConnectionFailedException unreachable) {
-            throw new UsageException(
-                    "no broker answers at " + address + ": " + unreachable.getMessage());
+            throw nobody(unreachable);
         }
+    }
+
+    /** Why nobody answers; what to do about it is said in the bench's own words. */
+    private UsageException nobody(ConnectionFailedException unreachable) {
+        String why = String.valueOf(unreachable.getMessage()).replaceFirst("; .*", "");
+        return new UsageException(
+                "no broker answers at " + address + ": " + why + "; start one, or name another");
     }
 
     private void require(BrokerConnection connection, ApiKey api, String key) {

@@ -161,6 +161,7 @@ class HonestyTest {
         assertThatThrownBy(run::run)
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("no broker answers at " + nobody)
+                .hasMessageEndingWith("; start one, or name another")
                 .hasMessageNotContaining("\n");
     }
 }
