@@ -31,7 +31,8 @@ public final class Acknowledgements {
             for (int partition = 0; partition < partitions; partition++) {
                 PreparedProduce request = RawLoad.request(workload, topic, partition);
                 if (partition < CONNECTIONS) {
-                    connections.add(new RawProducer(run, request, Pace.MAXIMUM, 1, selector));
+                    connections.add(
+                            new RawProducer(run, List.of(request), Pace.MAXIMUM, 1, selector));
                 }
                 connections.get(partition % CONNECTIONS).awaitLeader(request);
             }

@@ -25,6 +25,9 @@ final class JavaConsumer implements Runnable, AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final CountDownLatch ready = new CountDownLatch(1);
 
+    /** Where each partition ends that is read again and again; empty if none is. */
+    private Map<TopicPartition, Long> ends = Map.of();
+
     /** What a consumer is for. */
     sealed interface Role {
         /** Reads a share of the partitions. */
@@ -85,11 +88,7 @@ final class JavaConsumer implements Runnable, AutoCloseable {
             while (!run.isOver() && !Thread.interrupted()) {
                 ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
                 note(polled);
-                if (polled.isEmpty()
-                        && run.workload().consumers().from() == Workload.From.LOOP
-                        && !(role instanceof Role.CatchUp)) {
-                    consumer.seekToBeginning(consumer.assignment());
-                }
+                readAgain(polled);
             }
         } catch (WakeupException | InterruptException | InterruptedException stopped) {
             // it is closed next
@@ -98,6 +97,19 @@ final class JavaConsumer implements Runnable, AutoCloseable {
         } finally {
             ready.countDown();
             consumer.close();
+        }
+    }
+
+    /**
+     * Goes back to the start of what was read to its end, partition by partition: so there is
+     * always something to fetch.
+     */
+    private void readAgain(ConsumerRecords<byte[], byte[]> polled) {
+        for (TopicPartition partition : polled.partitions()) {
+            Long end = ends.get(partition);
+            if (end != null && polled.records(partition).getLast().offset() + 1 >= end) {
+                consumer.seek(partition, 0);
+            }
         }
     }
 
@@ -127,6 +139,7 @@ final class JavaConsumer implements Runnable, AutoCloseable {
             consumer.seekToEnd(own);
         } else {
             consumer.seekToBeginning(own);
+            ends = consumer.endOffsets(own);
         }
         own.forEach(consumer::position);
     }

@@ -31,12 +31,12 @@ final class Preload {
                 RawProducer producer =
                         new RawProducer(
                                 run,
-                                request,
+                                List.of(request),
                                 Pace.MAXIMUM,
                                 Math.ceilDiv(each, request.batchBytes()),
                                 selector);
                 producers.add(producer);
-                producer.awaitLeader();
+                producer.awaitLeaders();
             }
             while (!producers.stream().allMatch(RawProducer::isDone) && !run.isOver()) {
                 RawLoad.iterate(clock, selector, producers);

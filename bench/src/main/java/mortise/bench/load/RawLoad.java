@@ -35,14 +35,13 @@ final class RawLoad implements Load {
     @Override
     public void prepare() throws IOException {
         Workload workload = run.workload();
-        int partitions = workload.topic().partitions();
         Workload.Producers producers = workload.producers();
         List<RawProducer> senders = new ArrayList<>();
         for (int number = 0; number < producers.count(); number++) {
             senders.add(
                     new RawProducer(
                             run,
-                            request(workload, run.topic(), number % partitions),
+                            requests(workload, run.topic(), number),
                             Pace.of(
                                     producers.rate(),
                                     producers.sending().requestRecords(),
@@ -52,7 +51,7 @@ final class RawLoad implements Load {
                             selector));
         }
         for (RawProducer sender : senders) {
-            sender.awaitLeader();
+            sender.awaitLeaders();
         }
         connections.addAll(senders);
         int readers = workload.consumers().count();
@@ -64,6 +63,17 @@ final class RawLoad implements Load {
     @Override
     public void begin() {
         thread = Thread.ofPlatform().name("bench-raw").start(this::loop);
+    }
+
+    /** A sender's requests, one for each of its partitions: all partitions are somebody's. */
+    static List<PreparedProduce> requests(Workload workload, String topic, int number) {
+        int partitions = workload.topic().partitions();
+        int senders = workload.producers().count();
+        List<PreparedProduce> requests = new ArrayList<>();
+        for (int partition = number % partitions; partition < partitions; partition += senders) {
+            requests.add(request(workload, topic, partition));
+        }
+        return requests;
     }
 
     static PreparedProduce request(Workload workload, String topic, int partition) {

@@ -3,13 +3,14 @@ package mortise.bench.load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends one prepared produce request again and again over its connection: when the timeline says
- * so, or as many at once as may be unanswered. Requests that are due while the connection has as
- * many unanswered as it may wait in the driver, and their latency runs from when they were due.
- * Confined to the driver's thread.
+ * Sends prepared produce requests, each in its turn, over its connection again and again: when the
+ * timeline says so, or as many at once as may be unanswered. Requests that are due while the
+ * connection has as many unanswered as it may wait in the driver, and their latency runs from when
+ * they were due. Confined to the driver's thread.
  */
 final class RawProducer extends RawConnection {
     /** A connection's answers are looked into once in so many; all of them are counted. */
@@ -20,7 +21,8 @@ final class RawProducer extends RawConnection {
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Run run;
-    private final PreparedProduce request;
+    private final List<PreparedProduce> requests;
+    private final PreparedProduce first;
     private final Pace pace;
     private final long most;
     private final ByteBuffer outgoing;
@@ -34,31 +36,38 @@ final class RawProducer extends RawConnection {
     /**
      * Connects.
      *
+     * @param requests at least one, all of the same size
      * @param most how many requests it sends at most
      */
-    RawProducer(Run run, PreparedProduce request, Pace pace, long most, Selector selector)
+    RawProducer(Run run, List<PreparedProduce> requests, Pace pace, long most, Selector selector)
             throws IOException {
         super(run.address(), selector);
         this.run = run;
-        this.request = request;
+        this.requests = List.copyOf(requests);
+        this.first = requests.getFirst();
         this.pace = pace;
         this.most = most;
         int inFlight = run.workload().producers().sending().inFlight();
         due = new long[inFlight];
-        int copies = Math.clamp(RING_BYTES / request.frame().remaining(), 1, inFlight);
-        outgoing = ByteBuffer.allocateDirect(copies * request.frame().remaining());
-        for (int i = 0; i < copies; i++) {
-            outgoing.put(request.frame().duplicate());
+        int copies = Math.clamp(RING_BYTES / first.frame().remaining(), 1, inFlight);
+        int laps = Math.ceilDiv(copies, requests.size());
+        outgoing =
+                ByteBuffer.allocateDirect(
+                        Math.multiplyExact(laps * requests.size(), first.frame().remaining()));
+        for (int lap = 0; lap < laps; lap++) {
+            requests.forEach(request -> outgoing.put(request.frame().duplicate()));
         }
         outgoing.flip();
     }
 
     /**
-     * Sends one request until it is accepted: a broker may say that a partition has a leader a
+     * Sends each request until it is accepted: a broker may say that a partition has a leader a
      * moment before that leader knows.
      */
-    void awaitLeader() throws IOException {
-        awaitLeader(request);
+    void awaitLeaders() throws IOException {
+        for (PreparedProduce request : requests) {
+            awaitLeader(request);
+        }
     }
 
     /** The same with another request. */
@@ -93,7 +102,7 @@ final class RawProducer extends RawConnection {
                 run.notes().punctuality().late(nowNanos, nowNanos - Math.max(when, freeSinceNanos));
             }
             due[(int) (sent++ % due.length)] = when;
-            unwritten += request.frame().remaining();
+            unwritten += first.frame().remaining();
         }
         write();
         return next;
@@ -130,8 +139,8 @@ final class RawProducer extends RawConnection {
                 .note(
                         due[(int) (answered++ % due.length)],
                         nowNanos,
-                        request.records(),
-                        request.batchBytes());
+                        first.records(),
+                        first.batchBytes());
     }
 
     /** Whether everything that it may send was sent and answered. */

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import mortise.bench.load.Outcome;
 import mortise.bench.load.Series;
 import mortise.bench.machine.ProcessCost;
+import mortise.bench.workload.Workload;
 
 /**
  * One figure of a run.
@@ -39,6 +40,13 @@ public record Figure(
         latencies(all, "deliver", "delivered");
         rates(all, "catch-up", "caught up");
         all.add(process("broker CPU", "s", cost -> cost.cpuSeconds()));
+        all.add(
+                new Figure(
+                        "broker CPU per request",
+                        "us",
+                        false,
+                        outcome ->
+                                outcome.use().broker().flatMap(cost -> perRequest(outcome, cost))));
         all.add(process("broker resident memory, the most", "MB", ProcessCost::residentMegabytes));
         all.add(process("broker reads and writes", "1,000", cost -> cost.readsAndWrites() / 1e3));
         all.add(
@@ -132,6 +140,18 @@ public record Figure(
                                                 .map(measured ->
                                                         amount.apply(measured)
                                                                 / cost.cpuSeconds())));
+    }
+
+    /** Of the raw driver's produce requests, whose size is known. */
+    private static Optional<Double> perRequest(Outcome outcome, ProcessCost cost) {
+        return outcome.workload().driver() == Workload.Driver.RAW
+                ? outcome.series("produce")
+                        .map(measured ->
+                                cost.cpuSeconds()
+                                        * 1e6
+                                        * outcome.workload().producers().sending().requestRecords()
+                                        / measured.records())
+                : Optional.empty();
     }
 
     private static Figure process(String name, String unit, Function<ProcessCost, Double> value) {

@@ -134,17 +134,22 @@ public final class PerformancePage {
             for (Result.Entry entry : result.entries()) {
                 List<Spread> spreads = spreads(entry);
                 if (entry.target().isPresent() && spreads.size() > 1) {
+                    Target target = entry.target().get();
                     Difference difference = Difference.between(spreads.getFirst(), spreads.get(1));
-                    if (!entry.target().get().isMetBy(difference.ratio())) {
+                    double reached =
+                            target.isAlone() ? spreads.getFirst().median() : difference.ratio();
+                    if (!target.isMetBy(reached)) {
                         losses.add(
                                 "**missed** "
                                         + result.name()
                                         + ", "
                                         + entry.figure()
                                         + ": "
-                                        + difference.times()
+                                        + (target.isAlone()
+                                                ? Numbers.of(spreads.getFirst())
+                                                : difference.times())
                                         + " where "
-                                        + entry.target().get()
+                                        + target
                                         + " is wanted");
                     }
                 }

@@ -1,9 +1,11 @@
 package mortise.bench.suite;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mortise.api.config.Config;
@@ -24,6 +26,7 @@ import mortise.bench.workload.YamlText;
  * @param kafka settings of Apache Kafka for this row, of the same durability class
  * @param floor whether the floor is measured beside them
  * @param targets what the ratio to the peer is to be, by the figure's key
+ * @param variation what of the workload takes several values in turn, if anything
  */
 record RowFile(
         String title,
@@ -31,9 +34,11 @@ record RowFile(
         List<String> mortise,
         List<String> kafka,
         boolean floor,
-        Map<String, Target> targets) {
+        Map<String, Target> targets,
+        Optional<Variation> variation) {
     private static final String SUITE = "suite.";
     private static final String TARGETS = "suite.targets.";
+    private static final String VARIED_TARGETS = "suite.vary.targets.";
 
     private static final ConfigSchema.Builder KEYS = ConfigSchema.builder();
 
@@ -62,7 +67,59 @@ record RowFile(
                                     ConfigType.BOOLEAN,
                                     "Whether the floor is beside them.")
                             .defaultsTo(false));
+    private static final ConfigKey<String> VARIED =
+            KEYS.add(
+                    ConfigKey.of(
+                            "suite.vary.key",
+                            ConfigType.STRING,
+                            "A key of the workload that takes several values, one after the other on the same process."));
+    private static final ConfigKey<List<String>> VALUES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.vary.values",
+                                    ConfigType.LIST,
+                                    "Its values; a share of producers.rate, such as 50%, is of what the slower system takes at most.")
+                            .defaultsTo(List.of()));
+    private static final ConfigKey<Duration> NEXT_WARM_UP =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.vary.warm-up",
+                                    ConfigType.DURATION,
+                                    "The warm-up of the values after the first.")
+                            .defaultsTo(Duration.ofSeconds(3)));
+    private static final ConfigKey<String> GROWTH =
+            KEYS.add(
+                    ConfigKey.of(
+                            "suite.vary.growth",
+                            ConfigType.STRING,
+                            "A figure of which the last value is divided by the first."));
+    private static final ConfigKey<Double> MOST_GROWTH =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.vary.growth-at-most",
+                                    ConfigType.DOUBLE,
+                                    "What Mortise's growth is to be at most.")
+                            .defaultsTo(1.3));
     private static final ConfigSchema SCHEMA = KEYS.build();
+
+    /**
+     * A key of the workload with several values.
+     *
+     * @param targets of single values only: by value, then by the figure's key
+     */
+    record Variation(
+            String key,
+            List<String> values,
+            Duration warmUp,
+            Optional<Growth> growth,
+            Map<String, Map<String, Target>> targets) {}
+
+    /**
+     * How much a figure grows from the first value to the last.
+     *
+     * @param figure its key
+     */
+    record Growth(String figure, Target target) {}
 
     /**
      * Reads a row's file.
@@ -73,11 +130,14 @@ record RowFile(
         Map<String, String> workload = new LinkedHashMap<>();
         Map<String, String> own = new LinkedHashMap<>();
         Map<String, Target> targets = new LinkedHashMap<>();
+        Map<String, Target> varied = new LinkedHashMap<>();
         YamlText.read(file)
                 .forEach((key, text) -> {
                     if (key.startsWith(TARGETS)) {
                         targets.put(
                                 figure(file, key.substring(TARGETS.length())), Target.parse(text));
+                    } else if (key.startsWith(VARIED_TARGETS)) {
+                        varied.put(key.substring(VARIED_TARGETS.length()), Target.parse(text));
                     } else {
                         (key.startsWith(SUITE) ? own : workload).put(key, text);
                     }
@@ -91,7 +151,8 @@ record RowFile(
                     config.get(MORTISE),
                     config.get(KAFKA),
                     config.get(FLOOR),
-                    targets);
+                    targets,
+                    config.find(VARIED).map(key -> variation(file, key, config, varied)));
         } catch (ConfigException wrong) {
             throw new UsageException(
                     file
@@ -100,6 +161,40 @@ record RowFile(
                                     .map(String::valueOf)
                                     .collect(Collectors.joining("; ")));
         }
+    }
+
+    private static Variation variation(
+            Path file, String key, Config config, Map<String, Target> varied) {
+        List<String> values = config.get(VALUES);
+        if (values.size() < 2 || config.get(FLOOR)) {
+            throw new UsageException(
+                    file
+                            + ": suite.vary.key needs at least two suite.vary.values, and no suite.floor");
+        }
+        Map<String, Map<String, Target>> targets = new LinkedHashMap<>();
+        varied.forEach((text, target) -> {
+            String value =
+                    values.stream()
+                            .filter(each -> text.startsWith(each + "."))
+                            .findFirst()
+                            .orElseThrow(() ->
+                                    new UsageException(
+                                            file
+                                                    + ": "
+                                                    + VARIED_TARGETS
+                                                    + text
+                                                    + " names none of the values "
+                                                    + String.join(", ", values)));
+            targets.computeIfAbsent(value, name -> new LinkedHashMap<>())
+                    .put(figure(file, text.substring(value.length() + 1)), target);
+        });
+        Optional<Growth> growth =
+                config.find(GROWTH)
+                        .map(figure ->
+                                new Growth(
+                                        figure(file, figure),
+                                        Target.alone(config.get(MOST_GROWTH))));
+        return new Variation(key, values, config.get(NEXT_WARM_UP), growth, targets);
     }
 
     private static String figure(Path file, String key) {

@@ -9,28 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import mortise.api.Clock;
-import mortise.bench.load.LoadRun;
-import mortise.bench.load.Outcome;
-import mortise.bench.load.PreparedProduce;
 import mortise.bench.load.Progress;
-import mortise.bench.load.Target;
-import mortise.bench.machine.Environment;
-import mortise.bench.report.Comparison;
-import mortise.bench.report.ReportFiles;
 import mortise.bench.system.Rounds;
 import mortise.bench.system.RunningSubject;
 import mortise.bench.system.Subject;
 import mortise.bench.workload.UsageException;
-import mortise.bench.workload.Workload;
 
 /** The standing set of rows, each measured on fresh processes and fresh directories, in turns. */
 public final class Suite {
-    private static final String FIRST = "mortise";
-    private static final String FLOOR = "floor";
-    private static final long SMALL_FILE = 1L << 30;
+    static final String FIRST = "mortise";
 
     /**
      * What rows are measured with.
@@ -100,119 +89,12 @@ public final class Suite {
                 throw new UsageException(
                         "there is no row " + row + "; there are " + String.join(", ", rows()));
             }
-            result = workload(row, RowFile.read(places.workloads.resolve(row + ".yaml")), report);
+            RowFile file = RowFile.read(places.workloads.resolve(row + ".yaml"));
+            result =
+                    new WorkloadRow(file, places, conditions, clock, listener)
+                            .measure(command(row), report);
         }
         ResultFile.write(result, places.results.resolve(row + ".json"));
-    }
-
-    private Result workload(String row, RowFile file, Path report)
-            throws IOException, InterruptedException {
-        Instant begun = now();
-        Map<Subject, List<Outcome>> outcomes = new LinkedHashMap<>();
-        for (Subject subject : subjects(file)) {
-            outcomes.put(subject, new ArrayList<>());
-        }
-        Rounds.run(
-                List.copyOf(outcomes.keySet()),
-                conditions.rounds,
-                row,
-                (subject, title) ->
-                        outcomes.getOrDefault(subject, new ArrayList<>())
-                                .add(
-                                        Rounds.unspoilt(
-                                                title,
-                                                shown -> fresh(file.workload(), subject, shown))));
-        Comparison comparison =
-                new Comparison(
-                        file.workload(),
-                        outcomes.entrySet().stream()
-                                .map(each ->
-                                        new Comparison.SystemRuns(
-                                                each.getKey().name(),
-                                                each.getKey().description(),
-                                                List.copyOf(each.getValue())))
-                                .toList(),
-                        begun,
-                        command(row),
-                        Environment.of(places.work),
-                        List.of(file.title(), "replication factor 1"));
-        ReportFiles.write(comparison, report);
-        return new Result(
-                row,
-                file.title(),
-                begun.toString(),
-                command(row),
-                entries(comparison, file),
-                comparison.warnings());
-    }
-
-    private Outcome fresh(Workload workload, Subject subject, String title)
-            throws IOException, InterruptedException {
-        try (RunningSubject running = start(subject)) {
-            return loaded(workload, subject, running, listener.begins(title));
-        }
-    }
-
-    private Outcome loaded(
-            Workload workload, Subject subject, RunningSubject running, Progress progress)
-            throws IOException, InterruptedException {
-        LoadRun run =
-                new LoadRun(
-                        workload,
-                        Target.of(running.address(), OptionalLong.of(running.pid())),
-                        clock,
-                        progress);
-        if (subject instanceof Subject.Floor) {
-            running.awaitPort();
-            return run.runBare();
-        }
-        running.connect().close();
-        return run.run();
-    }
-
-    private List<Subject> subjects(RowFile file) {
-        List<Subject> subjects = new ArrayList<>();
-        subjects.add(
-                new Subject.Mortise(FIRST, places.home, Optional.empty(), file.mortise(), false));
-        subjects.add(new Subject.Peer(places.peer, file.kafka()));
-        if (file.floor()) {
-            Workload.Producers producers = file.workload().producers();
-            PreparedProduce request =
-                    PreparedProduce.of(
-                            FLOOR,
-                            0,
-                            producers.sending().requestRecords(),
-                            producers.records().size(),
-                            producers.sending().acks().code());
-            boolean grows = !file.workload().topic().config().containsKey("retention.bytes");
-            subjects.add(new Subject.Floor(request, grows ? Long.MAX_VALUE : SMALL_FILE));
-        }
-        return subjects;
-    }
-
-    private static List<Result.Entry> entries(Comparison comparison, RowFile file) {
-        List<Result.Entry> entries = new ArrayList<>();
-        for (Comparison.Row row : comparison.rows()) {
-            Map<String, List<Double>> values = new LinkedHashMap<>();
-            comparison
-                    .systems()
-                    .forEach(system ->
-                            values.put(
-                                    system.name(),
-                                    system.valid().stream()
-                                            .flatMap(round ->
-                                                    row.figure().value().apply(round).stream())
-                                            .toList()));
-            values.values().removeIf(List::isEmpty);
-            entries.add(
-                    new Result.Entry(
-                            row.figure().name(),
-                            row.figure().unit(),
-                            row.figure().more(),
-                            values,
-                            Optional.ofNullable(file.targets().get(row.figure().key()))));
-        }
-        return entries;
     }
 
     private Result program(Program program) throws IOException, InterruptedException {

@@ -4,17 +4,28 @@ import java.util.Locale;
 import mortise.bench.workload.UsageException;
 
 /**
- * What a ratio is to be.
+ * What a ratio is to be, or a system's figure alone.
  *
  * @param atLeast whether it is a least value, else it is a most one
+ * @param isAlone whether it is of the first system's figure, else of its ratio to the second's
  */
-record Target(boolean atLeast, double bound) {
+record Target(boolean atLeast, double bound, boolean isAlone) {
+    private static final String ALONE = " alone";
+
+    /** What the first system's figure is to be at most. */
+    static Target alone(double most) {
+        return new Target(false, most, true);
+    }
+
     static Target parse(String text) {
-        String plain = text.strip();
+        boolean alone = text.strip().endsWith(ALONE);
+        String plain = text.replace(ALONE, "").strip();
         try {
             if (plain.startsWith(">=") || plain.startsWith("<=")) {
                 return new Target(
-                        plain.startsWith(">="), Double.parseDouble(plain.substring(2).strip()));
+                        plain.startsWith(">="),
+                        Double.parseDouble(plain.substring(2).strip()),
+                        alone);
             }
         } catch (NumberFormatException noNumber) {
             // said below
@@ -28,7 +39,8 @@ record Target(boolean atLeast, double bound) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s %s×", atLeast ? "≥" : "≤", plain());
+        return String.format(
+                Locale.ROOT, "%s %s%s", atLeast ? "≥" : "≤", plain(), isAlone ? "" : "×");
     }
 
     private String plain() {
@@ -39,6 +51,6 @@ record Target(boolean atLeast, double bound) {
 
     /** As a file has it. */
     String text() {
-        return (atLeast ? ">= " : "<= ") + plain();
+        return (atLeast ? ">= " : "<= ") + plain() + (isAlone ? ALONE : "");
     }
 }

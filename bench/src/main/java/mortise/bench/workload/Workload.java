@@ -328,6 +328,17 @@ public record Workload(
                 name, driver, new Times(warmUp, duration), topic, producers, consumers, texts);
     }
 
+    /**
+     * The same with another value of a key.
+     *
+     * @throws ConfigException if there is no such key, or it has no such value
+     */
+    public Workload with(String key, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(texts);
+        changed.put(key, value);
+        return of(name, changed);
+    }
+
     /** The keys as a table for people, in Markdown. */
     public static String table() {
         StringBuilder table =

@@ -15,6 +15,7 @@ import mortise.bench.workload.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Results that are kept, and the page that follows from them. */
@@ -31,7 +32,13 @@ class ResultFileTest {
                                     "MB",
                                     true,
                                     values(),
-                                    Optional.of(new Target(true, 3)))),
+                                    Optional.of(new Target(true, 3, false))),
+                            new Result.Entry(
+                                    "growth",
+                                    "times",
+                                    false,
+                                    growths(),
+                                    Optional.of(Target.alone(1.3)))),
                     List.of("busy"));
 
     @TempDir private Path directory;
@@ -41,6 +48,13 @@ class ResultFileTest {
         values.put("mortise", List.of(30.0, 31.0, 32.0));
         values.put("kafka", List.of(10.0, 11.0, 12.0));
         values.put("floor", List.of(62.0, 62.0, 62.0));
+        return values;
+    }
+
+    private static Map<String, List<Double>> growths() {
+        Map<String, List<Double>> values = new LinkedHashMap<>();
+        values.put("mortise", List.of(1.1, 1.4, 1.5));
+        values.put("kafka", List.of(1.0, 1.0, 1.0));
         return values;
     }
 
@@ -62,7 +76,60 @@ class ResultFileTest {
     void everyRowOfTheSuiteCanBeRead(Path file) {
         RowFile row = RowFile.read(file);
         assertThat(row.title()).isNotBlank();
-        assertThat(row.targets()).isNotEmpty();
+        assertThat(
+                        !row.targets().isEmpty()
+                                || row.variation()
+                                        .filter(variation ->
+                                                variation.growth().isPresent()
+                                                        || !variation.targets().isEmpty())
+                                        .isPresent())
+                .as("something is wanted of it")
+                .isTrue();
+    }
+
+    @Test
+    void aValueOfTheRowMayHaveItsOwnTarget() throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("x.yaml"),
+                        """
+                        driver: raw
+                        suite:
+                          vary:
+                            key: producers.rate
+                            values: [25%, 50%]
+                            growth: broker-cpu-per-request-us
+                            growth-at-most: 1.2
+                            targets:
+                              50%:
+                                acknowledged-p99.9-ms: "<= 0.5"
+                        """);
+        RowFile.Variation variation = RowFile.read(file).variation().orElseThrow();
+        assertThat(variation.values()).containsExactly("25%", "50%");
+        assertThat(variation.targets())
+                .isEqualTo(
+                        Map.of(
+                                "50%",
+                                Map.of("acknowledged-p99.9-ms", new Target(false, 0.5, false))));
+        assertThat(variation.growth())
+                .contains(new RowFile.Growth("broker-cpu-per-request-us", Target.alone(1.2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "suite.vary: {key: producers.count, values: [1]} | needs at least two suite.vary.values",
+                "suite: {floor: true, vary: {key: producers.count, values: [1, 2]}} | and no suite.floor",
+                "suite.vary: {key: producers.count, values: [1, 2], targets: {3: {broker-cpu-s: '<= 1'}}} | names none of the values 1, 2",
+                "suite.vary: {key: producers.count, values: [1, 2], growth: sped} | there is no figure sped",
+                "suite.vary: {kye: producers.count} | suite.vary.kye",
+            })
+    void aVariationThatCannotBeMeasuredIsRefused(String text, String why) throws IOException {
+        Path file = Files.writeString(directory.resolve("x.yaml"), text);
+        assertThatThrownBy(() -> RowFile.read(file))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(why);
     }
 
     @Test
@@ -93,6 +160,7 @@ class ResultFileTest {
                         "| **row**: what it is | produced per broker CPU-second, MB | 31 (30–32) | 11 (10–12) | 2.82× | ≥ 3× | 0.50 |")
                 .contains(
                         "**missed** row, produced per broker CPU-second: 2.82× where ≥ 3× is wanted")
+                .contains("**missed** row, growth: 1.40 (1.10–1.50) where ≤ 1.3 is wanted")
                 .contains("Not measured yet: other.")
                 .contains("with care: busy");
     }
