@@ -100,7 +100,7 @@ final class FetchInterest extends DirtyMark implements ProgressWatcher {
         if (!watching || known != null) {
             watching = true;
             if (known != null) {
-                known.watch(this);
+                known.progress().add(this);
             }
         }
     }
@@ -114,7 +114,7 @@ final class FetchInterest extends DirtyMark implements ProgressWatcher {
     private void leave() {
         Partition known = partition;
         if (watching && known != null) {
-            known.unwatch(this);
+            known.progress().remove(this);
         }
     }
 

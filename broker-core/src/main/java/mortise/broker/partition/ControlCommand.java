@@ -3,6 +3,7 @@ package mortise.broker.partition;
 import java.util.concurrent.CompletableFuture;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of role, settings or start. Travels in the mailbox's control lane, which is never full,
@@ -28,6 +29,21 @@ sealed interface ControlCommand {
      * @param done given the start that the log has afterwards
      */
     record AdvanceStart(long offset, CompletableFuture<Long> done) implements ControlCommand {}
+
+    /**
+     * Go on after the start has moved, or could not.
+     *
+     * @param moved the command that asked for it
+     * @param offset the start that it moved to
+     * @param failure why it could not be moved, or null
+     */
+    record StartMoved(AdvanceStart moved, long offset, @Nullable Throwable failure)
+            implements ControlCommand {
+        @Override
+        public CompletableFuture<Long> done() {
+            return moved.done();
+        }
+    }
 
     /**
      * Stop serving for good.

@@ -8,7 +8,7 @@ import mortise.spi.storage.SidecarKind;
  * the log next.
  *
  * <p>Confined to the partition's mailbox, or to the step for which that is suspended: what is kept
- * takes as long as there are producers, and moving the start waits for the disk.
+ * takes as long as there are producers. Only {@link #moveStart} runs beside the mailbox.
  */
 final class KeptState {
     /** So many producers are kept in a moment, which no drain need leave to others. */
@@ -52,21 +52,21 @@ final class KeptState {
         keep(epochs.begin(epoch, end), end);
     }
 
-    /**
-     * Moves the start of the log, durably, and lets go of what is kept for what was below it.
-     *
-     * @param end where the log ends
-     * @param sync asks for a sync of what was put beside the log
-     */
-    void advanceStart(long offset, long end, SyncSchedule sync) {
-        if (newestSnapshot < offset) {
-            // no snapshot below the start is believed, and what would tell the rest is to go
-            keepProducers(end);
-            sync.request();
-        }
+    /** Whether the start cannot move to an offset before the producers have been kept. */
+    boolean lacksProducers(long offset) {
+        // no snapshot below the start is believed, and what would tell the rest is to go
+        return newestSnapshot < offset;
+    }
+
+    /** Moves the start of the log, durably, and lets go of what is kept for what was below it. */
+    void moveStart(long offset) {
         log.advanceStart(offset);
         log.trimSidecars(SidecarKind.PRODUCER_STATE, offset);
         log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
+    }
+
+    /** Notes that the start has moved, when the log ended at an offset. */
+    void startMoved(long offset, long end) {
         keep(epochs.from(offset), end);
     }
 

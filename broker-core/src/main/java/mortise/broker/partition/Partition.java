@@ -1,10 +1,9 @@
 package mortise.broker.partition;
 
-import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.zip.CRC32C;
 import mortise.api.ErrorCode;
 import mortise.api.TopicPartition;
 import mortise.broker.flush.FlushListener;
@@ -14,8 +13,6 @@ import mortise.broker.mailbox.Mailbox;
 import mortise.broker.mailbox.MailboxOwner;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicSettings;
-import mortise.record.Codecs;
-import mortise.record.RecordBatch;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.OffsetOutOfRangeException;
@@ -37,9 +34,10 @@ import org.slf4j.LoggerFactory;
  * (settings, image, out of service), its leadership and the watchers, and speaks through the
  * mailbox. {@code docs/synchronization.md} has the table.
  *
- * <p><b>Nothing here waits for a disk.</b> The start moves, terms begin and many producers are kept
- * or forgotten in steps that run elsewhere while the mailbox is suspended; flusher threads move the
- * durable end and announce it as a signal.
+ * <p><b>Nothing here waits for a disk.</b> Terms begin and many producers are kept or forgotten in
+ * steps that run elsewhere while the mailbox is suspended; the start moves beside the mailbox, and
+ * only other control commands wait for it; flusher threads move the durable end and announce it as
+ * a signal.
  */
 public final class Partition
         implements MailboxOwner<AppendBatch, ControlCommand>, FlushListener, Appender.Host {
@@ -62,6 +60,7 @@ public final class Partition
     private final PartitionContext context;
     private final Mailbox<AppendBatch, ControlCommand> mailbox;
     private final DrainSite site;
+    private final BatchIntake intake;
     private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
     private final ProgressWatchers watchers;
     private final ProgressWatchers endWatchers;
@@ -81,6 +80,7 @@ public final class Partition
     private final AcknowledgementGate gate;
     private final SyncSchedule sync;
     private final KeptState kept;
+    private final StartMove startMove = new StartMove();
     private final Leadership leadership;
     private final Appender appender;
 
@@ -96,6 +96,7 @@ public final class Partition
         this.log = log;
         this.context = context;
         this.site = site;
+        this.intake = new BatchIntake(context.checks(), this::settings);
         this.settings = settings;
         this.image = image;
         this.mailbox = context.mailboxes().mailbox(this, site);
@@ -172,32 +173,9 @@ public final class Partition
                 : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
-    /**
-     * Checks the bytes that a producer sent for this partition, before they are offered: exactly
-     * one batch that its header and checksum allow.
-     *
-     * @return null if all is well
-     */
-    public @Nullable Refusal check(ByteBuffer records, short produceVersion, CRC32C sum) {
-        return context.checks().check(settings, records, produceVersion, sum);
-    }
-
-    /**
-     * Whether a batch that {@link #check} let pass must be opened before it is offered, because its
-     * header claims what may not be true.
-     */
-    public boolean doubts(RecordBatch batch) {
-        return context.checks().doubts(settings, batch);
-    }
-
-    /**
-     * Opens a batch that is in doubt and puts its header right. Takes as long as decompressing
-     * does, so it is not for an event loop.
-     *
-     * @return null if all is well
-     */
-    public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
-        return context.checks().open(settings, batch, codecs);
+    /** What produced batches must satisfy before they are offered. */
+    public BatchIntake intake() {
+        return intake;
     }
 
     /** What is known of its records' timestamps beyond what headers say. */
@@ -205,24 +183,14 @@ public final class Partition
         return timestamps;
     }
 
-    /** Lets a reader hear when the high watermark, the start, or who leads has changed. */
-    public void watch(ProgressWatcher watcher) {
-        watchers.add(watcher);
+    /** Those who hear when the high watermark, the start, or who leads has changed. */
+    public ProgressWatchers progress() {
+        return watchers;
     }
 
-    /** Ends a {@link #watch}. */
-    public void unwatch(ProgressWatcher watcher) {
-        watchers.remove(watcher);
-    }
-
-    /** Lets somebody hear when the log has grown, whether consumers may read that or not yet. */
-    public void watchEnd(ProgressWatcher watcher) {
-        endWatchers.add(watcher);
-    }
-
-    /** Ends a {@link #watchEnd}. */
-    public void unwatchEnd(ProgressWatcher watcher) {
-        endWatchers.remove(watcher);
+    /** Those who hear when the log has grown, whether consumers may read that or not yet. */
+    public ProgressWatchers growth() {
+        return endWatchers;
     }
 
     // ---- what others ask of the partition, through the mailbox
@@ -428,6 +396,11 @@ public final class Partition
 
     @Override
     public void execute(ControlCommand command) {
+        if (startMove.defers(command)) {
+            return;
+        }
+        List<ControlCommand> deferred =
+                command instanceof ControlCommand.StartMoved ? startMove.end() : List.of();
         attempt(
                 command,
                 () -> {
@@ -435,9 +408,11 @@ public final class Partition
                         case ControlCommand.Lead lead -> follow(lead);
                         case ControlCommand.Configure configure -> use(configure);
                         case ControlCommand.AdvanceStart advance -> advance(advance);
+                        case ControlCommand.StartMoved moved -> startMoved(moved);
                         case ControlCommand.Stop stop -> stopServing(stop);
                     }
                 });
+        deferred.forEach(mailbox::control);
     }
 
     /** Whatever an action throws is the end of the command that it belongs to. */
@@ -535,14 +510,42 @@ public final class Partition
             return;
         }
         long end = replicas.end().offset();
-        step(
-                command,
-                "move the start of",
-                () -> kept.advanceStart(offset, end, sync),
-                () -> {
-                    leadership.showStart(offset);
-                    command.done().complete(leadership.startOffset());
-                });
+        boolean lacksProducers = kept.lacksProducers(offset);
+        if (offset == end || (lacksProducers && !kept.hasFewProducers())) {
+            step(
+                    command,
+                    "move the start of",
+                    () -> {
+                        keepProducersIf(lacksProducers, end);
+                        kept.moveStart(offset);
+                    },
+                    () -> startMoved(new ControlCommand.StartMoved(command, offset, null)));
+            return;
+        }
+        keepProducersIf(lacksProducers, end);
+        startMove.begin(
+                context.services().lanes().logs(),
+                "move the start of " + id,
+                () -> kept.moveStart(offset),
+                failure ->
+                        mailbox.control(new ControlCommand.StartMoved(command, offset, failure)));
+    }
+
+    private void keepProducersIf(boolean lacking, long end) {
+        if (lacking) {
+            kept.keepProducers(end);
+            sync.request();
+        }
+    }
+
+    private void startMoved(ControlCommand.StartMoved moved) {
+        if (moved.failure() != null) {
+            fail(moved, moved.failure());
+            return;
+        }
+        kept.startMoved(moved.offset(), replicas.end().offset());
+        leadership.showStart(moved.offset());
+        moved.done().complete(leadership.startOffset());
     }
 
     private void stopServing(ControlCommand.Stop command) {

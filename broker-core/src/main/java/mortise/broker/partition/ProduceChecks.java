@@ -24,7 +24,7 @@ final class ProduceChecks {
         this.maxDecompressedBytes = config.get(PartitionSettings.MAX_DECOMPRESSED_BYTES).bytes();
     }
 
-    /** See {@link Partition#check}. */
+    /** See {@link BatchIntake#check}. */
     @Nullable Refusal check(
             TopicSettings topic, ByteBuffer records, short produceVersion, CRC32C sum) {
         BatchProblem problem =
@@ -53,7 +53,7 @@ final class ProduceChecks {
         return refusal(BatchCheck.baseTimestamp(batch, earliest(topic, now), latest(topic, now)));
     }
 
-    /** See {@link Partition#doubts}. */
+    /** See {@link BatchIntake#doubts}. */
     boolean doubts(TopicSettings topic, RecordBatch batch) {
         if (BatchCheck.isCountDoubtful(batch, recordsPerCompressedByte)) {
             return true;
@@ -65,7 +65,7 @@ final class ProduceChecks {
         return BatchCheck.isMaxTimestampDoubtful(batch, earliest(topic, now), latest(topic, now));
     }
 
-    /** See {@link Partition#open}. */
+    /** See {@link BatchIntake#open}. */
     @Nullable Refusal open(TopicSettings topic, RecordBatch batch, Codecs codecs) {
         long now = clock.wallMillis();
         return refusal(

@@ -9,7 +9,7 @@ import mortise.broker.runtime.Failures;
  * Those who want to know when a partition has moved on. Anyone may come and go; the partition's
  * drain tells them. Copied for each change, so that telling them takes no lock.
  */
-final class ProgressWatchers {
+public final class ProgressWatchers {
     private static final ProgressWatcher[] NOBODY = {};
     private static final VarHandle WATCHERS;
 
@@ -32,7 +32,8 @@ final class ProgressWatchers {
         this.unexpected = unexpected;
     }
 
-    void add(ProgressWatcher watcher) {
+    /** Has somebody hear from now on. */
+    public void add(ProgressWatcher watcher) {
         while (true) {
             ProgressWatcher[] seen = watchers;
             ProgressWatcher[] more = Arrays.copyOf(seen, seen.length + 1);
@@ -43,8 +44,9 @@ final class ProgressWatchers {
         }
     }
 
+    /** Ends an {@link #add}. */
     @SuppressWarnings("ReferenceEquality") // this watcher, not an equal one
-    void remove(ProgressWatcher watcher) {
+    public void remove(ProgressWatcher watcher) {
         while (true) {
             ProgressWatcher[] seen = watchers;
             int at = 0;

@@ -51,7 +51,7 @@ class PartitionStepsTest {
     }
 
     @Test
-    void theStartMovesWhileNothingElseHappens() {
+    void theStartMovesWhileBatchesGoOn() {
         Partition partition = rig.open("t", 0, TOPIC);
         rig.send(partition, batch(3, 10));
         blocking.hold();
@@ -60,19 +60,50 @@ class PartitionStepsTest {
         rig.settle();
         Sent sent = rig.send(partition, batch(1, 10));
         assertThat(blocking.names).containsExactly("move the start of " + partition);
+        assertThat(sent.firstOffset()).as("a batch beside the move").isEqualTo(3);
+        assertThat(sent.logStartOffset()).isZero();
+        CompletableFuture<Long> further = partition.advanceStart(4).toCompletableFuture();
+        CompletableFuture<Void> stopped = partition.stop(false);
+        rig.settle();
         assertThat(rig.log("t", 0).bounds().startOffset()).isZero();
+        assertThat(moved).isNotDone();
+        assertThat(stopped).as("a stop while the start moves").isNotDone();
+
+        blocking.runOne();
+        assertThat(rig.log("t", 0).bounds().startOffset()).isEqualTo(2);
+        rig.settle();
+        assertThat(moved).isCompletedWithValue(2L);
+        assertThat(partition.leaderView().startOffset()).isEqualTo(2);
+        assertThat(further).isNotDone();
+        assertThat(stopped).isNotDone();
+
+        blocking.release();
+        rig.settle();
+        assertThat(further).isCompletedWithValue(4L);
+        assertThat(stopped).isCompleted();
+        assertThat(partition.mailbox()).hasToString("0 commands, 0 bytes");
+    }
+
+    @Test
+    void theStartMovesToTheEndWhileNothingElseHappens() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10));
+        blocking.hold();
+
+        CompletableFuture<Long> moved = partition.advanceStart(3).toCompletableFuture();
+        rig.settle();
+        Sent sent = rig.send(partition, batch(1, 10));
+        assertThat(blocking.names).containsExactly("move the start of " + partition);
         assertThat(moved).isNotDone();
         assertThat(sent.done()).isFalse();
 
         blocking.runOne();
-        assertThat(rig.log("t", 0).bounds().startOffset()).isEqualTo(2);
-        assertThat(moved).isNotDone();
         rig.settle();
 
-        assertThat(moved).isCompletedWithValue(2L);
-        assertThat(partition.leaderView().startOffset()).isEqualTo(2);
+        assertThat(moved).isCompletedWithValue(3L);
+        assertThat(partition.leaderView().startOffset()).isEqualTo(3);
         assertThat(sent.firstOffset()).isEqualTo(3);
-        assertThat(sent.logStartOffset()).isEqualTo(2);
+        assertThat(sent.logStartOffset()).isEqualTo(3);
         assertThat(partition.mailbox()).hasToString("0 commands, 0 bytes");
     }
 
@@ -253,7 +284,7 @@ class PartitionStepsTest {
         blocking.hold();
         List<CompletableFuture<Long>> moved = new ArrayList<>();
         for (Partition partition : List.of(deleted, failing)) {
-            moved.add(partition.advanceStart(2).toCompletableFuture());
+            moved.add(partition.advanceStart(3).toCompletableFuture());
         }
         rig.settle();
         rig.partitions.delete(deleted.id());
@@ -267,7 +298,7 @@ class PartitionStepsTest {
         blocking.release();
         rig.settle();
 
-        assertThat(moved).allMatch(start -> start.getNow(-1L) == 2);
+        assertThat(moved).allMatch(start -> start.getNow(-1L) == 3);
         assertThat(toDeleted.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         assertThat(rig.partitions.find("t", 0)).isNull();
         assertThat(toFailing.error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -275,11 +306,31 @@ class PartitionStepsTest {
     }
 
     @Test
+    void whatFailsWhileTheStartMovesIsSoAtOnce() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10));
+        blocking.hold();
+        CompletableFuture<Long> moved = partition.advanceStart(2).toCompletableFuture();
+        rig.settle();
+
+        partition.failed(new IllegalStateException("a defect"));
+        rig.settle();
+
+        assertThat(partition.outOfService()).contains("a defect");
+        assertThat(rig.send(partition, batch(1, 10)).error())
+                .isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        blocking.release();
+        rig.settle();
+        assertThat(moved).isDone();
+        assertThat(partition.mailbox()).hasToString("0 commands, 0 bytes");
+    }
+
+    @Test
     void theViewIsTheSameUntilItsTermOrItsEpochsChange() {
         Partition partition = rig.open("t", 0, TOPIC, 3);
         LeaderView view = partition.leaderView();
         int[] told = {0};
-        partition.watch(() -> told[0]++);
+        partition.progress().add(() -> told[0]++);
 
         rig.partitions.changeRole(
                 partition.id(),
@@ -310,15 +361,15 @@ class PartitionStepsTest {
         Partition partition = rig.open("t", 0, topic(t -> t.durable()));
         List<String> told = new ArrayList<>();
         ProgressWatcher end = () -> told.add("end");
-        partition.watch(() -> told.add("high watermark"));
-        partition.watchEnd(end);
+        partition.progress().add(() -> told.add("high watermark"));
+        partition.growth().add(end);
 
         rig.send(partition, batch(1, 10));
         assertThat(told).containsExactly("end");
         rig.flush();
         assertThat(told).containsExactly("end", "high watermark");
 
-        partition.unwatchEnd(end);
+        partition.growth().remove(end);
         rig.send(partition, batch(1, 10));
         assertThat(told).hasSize(2);
     }

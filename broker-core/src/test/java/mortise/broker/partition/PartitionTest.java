@@ -603,10 +603,12 @@ class PartitionTest {
     void aReaderThatThrowsHarmsNobodyElse() {
         Partition partition = rig.open("t", 0, TOPIC);
         int[] told = {0};
-        partition.watch(() -> {
-            throw new IllegalStateException("a defect of a reader");
-        });
-        partition.watch(() -> told[0]++);
+        partition
+                .progress()
+                .add(() -> {
+                    throw new IllegalStateException("a defect of a reader");
+                });
+        partition.progress().add(() -> told[0]++);
 
         assertThat(rig.send(partition, batch(1, 10)).error()).isEqualTo(ErrorCode.NONE);
         assertThat(told[0]).isEqualTo(1);
@@ -798,7 +800,7 @@ class PartitionTest {
 
     private static ErrorCode check(Partition partition, ByteBuffer records) {
         ByteBuffer all = records.duplicate().rewind();
-        Refusal refusal = partition.check(all, (short) 9, new CRC32C());
+        Refusal refusal = partition.intake().check(all, (short) 9, new CRC32C());
         return refusal == null ? ErrorCode.NONE : refusal.error();
     }
 

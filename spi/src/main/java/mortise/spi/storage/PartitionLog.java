@@ -11,9 +11,10 @@ import mortise.spi.Caller;
  * The log of one partition: record batches in offset order, with gaps allowed.
  *
  * <p><b>Threads.</b> One writer at a time changes the log. What may wait for a disk is done by a
- * virtual thread in the writer's place, which stands still until the call has returned. {@link
- * #sync} runs beside either on a flusher thread, one at a time; reads run beside all of them. What
- * {@link #append} returned is visible to every read that happens after it.
+ * virtual thread in the writer's place, which stands still until the call has returned; but the
+ * start moves beside the writer. {@link #sync} runs beside any of them on a flusher thread, one at
+ * a time; reads run beside all of them. What {@link #append} returned is visible to every read that
+ * happens after it.
  *
  * <p><b>Durability.</b> An append reaches the page cache; {@link #sync} makes it survive a crash.
  * After a crash the log holds at least everything synced, and beyond it a prefix of what was
@@ -140,8 +141,8 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * Moves the start up to {@code offset}, durably, and drops what lies wholly below it, at the
-     * end of the log the active segment too; never moves it down. May wait for the disk; the writer
-     * stands still meanwhile.
+     * end of the log the active segment too; never moves it down. May wait for the disk. One at a
+     * time, and beside the writer, who stands still only if {@code offset} is the end of the log.
      */
     @CalledOn(Caller.VIRTUAL)
     void advanceStart(long offset);
@@ -176,8 +177,8 @@ public interface PartitionLog extends AutoCloseable {
     }
 
     /**
-     * Drops the sidecars of this kind below {@code offset}, the latest of them excepted. The writer
-     * stands still meanwhile.
+     * Drops the sidecars of this kind below {@code offset}, the latest of them excepted. Beside the
+     * writer, who may put others meanwhile.
      */
     @CalledOn(Caller.VIRTUAL)
     default void trimSidecars(SidecarKind kind, long offset) {}

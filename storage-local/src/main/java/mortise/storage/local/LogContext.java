@@ -7,14 +7,14 @@ import mortise.spi.storage.LogSettings;
 
 /**
  * What the parts of an open log go by: which log it is, where it lies, and the settings in force.
- * The settings are the writer's; all else never changes.
+ * The writer changes the settings; all else never changes.
  */
 final class LogContext {
     private final LogId id;
     private final Path path;
     private final LocalLogDirectory directory;
     private final StoreParts parts;
-    private LogSettings settings;
+    private volatile LogSettings settings;
 
     LogContext(
             LogId id,

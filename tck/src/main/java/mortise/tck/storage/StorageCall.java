@@ -76,9 +76,14 @@ public enum StorageCall {
     /** Whether it changes a log, so that one at a time may run per log. */
     boolean changesLog() {
         return switch (this) {
-            case TRUNCATE_TO, RESET, ADVANCE_START, TRIM_SIDECARS -> true;
+            case TRUNCATE_TO, RESET -> true;
             default -> callers.contains(Caller.WRITER);
         };
+    }
+
+    /** Whether it moves the start, or what is kept for it: one at a time, beside the writer. */
+    boolean movesStart() {
+        return this == ADVANCE_START || this == TRIM_SIDECARS;
     }
 
     /** Whether a thread that plays one of these parts may call it. */

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store around another that notes calls which break the contract: by a thread that {@link
- * mortise.spi.CalledOn} does not name, two changes of one log at once, two syncs of one log at
- * once, a log used after it was closed, a slice used after it was closed or by two threads at once.
- * Such a call throws, and is kept for {@link #violations}. Thread-safe.
+ * mortise.spi.CalledOn} does not name, two changes of one log at once, two moves of one log's start
+ * at once, two syncs of one log at once, a log used after it was closed, a slice used after it was
+ * closed or by two threads at once. Such a call throws, and is kept for {@link #violations}.
+ * Thread-safe.
  *
  * <p>A thread's part is what {@link CallerScope} says, else what its name tells.
  */
@@ -52,9 +53,11 @@ public final class ThreadCheckingLogStore extends InterceptedStore {
 
     /** Who is inside a log. */
     private record Occupancy(
-            AtomicReference<@Nullable Thread> changing, AtomicReference<@Nullable Thread> syncing) {
+            AtomicReference<@Nullable Thread> changing,
+            AtomicReference<@Nullable Thread> moving,
+            AtomicReference<@Nullable Thread> syncing) {
         Occupancy() {
-            this(new AtomicReference<>(), new AtomicReference<>());
+            this(new AtomicReference<>(), new AtomicReference<>(), new AtomicReference<>());
         }
     }
 
@@ -96,6 +99,9 @@ public final class ThreadCheckingLogStore extends InterceptedStore {
         Occupancy occupancy = occupied.computeIfAbsent(log, _ -> new Occupancy());
         if (call == StorageCall.SYNC) {
             return occupancy.syncing();
+        }
+        if (call.movesStart()) {
+            return occupancy.moving();
         }
         boolean exclusive =
                 call.changesLog()

@@ -204,7 +204,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest> {
             return;
         }
         ByteBuffer bytes = records.buffer();
-        Refusal refusal = partition.check(bytes, context.apiVersion(), pass.checksum());
+        Refusal refusal = partition.intake().check(bytes, context.apiVersion(), pass.checksum());
         if (refusal != null) {
             pass.refuse(answer, refusal.error(), refusal.message());
         } else if (!pass.add(partition, RecordBatch.of(bytes), answer)) {

@@ -88,7 +88,7 @@ final class ProducePass implements CreditRequest {
         }
         ProducedBatch produced = new ProducedBatch(this, partition, batch, answer);
         batches.add(produced);
-        if (partition.doubts(batch)) {
+        if (partition.intake().doubts(batch)) {
             List<ProducedBatch> known = doubtful;
             if (known == null) {
                 known = new ArrayList<>(1);

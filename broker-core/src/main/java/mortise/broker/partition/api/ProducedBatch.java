@@ -37,7 +37,7 @@ final class ProducedBatch extends AppendBatch {
 
     /** Opens it; null if all is well. */
     @Nullable Refusal open(Codecs codecs) {
-        return partition.open(batch(), codecs);
+        return partition.intake().open(batch(), codecs);
     }
 
     @Override
