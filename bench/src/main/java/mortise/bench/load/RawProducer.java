@@ -17,7 +17,7 @@ final class RawProducer extends RawConnection {
     private static final int CHECKED_EVERY = 64;
 
     private static final int RING_BYTES = 128 << 10;
-    private static final int ATTEMPTS = 1_000;
+    private static final long PATIENCE_NANOS = 300_000_000_000L;
     private static final long PAUSE_NANOS = 5_000_000;
 
     private final Run run;
@@ -72,15 +72,14 @@ final class RawProducer extends RawConnection {
 
     /** The same with another request. */
     void awaitLeader(PreparedProduce probe) throws IOException {
-        short error = -1;
-        for (int attempt = 0; attempt < ATTEMPTS && error != 0; attempt++) {
-            error = PreparedProduce.error(exchange(probe.frame().duplicate()));
-            if (error != 0) {
-                LockSupport.parkNanos(PAUSE_NANOS);
+        long until = run.clock().nanoTime() + PATIENCE_NANOS;
+        short error = PreparedProduce.error(exchange(probe.frame().duplicate()));
+        while (error != 0) {
+            if (run.clock().nanoTime() - until > 0) {
+                throw new IOException("a partition took no request: error " + error);
             }
-        }
-        if (error != 0) {
-            throw new IOException("a partition took no request: error " + error);
+            LockSupport.parkNanos(PAUSE_NANOS);
+            error = PreparedProduce.error(exchange(probe.frame().duplicate()));
         }
     }
 

@@ -33,12 +33,23 @@ public final class TopicCreation {
             }
         }
         for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
-            if (topics.describe(name).partitions().stream()
-                    .allMatch(partition -> partition.leaderId() >= 0)) {
+            if (hasLeaders(topics, name)) {
                 return;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         throw new IllegalStateException("the partitions of " + name + " have no leaders");
+    }
+
+    private static boolean hasLeaders(Topics topics, String name) {
+        try {
+            return topics.describe(name).partitions().stream()
+                    .allMatch(partition -> partition.leaderId() >= 0);
+        } catch (BrokerErrorException notYet) {
+            if (!notYet.error().retriable()) {
+                throw notYet;
+            }
+            return false; // a controller may answer before the broker knows of the topic
+        }
     }
 }
