@@ -12,8 +12,8 @@ import java.util.concurrent.Callable;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.bench.load.LoadRun;
+import mortise.bench.load.LoadedBroker;
 import mortise.bench.load.Outcome;
-import mortise.bench.load.Target;
 import mortise.bench.machine.Environment;
 import mortise.bench.machine.Listener;
 import mortise.bench.report.Comparison;
@@ -119,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
         Outcome outcome =
                 new LoadRun(
                                 wanted,
-                                Target.of(address, process),
+                                LoadedBroker.of(address, process),
                                 clock,
                                 new TerminalProgress("target"))
                         .run();

@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import mortise.api.Clock;
 import mortise.bench.load.LoadRun;
+import mortise.bench.load.LoadedBroker;
 import mortise.bench.load.Outcome;
-import mortise.bench.load.Target;
 import mortise.bench.report.Comparison;
 import mortise.bench.system.Rounds;
 import mortise.bench.system.RunningSubject;
@@ -226,7 +226,7 @@ final class Turns {
         running.connect().close();
         return new LoadRun(
                         workload,
-                        new Target(
+                        new LoadedBroker(
                                 running.address(),
                                 OptionalLong.of(running.pid()),
                                 running.metrics()),

@@ -29,13 +29,13 @@ public final class LoadRun {
     private static final double KEPT = 0.98;
 
     private final Workload workload;
-    private final Target target;
+    private final LoadedBroker target;
     private final HostPort address;
     private final Clock clock;
     private final Progress progress;
 
     /** Prepares a run. */
-    public LoadRun(Workload workload, Target target, Clock clock, Progress progress) {
+    public LoadRun(Workload workload, LoadedBroker target, Clock clock, Progress progress) {
         this.workload = workload;
         this.target = target;
         this.address = target.address();

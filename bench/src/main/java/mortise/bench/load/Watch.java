@@ -16,7 +16,7 @@ final class Watch implements Runnable {
     private static final long TICK_NANOS = 1_000_000_000;
 
     private final Run run;
-    private final Target target;
+    private final LoadedBroker target;
     private final Stalls stalls;
     private final Progress progress;
     private final int processors = Runtime.getRuntime().availableProcessors();
@@ -34,7 +34,7 @@ final class Watch implements Runnable {
             Optional<ProcessCost> broker,
             Histogram stallMicros) {}
 
-    Watch(Run run, Target target, Stalls stalls, Progress progress) {
+    Watch(Run run, LoadedBroker target, Stalls stalls, Progress progress) {
         this.run = run;
         this.target = target;
         this.stalls = stalls;

@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mortise.api.config.Config;
@@ -36,6 +39,10 @@ record RowFile(
         boolean floor,
         Map<String, Target> targets,
         Optional<Variation> variation) {
+    /** The key of a workload whose values may be shares of a maximum. */
+    static final String RATE = "producers.rate";
+
+    private static final Pattern PERCENT = Pattern.compile("(\\d+(?:\\.\\d+)?)%");
     private static final String SUITE = "suite.";
     private static final String TARGETS = "suite.targets.";
     private static final String VARIED_TARGETS = "suite.vary.targets.";
@@ -145,14 +152,15 @@ record RowFile(
         try {
             Config config = Config.of(SCHEMA, own);
             String name = String.valueOf(file.getFileName()).replaceFirst("\\.yaml$", "");
+            Workload measured = Workload.of(name, workload);
             return new RowFile(
                     config.find(TITLE).orElse(name),
-                    Workload.of(name, workload),
+                    measured,
                     config.get(MORTISE),
                     config.get(KAFKA),
                     config.get(FLOOR),
                     targets,
-                    config.find(VARIED).map(key -> variation(file, key, config, varied)));
+                    config.find(VARIED).map(key -> variation(file, key, measured, config, varied)));
         } catch (ConfigException wrong) {
             throw new UsageException(
                     file
@@ -164,13 +172,17 @@ record RowFile(
     }
 
     private static Variation variation(
-            Path file, String key, Config config, Map<String, Target> varied) {
+            Path file, String key, Workload workload, Config config, Map<String, Target> varied) {
         List<String> values = config.get(VALUES);
         if (values.size() < 2 || config.get(FLOOR)) {
             throw new UsageException(
                     file
                             + ": suite.vary.key needs at least two suite.vary.values, and no suite.floor");
         }
+        // a value that the workload cannot have is refused before anything is measured
+        values.stream()
+                .filter(value -> shareOfMaximum(key, value).isEmpty())
+                .forEach(value -> workload.with(key, value));
         Map<String, Map<String, Target>> targets = new LinkedHashMap<>();
         varied.forEach((text, target) -> {
             String value =
@@ -195,6 +207,14 @@ record RowFile(
                                         figure(file, figure),
                                         Target.alone(config.get(MOST_GROWTH))));
         return new Variation(key, values, config.get(NEXT_WARM_UP), growth, targets);
+    }
+
+    /** Which share of the slower system's maximum a value is; nothing if it is a value itself. */
+    static OptionalDouble shareOfMaximum(String key, String value) {
+        Matcher percent = PERCENT.matcher(value);
+        return key.equals(RATE) && percent.matches()
+                ? OptionalDouble.of(Double.parseDouble(percent.group(1)) / 100)
+                : OptionalDouble.empty();
     }
 
     private static String figure(Path file, String key) {

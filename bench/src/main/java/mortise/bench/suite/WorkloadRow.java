@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import mortise.api.Clock;
 import mortise.bench.load.LoadRun;
+import mortise.bench.load.LoadedBroker;
 import mortise.bench.load.Outcome;
 import mortise.bench.load.PreparedProduce;
 import mortise.bench.load.Series;
-import mortise.bench.load.Target;
 import mortise.bench.machine.Environment;
 import mortise.bench.report.Comparison;
 import mortise.bench.report.Figure;
@@ -32,7 +33,6 @@ import mortise.bench.workload.Workload;
  */
 final class WorkloadRow {
     private static final String FLOOR = "floor";
-    private static final String RATE = "producers.rate";
     private static final long SMALL_FILE = 1L << 30;
 
     private final RowFile file;
@@ -125,10 +125,10 @@ final class WorkloadRow {
         double slower = 0;
         for (String value : variation.values()) {
             String taken = value;
-            if (variation.key().equals(RATE) && value.endsWith("%")) {
+            OptionalDouble share = RowFile.shareOfMaximum(variation.key(), value);
+            if (share.isPresent()) {
                 slower = slower > 0 ? slower : slower(subjects);
-                double share = Double.parseDouble(value.replace("%", "")) / 100;
-                taken = String.format(Locale.ROOT, "%.0f", slower * share);
+                taken = String.format(Locale.ROOT, "%.0f", slower * share.getAsDouble());
             }
             Workload workload = file.workload().with(variation.key(), taken);
             steps.add(
@@ -144,7 +144,7 @@ final class WorkloadRow {
 
     /** How many records a second the slower system takes, if it gets as many as it takes. */
     private double slower(List<Subject> subjects) throws IOException, InterruptedException {
-        Workload most = file.workload().with(RATE, "maximum");
+        Workload most = file.workload().with(RowFile.RATE, "maximum");
         double slower = Double.MAX_VALUE;
         for (Subject subject : subjects) {
             String title = file.workload().name() + ", the most of " + subject.name();
@@ -206,7 +206,7 @@ final class WorkloadRow {
         LoadRun run =
                 new LoadRun(
                         workload,
-                        Target.of(running.address(), OptionalLong.of(running.pid())),
+                        LoadedBroker.of(running.address(), OptionalLong.of(running.pid())),
                         clock,
                         listener.begins(title));
         if (subject instanceof Subject.Floor) {
@@ -263,7 +263,7 @@ final class WorkloadRow {
     }
 
     private List<Result.Entry> entries(Comparison comparison, Step step) {
-        Map<String, mortise.bench.suite.Target> targets = new LinkedHashMap<>(file.targets());
+        Map<String, Target> targets = new LinkedHashMap<>(file.targets());
         file.variation()
                 .ifPresent(variation ->
                         targets.putAll(variation.targets().getOrDefault(step.value, Map.of())));

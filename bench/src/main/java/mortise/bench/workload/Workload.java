@@ -125,6 +125,7 @@ public record Workload(
 
     private static final int MOST_RECORDS_PER_SECOND = 20_000_000;
     private static final long MOST_BYTES_PER_SECOND = 10_000_000_000L;
+    private static final long MOST_PREPARED_BYTES = 1_000_000_000;
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     private static final String TOPIC_CONFIG = "topic.config.";
 
@@ -464,6 +465,19 @@ public record Workload(
         }
         if (producers.records.keys > 0) {
             problems.add("the raw driver's records have no keys: driver: java has them");
+        }
+        long prepared =
+                (long) Math.max(topic.partitions, producers.count)
+                        * producers.sending.requestRecords
+                        * producers.records.size;
+        if (prepared > MOST_PREPARED_BYTES) {
+            problems.add(
+                    String.format(
+                            Locale.ROOT,
+                            "the raw driver prepares a request of %,d bytes for each partition and connection, %,d MB, and takes %,d MB at most: lower topic.partitions, producers.count, producers.request-records or record.size",
+                            (long) producers.sending.requestRecords * producers.records.size,
+                            prepared / 1_000_000,
+                            MOST_PREPARED_BYTES / 1_000_000));
         }
         if (producers.sending.acks == Acks.NONE) {
             problems.add("the raw driver measures answers, and producers.acks: none has none");

@@ -95,7 +95,8 @@ class HonestyTest {
             Outcome outcome =
                     new LoadRun(
                                     workload,
-                                    Target.of(running.address(), OptionalLong.of(running.pid())),
+                                    LoadedBroker.of(
+                                            running.address(), OptionalLong.of(running.pid())),
                                     Clock.system(),
                                     stalling)
                             .runBare();
@@ -136,7 +137,8 @@ class HonestyTest {
             Outcome outcome =
                     new LoadRun(
                                     workload,
-                                    Target.of(running.address(), OptionalLong.of(running.pid())),
+                                    LoadedBroker.of(
+                                            running.address(), OptionalLong.of(running.pid())),
                                     new HoldingUp(Clock.system(), new AtomicInteger()),
                                     Progress.SILENT)
                             .runBare();
@@ -155,7 +157,7 @@ class HonestyTest {
         LoadRun run =
                 new LoadRun(
                         workload(Map.of()),
-                        Target.of(nobody, OptionalLong.empty()),
+                        LoadedBroker.of(nobody, OptionalLong.empty()),
                         Clock.system(),
                         Progress.SILENT);
         assertThatThrownBy(run::run)

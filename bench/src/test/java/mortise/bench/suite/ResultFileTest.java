@@ -124,6 +124,10 @@ class ResultFileTest {
                 "suite.vary: {key: producers.count, values: [1, 2], targets: {3: {broker-cpu-s: '<= 1'}}} | names none of the values 1, 2",
                 "suite.vary: {key: producers.count, values: [1, 2], growth: sped} | there is no figure sped",
                 "suite.vary: {kye: producers.count} | suite.vary.kye",
+                "suite.vary: {key: producers.cuont, values: [1, 2]} | producers.cuont",
+                "suite.vary: {key: producers.count, values: [1, many]} | many",
+                "suite.vary: {key: producers.rate, values: [50%, x%]} | x%",
+                "suite.vary: {key: producers.count, values: [50%, 100%]} | 50%",
             })
     void aVariationThatCannotBeMeasuredIsRefused(String text, String why) throws IOException {
         Path file = Files.writeString(directory.resolve("x.yaml"), text);

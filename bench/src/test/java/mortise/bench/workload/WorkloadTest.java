@@ -75,6 +75,7 @@ class WorkloadTest {
                 "'{driver: raw, producers: {compression: lz4}}' | does not compress",
                 "'{driver: raw, record: {keys: 5}}' | have no keys",
                 "'{driver: raw, producers: {acks: none}}' | measures answers",
+                "'{driver: raw, topic: {partitions: 100000}}' | prepares a request of 61,440 bytes for each partition and connection",
                 "'record.size: 1' | record.size",
                 "'[1, 2]' | holds no keys",
                 "'a: [' | is not YAML",

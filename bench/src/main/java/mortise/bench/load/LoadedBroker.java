@@ -10,9 +10,9 @@ import mortise.api.HostPort;
  * @param pid its process, if it runs on this machine
  * @param metrics where its Prometheus page is, if the stages of its requests are to be read
  */
-public record Target(HostPort address, OptionalLong pid, Optional<HostPort> metrics) {
+public record LoadedBroker(HostPort address, OptionalLong pid, Optional<HostPort> metrics) {
     /** A broker whose stages are not read. */
-    public static Target of(HostPort address, OptionalLong pid) {
-        return new Target(address, pid, Optional.empty());
+    public static LoadedBroker of(HostPort address, OptionalLong pid) {
+        return new LoadedBroker(address, pid, Optional.empty());
     }
 }
