@@ -81,11 +81,6 @@ public enum StorageCall {
         };
     }
 
-    /** Whether it moves the start, or what is kept for it: one at a time, beside the writer. */
-    boolean movesStart() {
-        return this == ADVANCE_START || this == TRIM_SIDECARS;
-    }
-
     /** Whether a thread that plays one of these parts may call it. */
     boolean mayBeCalledBy(Set<Caller> parts) {
         EnumSet<Caller> both = EnumSet.copyOf(callers);

@@ -74,16 +74,25 @@ public final class ThreadCheckingLogStore extends InterceptedStore {
             throw violation(
                     call + " was called by " + describe(parts) + "; it is for " + call.callers());
         }
-        AtomicReference<@Nullable Thread> place = placeOf(call, log);
-        if (place == null) {
+        return inside(placesOf(call, log), call, log, action);
+    }
+
+    /** Makes a call with these places taken for it, each by nobody else. */
+    private <T extends @Nullable Object> T inside(
+            List<AtomicReference<@Nullable Thread>> places,
+            StorageCall call,
+            @Nullable LogId log,
+            Supplier<T> action) {
+        if (places.isEmpty()) {
             return action.get();
         }
+        AtomicReference<@Nullable Thread> place = places.getFirst();
         Thread inside = place.compareAndExchange(null, Thread.currentThread());
         if (inside != null && inside != Thread.currentThread()) {
             throw violation(call + " of " + log + " was called while " + inside + " was inside");
         }
         try {
-            return action.get();
+            return inside(places.subList(1, places.size()), call, log, action);
         } finally {
             if (inside == null) {
                 place.set(null);
@@ -91,24 +100,19 @@ public final class ThreadCheckingLogStore extends InterceptedStore {
         }
     }
 
-    private @Nullable AtomicReference<@Nullable Thread> placeOf(
+    private List<AtomicReference<@Nullable Thread>> placesOf(
             StorageCall call, @Nullable LogId log) {
         if (log == null) {
-            return null;
+            return List.of();
         }
         Occupancy occupancy = occupied.computeIfAbsent(log, _ -> new Occupancy());
-        if (call == StorageCall.SYNC) {
-            return occupancy.syncing();
-        }
-        if (call.movesStart()) {
-            return occupancy.moving();
-        }
-        boolean exclusive =
-                call.changesLog()
-                        || call == StorageCall.OPEN
-                        || call == StorageCall.DELETE
-                        || call == StorageCall.CLOSE_LOG;
-        return exclusive ? occupancy.changing() : null;
+        return switch (call) {
+            case SYNC -> List.of(occupancy.syncing());
+            case ADVANCE_START, TRIM_SIDECARS -> List.of(occupancy.moving());
+            case TRUNCATE_TO, RESET, OPEN, DELETE, CLOSE_LOG ->
+                    List.of(occupancy.changing(), occupancy.moving());
+            default -> call.changesLog() ? List.of(occupancy.changing()) : List.of();
+        };
     }
 
     private static String describe(Set<Caller> parts) {

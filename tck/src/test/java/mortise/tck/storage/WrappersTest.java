@@ -126,6 +126,35 @@ class WrappersTest {
     }
 
     @Test
+    void theStartMovesBesideTheWriterAndBesideNoOtherChange() throws Exception {
+        FaultyLogStore faulty = FaultyLogStore.over(store);
+        ThreadCheckingLogStore checking = ThreadCheckingLogStore.over(faulty);
+        PartitionLog log = open(checking);
+        append(log);
+        append(log);
+        FaultyLogStore.Gate gate = faulty.hold(StorageCall.ADVANCE_START, 1);
+        CompletableFuture<Void> moving =
+                CompletableFuture.runAsync(
+                        () -> log.advanceStart(1), action -> Thread.ofVirtual().start(action));
+        gate.awaitArrival();
+
+        append(log);
+        assertThat(checking.violations()).isEmpty();
+        for (Runnable change :
+                List.<Runnable>of(
+                        () -> log.advanceStart(2),
+                        () -> log.truncateTo(2),
+                        () -> log.reset(5),
+                        log::close)) {
+            assertThatThrownBy(change::run)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("was inside");
+        }
+        gate.open();
+        moving.get();
+    }
+
+    @Test
     void useAfterCloseIsNoted() {
         ThreadCheckingLogStore checking = ThreadCheckingLogStore.over(store);
         PartitionLog log = open(checking);
