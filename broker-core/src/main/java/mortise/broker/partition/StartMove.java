@@ -2,6 +2,8 @@ package mortise.broker.partition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import mortise.broker.runtime.Blocking;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +34,20 @@ final class StartMove {
      */
     void begin(Blocking blocking, String what, Runnable move, Consumer<@Nullable Throwable> then) {
         underWay = true;
-        blocking.run(
-                        what,
-                        () -> {
-                            move.run();
-                            return null;
-                        })
-                .whenComplete((nothing, failed) -> then.accept(failed));
+        CompletionStage<?> moved;
+        try {
+            moved =
+                    blocking.run(
+                            what,
+                            () -> {
+                                move.run();
+                                return null;
+                            });
+        } catch (RuntimeException | Error refused) {
+            // else what is put off would wait for ever
+            moved = CompletableFuture.failedStage(refused);
+        }
+        moved.whenComplete((nothing, failed) -> then.accept(failed));
     }
 
     /** It is over; gives what was put off, in order. */

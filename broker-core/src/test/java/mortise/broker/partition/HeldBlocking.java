@@ -12,10 +12,16 @@ final class HeldBlocking implements Blocking {
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     private final Blocking inline = new PartitionRig.InlineBlocking();
     private boolean hold;
+    private boolean refuses;
 
     /** Holds what comes from now on. */
     void hold() {
         hold = true;
+    }
+
+    /** Whether it takes no work from now on. */
+    void refuse(boolean refused) {
+        refuses = refused;
     }
 
     /** Runs what is held, and no longer holds anything. */
@@ -34,6 +40,9 @@ final class HeldBlocking implements Blocking {
 
     @Override
     public <T> CompletionStage<T> run(String what, Callable<T> task) {
+        if (refuses) {
+            throw new IllegalStateException("no work is taken");
+        }
         if (!hold) {
             return inline.run(what, task);
         }

@@ -127,6 +127,24 @@ class PartitionStepsTest {
     }
 
     @Test
+    void aStartThatNobodyMovesHoldsNothingUp() {
+        Partition partition = rig.open("t", 0, TOPIC);
+        rig.send(partition, batch(3, 10));
+        blocking.refuse(true);
+        CompletableFuture<Long> refused = partition.advanceStart(2).toCompletableFuture();
+        rig.settle();
+        assertThatThrownBy(refused::join).hasMessageContaining("no work is taken");
+
+        blocking.refuse(false);
+        CompletableFuture<Long> moved = partition.advanceStart(2).toCompletableFuture();
+        CompletableFuture<Void> stopped = partition.stop(false);
+        rig.settle();
+
+        assertThat(moved).isCompletedWithValue(2L);
+        assertThat(stopped).isCompleted();
+    }
+
+    @Test
     void aRollKeepsManyProducersAsTheyWereWhenItHappened() {
         Partition partition = rig.open("t", 0, topic(t -> t.segmentBytes(100 * MANY)));
         manyProducers(partition);
