@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +26,12 @@ import mortise.spi.placement.PlacementRequest;
 import mortise.spi.placement.ReplicaPlacement;
 import mortise.spi.telemetry.Health;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every kind of plugin is created, started, used and closed alike. */
 class PluginLifecycleTest {
+    @TempDir private Path directory;
+
     /** What a plugin does when it starts. */
     private interface Start {
         void run() throws Exception;
@@ -120,7 +124,7 @@ class PluginLifecycleTest {
         }
     }
 
-    private static BrokerBuilder with(Gate gate, Start rack) {
+    private BrokerBuilder with(Gate gate, Start rack) {
         return new BrokerBuilder()
                 .plugin(gate)
                 .plugin(new Rack(rack))
@@ -128,6 +132,7 @@ class PluginLifecycleTest {
                 .set("plugins.placement", "rack")
                 .set("plugins.storage", "memory")
                 .set("consensus.raft.storage", "memory")
+                .set("data.directory", directory.toString())
                 .set("listeners", "127.0.0.1:0");
     }
 
