@@ -1,13 +1,18 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /**
  * Brings bytes of a file into the page cache before they are sent, so that sending does not wait.
  * Thread-safe.
  */
 final class ReadAhead {
+    /** From so many bytes on it costs less to ask the kernel whether it has them. */
+    private static final int LEAST_TO_ASK = 64 << 10;
+
     private final ScratchBuffers scratch;
 
     ReadAhead(ScratchBuffers scratch) {
@@ -27,6 +32,9 @@ final class ReadAhead {
      * @throws CorruptFileException if the file ends before
      */
     int touch(OpenFile open, int position, int length, int least) throws IOException {
+        if (length >= LEAST_TO_ASK && isThere(open, position, length)) {
+            return length;
+        }
         ByteBuffer buffer = scratch.borrow();
         int end = position + length;
         int at = position;
@@ -58,5 +66,19 @@ final class ReadAhead {
                             + " bytes; was it cut from outside?");
         }
         return at - position;
+    }
+
+    /**
+     * Whether the page cache has all of it. A mapping that nobody looks into is the one way to ask
+     * without native access; the kernel answers for it page by page.
+     */
+    private static boolean isThere(OpenFile open, int position, int length) {
+        try (Arena asking = Arena.ofConfined()) {
+            return open.channel()
+                    .map(FileChannel.MapMode.READ_ONLY, position, length, asking)
+                    .isLoaded();
+        } catch (IOException | UnsupportedOperationException cannot) {
+            return false; // reading shows whether it is, or says why not
+        }
     }
 }
