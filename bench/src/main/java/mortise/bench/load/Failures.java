@@ -1,18 +1,38 @@
 package mortise.bench.load;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** What went wrong while a load ran: each kind once, with how often. Thread-safe. */
+/**
+ * What went wrong while a load ran: each kind once, by the first that was met, with how often.
+ * Failures that differ in numbers only are of one kind. Thread-safe.
+ */
 final class Failures {
     private static final int KINDS = 20;
-    private final Map<String, Long> counts = new LinkedHashMap<>();
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+    private final Map<String, Kind> kinds = new LinkedHashMap<>();
+
+    private static final class Kind {
+        private final String first;
+        private long count;
+
+        Kind(String first) {
+            this.first = first;
+        }
+
+        @Override
+        public String toString() {
+            return count == 1 ? first : first + " (" + count + " times)";
+        }
+    }
 
     synchronized void note(String what) {
-        if (counts.size() < KINDS || counts.containsKey(what)) {
-            counts.merge(what, 1L, Long::sum);
+        String kind = NUMBER.matcher(what).replaceAll("0");
+        if (kinds.size() < KINDS || kinds.containsKey(kind)) {
+            kinds.computeIfAbsent(kind, first -> new Kind(what)).count++;
         }
     }
 
@@ -21,9 +41,6 @@ final class Failures {
     }
 
     synchronized List<String> all() {
-        List<String> all = new ArrayList<>();
-        counts.forEach(
-                (what, count) -> all.add(count == 1 ? what : what + " (" + count + " times)"));
-        return all;
+        return kinds.values().stream().map(Kind::toString).toList();
     }
 }

@@ -58,7 +58,7 @@ final class JavaProducer implements Runnable, AutoCloseable {
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, (int) sending.batching().batch().bytes());
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, sending.batching().compression());
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, sending.inFlight());
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, sending.batching().buffer().bytes());
         settings.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 Math.max(1 << 20, 2 * run.workload().producers().records().size()));

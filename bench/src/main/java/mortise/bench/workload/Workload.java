@@ -82,7 +82,11 @@ public record Workload(
 
     /** What a Java producer collects before it sends. */
     public record Batching(
-            Duration linger, DataSize batch, String compression, boolean idempotent) {}
+            Duration linger,
+            DataSize batch,
+            DataSize buffer,
+            String compression,
+            boolean idempotent) {}
 
     /** Whose acknowledgement counts. */
     public enum Acks {
@@ -208,6 +212,14 @@ public record Workload(
                                     "The Java client's batch.size.")
                             .defaultsTo(DataSize.ofKibibytes(64))
                             .between(new DataSize(0), DataSize.ofMebibytes(64)));
+    private static final ConfigKey<DataSize> BUFFER =
+            ALL.add(
+                    ConfigKey.of(
+                                    "producers.buffer",
+                                    ConfigType.SIZE,
+                                    "The Java client's buffer.memory: how much waits to be sent before a producer is held up.")
+                            .defaultsTo(DataSize.ofMebibytes(64))
+                            .between(DataSize.ofKibibytes(1), DataSize.ofMebibytes(1_024)));
     private static final ConfigKey<String> COMPRESSION =
             ALL.add(
                     ConfigKey.of(
@@ -424,6 +436,7 @@ public record Workload(
                         new Batching(
                                 config.get(LINGER),
                                 config.get(BATCH),
+                                config.get(BUFFER),
                                 config.get(COMPRESSION),
                                 config.get(IDEMPOTENT)),
                         config.get(REQUEST_RECORDS),
