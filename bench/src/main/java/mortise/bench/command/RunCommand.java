@@ -133,6 +133,12 @@ final class RunCommand implements Callable<Integer> {
                 List.of(outcome));
     }
 
+    private static String durability(Workload workload) {
+        return "1".equals(workload.texts().get("topic.config.flush.messages"))
+                ? "durability class B: acknowledged after an fsync"
+                : "durability class A: acknowledged from the page cache, unless a system's own settings say otherwise";
+    }
+
     private int report(Workload wanted, List<Comparison.SystemRuns> systems, Instant begun)
             throws IOException {
         Path work = Files.createDirectories(turns.work());
@@ -143,7 +149,7 @@ final class RunCommand implements Callable<Integer> {
                         begun,
                         command,
                         Environment.of(work),
-                        List.of("replication factor 1", turns.conditions()));
+                        List.of(durability(wanted), "replication factor 1", turns.conditions()));
         Path directory = out == null ? Reports.directory(begun, wanted.name()) : out;
         Path page = ReportFiles.write(comparison, directory);
         System.out.print(TextReport.of(comparison));

@@ -16,6 +16,7 @@ import mortise.api.Clock;
 import mortise.bench.load.LoadRun;
 import mortise.bench.load.LoadedBroker;
 import mortise.bench.load.Outcome;
+import mortise.bench.machine.Environment;
 import mortise.bench.report.Comparison;
 import mortise.bench.system.Rounds;
 import mortise.bench.system.RunningSubject;
@@ -85,7 +86,13 @@ final class Turns {
 
     /** How it was measured, for reports. */
     String conditions() {
-        return pin ? "the measured system pinned to a processor" : "nothing pinned";
+        return (pin
+                        ? "the measured system pinned to one processor of "
+                                + Environment.processors()
+                        : "nothing pinned")
+                + (beside
+                        ? "; all systems up at once, loaded in turn"
+                        : "; the systems take turns, each round with a fresh process");
     }
 
     /** A Mortise by its directory or configuration file. */

@@ -1,10 +1,12 @@
 package mortise.bench.machine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a measurement was made on.
@@ -20,7 +22,7 @@ public record Environment(Map<String, String> facts) {
     public static Environment of(Path work) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("processor", first("/proc/cpuinfo", "model name"));
-        facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        facts.put("processors", Integer.toString(processors()));
         facts.put("memory", first("/proc/meminfo", "MemTotal"));
         facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put(
@@ -47,6 +49,16 @@ public record Environment(Map<String, String> facts) {
             return Files.getFileStore(work).type();
         } catch (IOException unreadable) {
             return "unknown";
+        }
+    }
+
+    /** How many processors the machine has, however few of them this process may use. */
+    public static int processors() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            int all = (int) lines.filter(line -> line.startsWith("processor")).count();
+            return all > 0 ? all : Runtime.getRuntime().availableProcessors();
+        } catch (IOException | UncheckedIOException unknown) {
+            return Runtime.getRuntime().availableProcessors();
         }
     }
 }

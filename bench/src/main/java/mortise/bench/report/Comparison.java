@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import mortise.bench.load.Outcome;
 import mortise.bench.machine.Environment;
+import mortise.bench.machine.Stages;
 import mortise.bench.workload.Workload;
 import org.HdrHistogram.Histogram;
 
@@ -46,15 +47,19 @@ public record Comparison(
 
         /** What the broker said of its stages in the rounds that count, one line for each. */
         List<String> stages() {
-            List<String> lines = new ArrayList<>();
+            Map<String, List<Stages.Stage>> rounds = new LinkedHashMap<>();
             for (Outcome round : valid()) {
                 round.use()
                         .stages()
                         .ifPresent(stages ->
                                 stages.byName()
-                                        .forEach((name, stage) ->
-                                                lines.add(StageLine.of(this.name, name, stage))));
+                                        .forEach((stage, said) ->
+                                                rounds.computeIfAbsent(
+                                                                stage, first -> new ArrayList<>())
+                                                        .add(said)));
             }
+            List<String> lines = new ArrayList<>();
+            rounds.forEach((stage, said) -> lines.add(StageLine.of(name, stage, said)));
             return lines;
         }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import mortise.bench.load.Outcome;
 import mortise.bench.load.Series;
@@ -22,12 +23,22 @@ public record Figure(
         String name, String unit, boolean more, Function<Outcome, Optional<Double>> value) {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 
+    private static final String READS_AND_WRITES = "broker reads and writes";
+    private static final String DRIVER_CPU = "driver CPU";
+    private static final String STALLS = "the machine's own stalls, p99.9";
+    private static final Set<String> CIRCUMSTANCES = Set.of(READS_AND_WRITES, DRIVER_CPU, STALLS);
+
     /** So many samples must lie beyond a percentile, or it is one sample's value. */
     private static final double SAMPLES_BEYOND = 5;
 
     /** Its name in files: {@code acknowledged-p99.9-ms}. */
     public String key() {
         return (name + " " + unit).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
+    }
+
+    /** Whether it judges the system, rather than tell what the run was like. */
+    public boolean judges() {
+        return !CIRCUMSTANCES.contains(name);
     }
 
     /** All figures, in the order of a report. */
@@ -48,16 +59,16 @@ public record Figure(
                         outcome ->
                                 outcome.use().broker().flatMap(cost -> perRequest(outcome, cost))));
         all.add(process("broker resident memory, the most", "MB", ProcessCost::residentMegabytes));
-        all.add(process("broker reads and writes", "1,000", cost -> cost.readsAndWrites() / 1e3));
+        all.add(process(READS_AND_WRITES, "1,000", cost -> cost.readsAndWrites() / 1e3));
         all.add(
                 new Figure(
-                        "driver CPU",
+                        DRIVER_CPU,
                         "s",
                         false,
                         outcome -> Optional.of(outcome.use().driver().cpuSeconds())));
         all.add(
                 new Figure(
-                        "the machine's own stalls, p99.9",
+                        STALLS,
                         "ms",
                         false,
                         outcome ->

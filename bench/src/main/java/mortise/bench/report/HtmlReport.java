@@ -13,6 +13,7 @@ import org.HdrHistogram.HistogramIterationValue;
 
 /** A comparison as one page that needs no network and no script. */
 public final class HtmlReport {
+    private static final String NOISE = "within noise";
     private static final int TICKS_PER_HALF = 5;
     private static final int SHOWN_WARNINGS = 6;
     private static final double MOST_PERCENTILE = 99.999;
@@ -21,17 +22,18 @@ public final class HtmlReport {
             """
             :root { color-scheme: light dark; --ink: #1b1f24; --dim: #57606a; --line: #d8dee4; --paper: #fff; --warn: #fff3bf; --bad: #ffe3e3; }
             @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --dim: #9aa4af; --line: #343b44; --paper: #14181d; --warn: #4d3d00; --bad: #5c1a1a; } }
-            body { margin: 0 auto; max-width: 60rem; padding: 1rem; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
+            body { margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
             h1 { font-size: 1.5rem; margin: .4rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
             .dim { color: var(--dim); } .banner { padding: .6rem .8rem; border-radius: .4rem; background: var(--warn); margin: .8rem 0; }
             .banner.bad { background: var(--bad); } .banner ul { margin: .3rem 0 0; padding-left: 1.2rem; }
             .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-            th, td { text-align: right; padding: .25rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
+            th, td { text-align: right; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
             th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--paper); }
             .chart { min-width: 40rem; width: 100%; height: auto; display: block; } .chart text { font: 12px system-ui, sans-serif; fill: var(--dim); } .grid { stroke: var(--line); stroke-width: 1; }
             .legend span { margin-right: 1.2rem; white-space: nowrap; } .sample { vertical-align: middle; margin-right: .3rem; }
             pre { overflow-x: auto; padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .4rem; font-size: 13px; }
-            .better { font-weight: 600; } .range { color: var(--dim); }
+            .better { font-weight: 600; } .range { color: var(--dim); } td .range { display: block; font-size: .85em; }
+            h3 { font-size: 1rem; margin: 1rem 0 .3rem; } .narrow { display: none; } @media (max-width: 45rem) { .narrow { display: block; } }
             """;
 
     private final Comparison comparison;
@@ -63,6 +65,9 @@ public final class HtmlReport {
         banner();
         if (comparison.saysSomething()) {
             summary();
+            paragraph(
+                    "dim narrow",
+                    "Curves and tables are wider than this screen: they move sideways.");
             legend();
             overTime();
             percentiles("produce", "From the intended send to the acknowledgement");
@@ -95,71 +100,94 @@ public final class HtmlReport {
         page.append("</ul>").append(many ? "</details>" : "").append("</div>\n");
     }
 
-    /** What the page says, in sentences: one for each figure that people look for first. */
+    /** What the page says, in sentences: of the figures that people look for first. */
     private void summary() {
-        if (comparison.systems().size() < 2) {
+        List<String> names = comparison.systems().stream().map(system -> system.name()).toList();
+        if (names.size() < 2) {
             return;
         }
-        List<String> sentences = new ArrayList<>();
-        for (Comparison.Row row : comparison.rows()) {
-            if (isFirst(row.figure())) {
-                sentences.addAll(sentences(row));
-            }
+        page.append("<h2>In short</h2>\n");
+        for (String other : names.subList(1, names.size())) {
+            against(names.getFirst(), other);
         }
-        page.append("<h2>In words</h2>\n<ul>\n");
-        sentences.forEach(
-                sentence -> page.append("<li>").append(Html.escape(sentence)).append("</li>\n"));
-        page.append("</ul>\n");
+        String rate = comparison.workload().texts().getOrDefault("producers.rate", "maximum");
+        if (!rate.equals("maximum") && !rate.equals("0")) {
+            paragraph(
+                    "dim",
+                    "All were given the same "
+                            + rate
+                            + " records a second, so nothing here says how many they could take.");
+        }
         paragraph(
                 "dim",
-                "A difference is clear if no round of one system came out as any round of the other did. All figures are medians over the rounds.");
+                "Clearly means that no round of the one came out as any round of the other did. The ratio is the first system's median by the other's; all figures are medians over the rounds.");
+    }
+
+    private void against(String first, String other) {
+        List<String> better = new ArrayList<>();
+        List<String> worse = new ArrayList<>();
+        List<String> alike = new ArrayList<>();
+        for (Comparison.Row row : comparison.rows()) {
+            Spread one = row.spreads().get(first);
+            Spread two = row.spreads().get(other);
+            if (!row.figure().judges() || !isFirst(row.figure()) || one == null || two == null) {
+                continue;
+            }
+            Difference difference = Difference.between(one, two);
+            String what =
+                    String.format(
+                            Locale.ROOT,
+                            "%s, %s (%s and %s, %s%s)",
+                            row.figure().name(),
+                            row.figure().unit(),
+                            Numbers.of(one.median()),
+                            Numbers.of(two.median()),
+                            difference.times(),
+                            difference.isClear() || difference.words().equals(NOISE)
+                                    ? ""
+                                    : ", " + difference.words());
+            if (!difference.isClear()) {
+                alike.add(what);
+            } else if ((difference.ratio() > 1) == row.figure().more()) {
+                better.add(what);
+            } else {
+                worse.add(what);
+            }
+        }
+        page.append("<h3>")
+                .append(Html.escape(first + " against " + other))
+                .append("</h3>\n<ul>\n");
+        sentence(first + " is clearly better in", better);
+        sentence(first + " is clearly worse in", worse);
+        sentence("No difference beyond noise in", alike);
+        page.append("</ul>\n");
+    }
+
+    private void sentence(String begin, List<String> figures) {
+        if (!figures.isEmpty()) {
+            page.append("<li>")
+                    .append(Html.escape(begin))
+                    .append(": ")
+                    .append(Html.escape(String.join("; ", figures)))
+                    .append("</li>\n");
+        }
     }
 
     private static boolean isFirst(Figure figure) {
         return figure.unit().equals("MB/s")
                 || (figure.name().endsWith("CPU-second") && figure.unit().equals("MB"))
                 || figure.name().endsWith(", p50")
+                || figure.name().endsWith(", p99")
                 || figure.name().endsWith(", p99.9")
                 || figure.name().contains("resident");
     }
 
-    private static List<String> sentences(Comparison.Row row) {
-        List<String> sentences = new ArrayList<>();
-        List<Map.Entry<String, Spread>> systems = List.copyOf(row.spreads().entrySet());
-        for (int other = 1; other < systems.size(); other++) {
-            Spread first = systems.getFirst().getValue();
-            Spread second = systems.get(other).getValue();
-            Difference difference = Difference.between(first, second);
-            sentences.add(
-                    row.figure().name()
-                            + ", "
-                            + row.figure().unit()
-                            + ": "
-                            + systems.getFirst().getKey()
-                            + " "
-                            + Numbers.of(first.median())
-                            + ", "
-                            + systems.get(other).getKey()
-                            + " "
-                            + Numbers.of(second.median())
-                            + ": "
-                            + difference.times()
-                            + ", "
-                            + judged(row.figure(), systems, other, difference));
-        }
-        return sentences;
-    }
-
-    private static String judged(
-            Figure figure,
-            List<Map.Entry<String, Spread>> systems,
-            int other,
-            Difference difference) {
-        if (!difference.isClear()) {
+    /** Which of two is better, if that can be told. */
+    private static String judged(Figure figure, String first, String other, Difference difference) {
+        if (!difference.isClear() || !figure.judges()) {
             return difference.words();
         }
-        boolean firstIsBetter = (difference.ratio() > 1) == figure.more();
-        return systems.get(firstIsBetter ? 0 : other).getKey() + " is clearly better";
+        return ((difference.ratio() > 1) == figure.more() ? first : other) + " is clearly better";
     }
 
     private void legend() {
@@ -276,7 +304,7 @@ public final class HtmlReport {
                                             rounds(system.valid().size()))));
         }
         return String.join(", ", samples)
-                + "; each runs from the moment at which it was to be sent.";
+                + " together; each runs from the moment at which it was to be sent. The table's percentiles are medians of the rounds' own, so they need not lie on these curves.";
     }
 
     private static List<Chart.Point> points(Histogram latencies) {
@@ -312,7 +340,12 @@ public final class HtmlReport {
                 .append(Html.escape(row.figure().name()))
                 .append("</td><td>")
                 .append(Html.escape(row.figure().unit()))
-                .append("</td>");
+                .append(" <span class=\"range\">")
+                .append(
+                        row.figure().judges()
+                                ? row.figure().more() ? "more is better" : "less is better"
+                                : "")
+                .append("</span></td>");
         for (String name : names) {
             Spread spread = row.spreads().get(name);
             page.append("<td>").append(spread == null ? "–" : cell(spread)).append("</td>");
@@ -325,10 +358,17 @@ public final class HtmlReport {
                 page.append("–");
             } else {
                 Difference difference = Difference.between(first, second);
-                page.append(difference.isClear() ? "<span class=\"better\">" : "<span>")
+                boolean tells = difference.isClear() && row.figure().judges();
+                page.append(tells ? "<span class=\"better\">" : "<span>")
                         .append(difference.times())
                         .append("</span> <span class=\"range\">")
-                        .append(difference.words())
+                        .append(
+                                Html.escape(
+                                        judged(
+                                                row.figure(),
+                                                names.getFirst(),
+                                                names.get(other),
+                                                difference)))
                         .append("</span>");
             }
             page.append("</td>");
@@ -358,7 +398,7 @@ public final class HtmlReport {
         page.append("</pre>\n");
         paragraph(
                 "dim",
-                "By the broker's own count, round by round, in its buckets: a percentile lies below the value shown.");
+                "Only Mortise says this. net_queue: until its turn on the event loop; net_decode: reading the request; net_handle: from there to its answer, with partition_append, the write to the log, within; net_respond: writing the answer; flush_sync: one sync of a log to the disk. By the broker's own count in its buckets, all rounds together; a percentile lies below the value shown, which is that of the worst round.");
     }
 
     private void circumstances() {

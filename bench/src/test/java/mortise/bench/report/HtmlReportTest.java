@@ -77,8 +77,9 @@ class HtmlReportTest {
 
         assertThat(page)
                 .contains("mine &lt;&amp;&gt;")
-                .contains("produced, MB/s: one 0.210, other 0.110: 1.91×, one is clearly better")
-                .contains("acknowledged, p50, ms: one 5.00, other 5.00: 1.00×, within noise")
+                .contains("one against other")
+                .contains("one is clearly better in: produced, MB/s (0.210 and 0.110, 1.91×)")
+                .contains("No difference beyond noise in: acknowledged, p50, ms (5.00 and 5.00, ")
                 .contains("one, round 1: other processes took 50% of the machine")
                 .contains("<polyline");
     }
