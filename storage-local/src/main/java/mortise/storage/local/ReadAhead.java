@@ -70,15 +70,17 @@ final class ReadAhead {
 
     /**
      * Whether the page cache has all of it. A mapping that nobody looks into is the one way to ask
-     * without native access; the kernel answers for it page by page.
+     * without native access; the kernel answers for it page by page. It must not reach beyond the
+     * end: the file is open for writing, and would be made longer.
      */
     private static boolean isThere(OpenFile open, int position, int length) {
+        FileChannel channel = open.channel();
         try (Arena asking = Arena.ofConfined()) {
-            return open.channel()
-                    .map(FileChannel.MapMode.READ_ONLY, position, length, asking)
-                    .isLoaded();
+            return channel.size() >= (long) position + length
+                    && channel.map(FileChannel.MapMode.READ_ONLY, position, length, asking)
+                            .isLoaded();
         } catch (IOException | UnsupportedOperationException cannot) {
-            return false; // reading shows whether it is, or says why not
+            return false; // a simulated disk has no mappings; reading shows, or says why not
         }
     }
 }
