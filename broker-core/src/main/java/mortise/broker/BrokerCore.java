@@ -71,7 +71,7 @@ final class BrokerCore {
     private record Composed(
             ClusterArea cluster,
             BrokerLifecycle lifecycle,
-            Partitions partitions,
+            PartitionArea partitions,
             FetchSessions sessions,
             ClientNetwork network) {}
 
@@ -198,7 +198,7 @@ final class BrokerCore {
         StorageArea storage = StorageArea.of(with, made.storage());
         with.add(plugins);
         Lanes lanes = Lanes.on(with.execution(), with.config());
-        PartitionArea partitions = PartitionArea.of(with, storage, lanes);
+        PartitionArea partitions = PartitionArea.of(with, storage, plugins.codecs(), lanes);
         ClusterArea cluster = ClusterArea.of(with, made, partitions.partitions(), this::fatal);
         Serving serving =
                 new Serving(storage, partitions, cluster, plugins, new Access(authorizer), lanes);
@@ -216,7 +216,7 @@ final class BrokerCore {
         return new Composed(
                 cluster,
                 cluster.lifecycle(with, held.clusterId()),
-                partitions.partitions(),
+                partitions,
                 fetches.sessions(),
                 network);
     }
@@ -274,7 +274,7 @@ final class BrokerCore {
                 held.directory(),
                 entered.endpoints(),
                 composed.cluster(),
-                composed.partitions(),
+                composed.partitions().partitions(),
                 took);
     }
 

@@ -2,6 +2,7 @@ package mortise.broker;
 
 import java.util.List;
 import mortise.api.config.ConfigSchema;
+import mortise.broker.compaction.CompactionSettings;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.fetch.FetchSettings;
 import mortise.broker.flush.FlushSettings;
@@ -23,6 +24,7 @@ final class Concerns {
                     core("Connections and requests", NetSettings.SCHEMA),
                     core("Work that may wait for disks", LaneSettings.SCHEMA),
                     core("Partitions", PartitionSettings.SCHEMA),
+                    core("Compaction", CompactionSettings.SCHEMA),
                     core("Syncing to disk", FlushSettings.SCHEMA),
                     core("Fetches", FetchSettings.SCHEMA),
                     core("Topics and cluster metadata", part(MetadataSettings.SCHEMA, false)),

@@ -5,9 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import mortise.api.TopicPartition;
+import mortise.api.config.Config;
 import mortise.broker.config.BrokerSettings;
+import mortise.broker.partition.LogExamination;
+import mortise.broker.partition.LogWalk;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginSettings;
@@ -18,6 +22,8 @@ import mortise.broker.runtime.Execution;
 import mortise.broker.runtime.RefusedDirectoryException;
 import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
+import mortise.record.Codecs;
+import mortise.record.RecordBatch;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogStore;
@@ -32,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OfflineLogs implements AutoCloseable {
     private final DataDirectory directory;
+    private final Config config;
     private final BrokerMetrics metrics = new BrokerMetrics();
     private final Execution execution;
     private @Nullable LogStore store;
@@ -43,8 +50,48 @@ public final class OfflineLogs implements AutoCloseable {
         }
     }
 
+    /**
+     * What one log holds, and what of it is not as it should be.
+     *
+     * @param startOffset -1 if the log could not be opened
+     * @param endOffset -1 if the log could not be opened
+     * @param bytes of the batches that could be read
+     * @param problems one sentence each, in the order of offsets
+     * @param furtherProblems how many more there were
+     */
+    public record Examined(
+            TopicPartition partition,
+            long startOffset,
+            long endOffset,
+            long batches,
+            long records,
+            long bytes,
+            List<String> problems,
+            long furtherProblems) {
+        public Examined {
+            problems = List.copyOf(problems);
+        }
+
+        private static Examined of(LogId id, LogExamination.Findings found) {
+            return new Examined(
+                    id.partition(),
+                    found.startOffset(),
+                    found.endOffset(),
+                    found.batches(),
+                    found.records(),
+                    found.bytes(),
+                    found.problems(),
+                    found.furtherProblems());
+        }
+
+        private static Examined refused(LogId id, String why) {
+            return new Examined(id.partition(), -1, -1, 0, 0, 0, List.of(why), 0);
+        }
+    }
+
     private OfflineLogs(DataDirectory directory, Assembly assembly) {
         this.directory = directory;
+        this.config = assembly.config();
         this.execution = new ThreadedExecution(assembly.clock(), assembly.random(), metrics);
     }
 
@@ -92,17 +139,9 @@ public final class OfflineLogs implements AutoCloseable {
      * @param accept whether to take it for lost, durably
      */
     public List<Loss> missing(Predicate<TopicPartition> wanted, boolean accept) {
-        LogStore started = store;
-        if (started == null) {
-            throw new IllegalStateException("the logs are closed");
-        }
         List<Loss> losses = new ArrayList<>();
-        for (LogId id :
-                started.stored().stream()
-                        .filter(id -> wanted.test(id.partition()))
-                        .sorted(Comparator.comparing(LogId::partition))
-                        .toList()) {
-            try (PartitionLog log = started.open(id, LogSettings.DEFAULTS)) {
+        for (LogId id : stored(wanted)) {
+            try (PartitionLog log = store().open(id, LogSettings.DEFAULTS)) {
                 List<MissingRecords> missing = accept ? log.acceptLoss() : log.missing();
                 if (!missing.isEmpty()) {
                     losses.add(new Loss(id.partition(), missing));
@@ -110,6 +149,86 @@ public final class OfflineLogs implements AutoCloseable {
             }
         }
         return losses;
+    }
+
+    /**
+     * Reads whole logs and says what in them is not as it should be.
+     *
+     * @param codecs to open batches with
+     * @param each hears of every log, one after the other
+     */
+    public void examine(Predicate<TopicPartition> wanted, Codecs codecs, Consumer<Examined> each) {
+        LogExamination.Means means = LogExamination.Means.of(config, codecs);
+        for (LogId id : stored(wanted)) {
+            Examined examined;
+            try (PartitionLog log = store().open(id, LogSettings.DEFAULTS)) {
+                examined = Examined.of(id, LogExamination.of(id.toString(), log, means));
+            } catch (StorageException refused) {
+                examined = Examined.refused(id, String.valueOf(refused.getMessage()));
+            }
+            each.accept(examined);
+        }
+    }
+
+    /** Hears what a log holds. */
+    public interface Reader {
+        /**
+         * A batch, as it was found; its checksum has not been looked at.
+         *
+         * @param batch valid during the call
+         * @return whether to go on
+         */
+        boolean batch(RecordBatch batch);
+
+        /**
+         * Offsets of which nothing can be read, because they are missing or damaged.
+         *
+         * @param to the offset after the last
+         */
+        void unreadable(long from, long to, String why);
+    }
+
+    /**
+     * Shows the batches of one log, in the order of their offsets.
+     *
+     * @return whether there is such a log
+     */
+    public boolean read(TopicPartition wanted, long from, Reader reader) {
+        List<LogId> found = stored(wanted::equals);
+        for (LogId id : found) {
+            try (PartitionLog log = store().open(id, LogSettings.DEFAULTS)) {
+                LogWalk.over(
+                        log,
+                        from,
+                        new LogWalk.Visitor() {
+                            @Override
+                            public boolean batch(RecordBatch batch) {
+                                return reader.batch(batch);
+                            }
+
+                            @Override
+                            public void unreadable(long first, long to, String why) {
+                                reader.unreadable(first, to, why);
+                            }
+                        });
+            }
+        }
+        return !found.isEmpty();
+    }
+
+    private List<LogId> stored(Predicate<TopicPartition> wanted) {
+        return store().stored().stream()
+                .filter(id -> wanted.test(id.partition()))
+                .sorted(Comparator.comparing(LogId::partition))
+                .toList();
+    }
+
+    private LogStore store() {
+        LogStore started = store;
+        if (started == null) {
+            throw new IllegalStateException("the logs are closed");
+        }
+        return started;
     }
 
     @Override

@@ -7,24 +7,33 @@ import java.util.function.ToLongFunction;
 import mortise.api.metrics.Labels;
 import mortise.api.metrics.Metrics;
 import mortise.api.metrics.Readings;
+import mortise.broker.compaction.Compactor;
+import mortise.broker.compaction.Opening;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionServices;
+import mortise.broker.partition.PartitionSettings;
 import mortise.broker.partition.Partitions;
+import mortise.broker.runtime.Execution;
+import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.Lanes;
 import mortise.broker.telemetry.TelemetrySettings;
+import mortise.record.Codecs;
 import mortise.spi.storage.MissingRecords;
 import mortise.spi.telemetry.Health.Reason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions of this broker.
  *
  * @param series how many partitions have gauges of their own
  */
-record PartitionArea(Partitions partitions, int series) implements Area {
+record PartitionArea(Partitions partitions, Compactor compactor, int series) implements Area {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionArea.class);
     private static final int MISSING_NAMED = 16;
 
-    static PartitionArea of(Composition with, StorageArea storage, Lanes lanes) {
+    static PartitionArea of(Composition with, StorageArea storage, Codecs codecs, Lanes lanes) {
         PartitionServices services =
                 new PartitionServices(
                         with.nodeId(),
@@ -41,9 +50,37 @@ record PartitionArea(Partitions partitions, int series) implements Area {
                                 new Partitions(with.config(), storage.store(), services));
         with.parts()
                 .add("open logs", partitions::stop, () -> CompletableFuture.completedStage(null));
+        Compactor compactor = compactor(with, partitions, codecs, lanes);
+        with.parts().add("compaction", compactor::stop, compactor::stop);
         return with.add(
                 new PartitionArea(
-                        partitions, with.config().get(TelemetrySettings.PARTITION_SERIES)));
+                        partitions,
+                        compactor,
+                        with.config().get(TelemetrySettings.PARTITION_SERIES)));
+    }
+
+    private static Compactor compactor(
+            Composition with, Partitions partitions, Codecs codecs, Lanes lanes) {
+        Execution execution = with.execution();
+        return new Compactor(
+                with.config(),
+                new Opening(
+                        codecs,
+                        with.config().get(PartitionSettings.MAX_DECOMPRESSED_BYTES).bytes()),
+                partitions::compactable,
+                new Compactor.Services(
+                        lanes.compaction(),
+                        Failures.in(with.metrics(), execution.clock(), LOG),
+                        execution.timers(),
+                        execution.clock(),
+                        execution.random(),
+                        with.metrics()));
+    }
+
+    /** Begins what happens every so often. */
+    void start() {
+        partitions.start();
+        compactor.start();
     }
 
     @Override

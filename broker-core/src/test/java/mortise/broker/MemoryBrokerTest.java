@@ -109,8 +109,8 @@ class MemoryBrokerTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
                         "durability: fsync: storage plugin 'memory' lacks the capability durable"
-                                + " (it has: sidecars, retention); use durability: page-cache, or"
-                                + " a durable store");
+                                + " (it has: sidecars, compaction, transactions, retention); use"
+                                + " durability: page-cache, or a durable store");
         assertThatThrownBy(() -> embedded().set("log.flush.interval.messages", "1").start())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("lacks the capability durable");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import mortise.api.TopicPartition;
 import mortise.broker.BrokerBuilder;
 import mortise.broker.OfflineLogs;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +22,18 @@ import picocli.CommandLine.Spec;
         description = "Looks after the logs of a broker that does not run.",
         mixinStandardHelpOptions = true)
 final class LogCommand implements Runnable {
+    private static final String ALL = "9223372036854775807";
+
     @Spec private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new IncompleteCommandException(spec.commandLine(), "name what to do: accept-loss");
+        throw new IncompleteCommandException(
+                spec.commandLine(), "name what to do: accept-loss, dump or verify");
     }
 
-    /** What to accept, and whether to do it. */
-    static final class LossOptions {
+    /** Which logs. */
+    static final class Selection {
         @Spec(Spec.Target.MIXEE)
         private CommandSpec command;
 
@@ -49,8 +53,9 @@ final class LogCommand implements Runnable {
                 description = "Only the partitions of this number.")
         private @Nullable Integer partition;
 
-        @Option(names = "--yes", description = "Do it; without this it is only shown.")
-        private boolean yes;
+        private BrokerBuilder builder(ConfigurationOptions configuration) {
+            return configuration.builder().layer("--data", layer());
+        }
 
         private Map<String, String> layer() {
             if (data == null) {
@@ -61,6 +66,19 @@ final class LogCommand implements Runnable {
                         command.commandLine(), "--data: the name of the directory is empty");
             }
             return Map.of("data.directory", data);
+        }
+
+        private TopicPartition one() {
+            if (topic == null || partition == null) {
+                throw new ParameterException(
+                        command.commandLine(), "name the log with --topic and --partition");
+            }
+            return new TopicPartition(topic, partition);
+        }
+
+        private boolean has(TopicPartition log) {
+            return (topic == null || topic.equals(log.topic()))
+                    && (partition == null || partition == log.partition());
         }
     }
 
@@ -76,21 +94,135 @@ final class LogCommand implements Runnable {
     void acceptLoss(
             @Mixin ConfigurationOptions configuration,
             @Mixin OutputOptions output,
-            @Mixin LossOptions options) {
-        BrokerBuilder builder = configuration.builder().layer("--data", options.layer());
+            @Mixin Selection selection,
+            @Option(names = "--yes", description = "Do it; without this it is only shown.")
+                    boolean yes) {
         List<OfflineLogs.Loss> losses;
-        try (OfflineLogs logs = builder.offlineLogs()) {
-            losses =
-                    logs.missing(
-                            partition ->
-                                    (options.topic == null
-                                                    || options.topic.equals(partition.topic()))
-                                            && (options.partition == null
-                                                    || options.partition == partition.partition()),
-                            options.yes);
+        try (OfflineLogs logs = selection.builder(configuration).offlineLogs()) {
+            losses = logs.missing(selection::has, yes);
         }
         PrintWriter out = spec.commandLine().getOut();
-        output.print(out, asMap(losses, options.yes), () -> print(out, losses, options.yes));
+        output.print(out, asMap(losses, yes), () -> print(out, losses, yes));
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Reads the logs of a stopped broker from end to end and says what is wrong in them:",
+                "checksums, the order of offsets and leader epochs, records that cannot be opened,",
+                "look-ups that do not find what is there, and what is kept of leader epochs,",
+                "producers and aborted transactions. Exit status 1 if anything is wrong. Logs are",
+                "recovered as by a start of the broker."
+            },
+            mixinStandardHelpOptions = true)
+    int verify(
+            @Mixin ConfigurationOptions configuration,
+            @Mixin OutputOptions output,
+            @Mixin Selection selection) {
+        PrintWriter out = spec.commandLine().getOut();
+        List<OfflineLogs.Examined> all = new ArrayList<>();
+        BrokerBuilder builder = selection.builder(configuration);
+        try (OfflineLogs logs = builder.offlineLogs()) {
+            logs.examine(
+                    selection::has,
+                    builder.codecs(),
+                    findings -> {
+                        all.add(findings);
+                        if (!output.json()) {
+                            print(out, findings);
+                            out.flush();
+                        }
+                    });
+        }
+        long bad = all.stream().filter(findings -> !findings.problems().isEmpty()).count();
+        output.print(
+                out,
+                Map.of("logs", all.stream().map(LogCommand::asMap).toList()),
+                () ->
+                        out.println(
+                                bad == 0
+                                        ? all.size() + " logs, nothing is wrong"
+                                        : bad
+                                                + " of "
+                                                + all.size()
+                                                + " logs are not as they should be"));
+        return bad == 0 ? 0 : 1;
+    }
+
+    @Command(
+            name = "dump",
+            description = {
+                "Prints the batches of one of a stopped broker's logs, a line each.",
+                "The log is recovered as by a start of the broker."
+            },
+            mixinStandardHelpOptions = true)
+    void dump(
+            @Mixin ConfigurationOptions configuration,
+            @Mixin OutputOptions output,
+            @Mixin Selection selection,
+            @Option(
+                            names = "--from",
+                            paramLabel = "OFFSET",
+                            defaultValue = "0",
+                            converter = Numbers.Count.class,
+                            description = "The offset to begin at.")
+                    long from,
+            @Option(
+                            names = "--max",
+                            paramLabel = "BATCHES",
+                            defaultValue = ALL,
+                            converter = Numbers.Count.class,
+                            description = "How many batches to print at most.")
+                    long most,
+            @Option(names = "--records", description = "Print the records too.") boolean records) {
+        TopicPartition wanted = selection.one();
+        BrokerBuilder builder = selection.builder(configuration);
+        PrintWriter out = spec.commandLine().getOut();
+        try (OfflineLogs logs = builder.offlineLogs()) {
+            BatchDump dump =
+                    new BatchDump(out, output.json(), records ? builder.codecs() : null, most);
+            if (!logs.read(wanted, from, dump)) {
+                throw new CommandFailedException("there is no log of " + wanted);
+            }
+        }
+    }
+
+    private static void print(PrintWriter out, OfflineLogs.Examined findings) {
+        String name = findings.partition().toString();
+        if (findings.endOffset() >= 0) {
+            out.println(
+                    name
+                            + ": offsets "
+                            + findings.startOffset()
+                            + " to "
+                            + findings.endOffset()
+                            + ", "
+                            + findings.batches()
+                            + " batches, "
+                            + findings.records()
+                            + " records, "
+                            + findings.bytes()
+                            + " bytes"
+                            + (findings.problems().isEmpty() ? ": sound" : ""));
+        }
+        findings.problems().forEach(problem -> out.println(name + ": " + problem));
+        if (findings.furtherProblems() > 0) {
+            out.println(name + ": and " + findings.furtherProblems() + " more");
+        }
+    }
+
+    private static Map<String, Object> asMap(OfflineLogs.Examined findings) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("topic", findings.partition().topic());
+        row.put("partition", findings.partition().partition());
+        row.put("start", findings.startOffset());
+        row.put("end", findings.endOffset());
+        row.put("batches", findings.batches());
+        row.put("records", findings.records());
+        row.put("bytes", findings.bytes());
+        row.put("problems", findings.problems());
+        row.put("further-problems", findings.furtherProblems());
+        return row;
     }
 
     private static Map<String, Object> asMap(List<OfflineLogs.Loss> losses, boolean accepted) {

@@ -6,20 +6,15 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import mortise.client.Consumer;
 import mortise.record.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records to standard output, byte for byte as they are, or as JSON. In JSON a key or value
- * that is not UTF-8 is called {@code keyBase64} or {@code valueBase64}. Confined to one thread.
+ * Writes records to standard output, byte for byte as they are, or as JSON. Confined to one thread.
  */
 final class RecordPrinter {
     private static final int BUFFER_BYTES = 64 << 10;
@@ -68,47 +63,14 @@ final class RecordPrinter {
 
     private void write(@Nullable ByteBuffer bytes) throws IOException {
         if (bytes != null) {
-            out.write(bytes(bytes));
+            out.write(RecordDocument.bytes(bytes));
         }
     }
 
     private static Map<String, @Nullable Object> document(Consumer.Received received) {
-        Record record = received.record();
         Map<String, @Nullable Object> document = new LinkedHashMap<>();
         document.put("partition", received.partition().partition());
-        document.put("offset", record.offset());
-        document.put("timestamp", record.timestamp());
-        put(document, "key", record.key());
-        put(document, "value", record.value());
-        List<Map<String, @Nullable Object>> headers = new ArrayList<>();
-        record.headers()
-                .forEach(header -> {
-                    Map<String, @Nullable Object> one = new LinkedHashMap<>();
-                    one.put("key", header.key());
-                    put(one, "value", header.value());
-                    headers.add(one);
-                });
-        document.put("headers", headers);
+        document.putAll(RecordDocument.of(received.record()));
         return document;
-    }
-
-    private static void put(
-            Map<String, @Nullable Object> document, String name, @Nullable ByteBuffer bytes) {
-        if (bytes == null) {
-            document.put(name, null);
-            return;
-        }
-        try {
-            document.put(
-                    name, StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString());
-        } catch (CharacterCodingException binary) {
-            document.put(name + "Base64", Base64.getEncoder().encodeToString(bytes(bytes)));
-        }
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

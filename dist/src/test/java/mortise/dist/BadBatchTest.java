@@ -57,6 +57,7 @@ class BadBatchTest {
         create("good");
         create("timed", "--config", "message.timestamp.after.max.ms=3600000");
         create("small", "--config", "max.message.bytes=1000");
+        create("compacted", "--config", "cleanup.policy=compact");
     }
 
     @AfterAll
@@ -276,6 +277,23 @@ class BadBatchTest {
     void aNegativeSequenceWithAProducerIdIsRefused() {
         ByteBuffer batch = good().putLong(43, 7).putShort(51, (short) 0).putInt(53, -1);
         refused(ErrorCode.INVALID_RECORD, sealed(batch));
+    }
+
+    @Test
+    void aRecordWithoutAKeyIsRefusedByACompactedTopic() {
+        ByteBuffer plain = good();
+        ByteBuffer compressed =
+                RecordBatchBuilder.growing(1_024)
+                        .codec(Codecs.of().require(1))
+                        .append(System.currentTimeMillis(), plain, plain)
+                        .append(System.currentTimeMillis(), null, plain)
+                        .build()
+                        .buffer();
+        for (ByteBuffer batch : List.of(plain, compressed)) {
+            PartitionProduceResponse answer = answer("compacted", VERSION, batch);
+            assertThat(answer.errorCode()).isEqualTo(ErrorCode.INVALID_RECORD.code());
+            ErrorsPage.saw("INVALID_RECORD: " + answer.errorMessage());
+        }
     }
 
     @Test

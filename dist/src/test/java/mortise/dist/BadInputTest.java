@@ -260,10 +260,9 @@ class BadInputTest {
                 "INVALID_CONFIG",
                 "segment.bytes");
         oneLine(
-                create("configured", "--config", "cleanup.policy=compact"),
-                "cleanup.policy",
-                "compact",
-                "local");
+                create("configured", "--config", "remote.storage.enable=true"),
+                "INVALID_CONFIG",
+                "remote.storage.enable");
         oneLine(
                 create("configured", "--replication-factor", "3"),
                 "INVALID_REPLICATION_FACTOR",

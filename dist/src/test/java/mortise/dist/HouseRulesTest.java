@@ -187,6 +187,21 @@ class HouseRulesTest {
                 .check(PRODUCT);
     }
 
+    @Test
+    void compactionKnowsLogsAndNoPartitions() {
+        noClasses()
+                .that()
+                .resideInAPackage("mortise.broker.compaction")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("mortise.broker..")
+                                .and(
+                                        resideOutsideOfPackages(
+                                                "mortise.broker.compaction",
+                                                "mortise.broker.runtime")))
+                .check(PRODUCT);
+    }
+
     /** What runs where is decided in one room, so that a simulation can run all of it in one. */
     @Test
     void theCoreHasItsThreadsFromItsRuntime() {
@@ -264,6 +279,7 @@ class HouseRulesTest {
         noClasses()
                 .that()
                 .resideInAnyPackage(
+                        "mortise.broker.compaction",
                         "mortise.broker.mailbox",
                         "mortise.broker.partition",
                         "mortise.broker.flush",

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,17 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Apache Kafka 4.3.1's own command-line tools, unmodified, against a real process. */
 class KafkaToolsTest {
-    private static final Path LIBRARIES =
-            Path.of("../bench/peer/target/lib").toAbsolutePath().normalize();
-    private static final String TOOLS = "org.apache.kafka.tools.";
-
     @TempDir static Path directory;
 
     private static BrokerProcess broker;
 
     @BeforeAll
     static void start() {
-        assertThat(LIBRARIES)
+        assertThat(KafkaTool.LIBRARIES)
                 .as("the peer's jars; ./mvnw -pl bench/peer package lays them out")
                 .isDirectory();
         broker = BrokerProcess.start(directory.resolve("data"));
@@ -37,30 +32,10 @@ class KafkaToolsTest {
         broker.close();
     }
 
-    private static String tool(String main, String input, String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-Dorg.apache.logging.log4j.level=WARN",
-                                "-cp",
-                                LIBRARIES.resolve("*").toString(),
-                                main));
-        command.addAll(List.of(arguments));
-        BrokerProcess.Finished finished = BrokerProcess.run(Map.of(), command, input);
-        assertThat(finished.status())
-                .as("%s%n%s%n%s", command, finished.out(), finished.err())
-                .isZero();
-        return finished.out();
-    }
-
     private static String withBootstrap(String tool, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
         all.addAll(List.of(arguments));
-        return tool(TOOLS + tool, "", all.toArray(String[]::new));
+        return KafkaTool.run(tool, "", all.toArray(String[]::new));
     }
 
     @Test
@@ -165,14 +140,14 @@ class KafkaToolsTest {
     private static String configs(String... arguments) {
         List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
         all.addAll(List.of(arguments));
-        return tool("kafka.admin.ConfigCommand", "", all.toArray(String[]::new));
+        return KafkaTool.run("kafka.admin.ConfigCommand", "", all.toArray(String[]::new));
     }
 
     @Test
     void consoleProducerAndConsumerByPartitionAndOffset() {
         withBootstrap("TopicCommand", "--create", "--topic", "tools-console", "--partitions", "1");
-        tool(
-                TOOLS + "ConsoleProducer",
+        KafkaTool.run(
+                "ConsoleProducer",
                 "one\ntwo\nthree\n",
                 "--bootstrap-server",
                 broker.bootstrap(),
@@ -207,8 +182,8 @@ class KafkaToolsTest {
     @Test
     void getOffsetsAnswersEverySpecialTimestampThatApplies() {
         withBootstrap("TopicCommand", "--create", "--topic", "tools-offsets", "--partitions", "1");
-        tool(
-                TOOLS + "ConsoleProducer",
+        KafkaTool.run(
+                "ConsoleProducer",
                 "a\nb\nc\nd\n",
                 "--bootstrap-server",
                 broker.bootstrap(),
@@ -261,16 +236,16 @@ class KafkaToolsTest {
         assertThat(withBootstrap("LogDirsCommand", "--describe", "--topic-list", "tools-dirs"))
                 .contains("tools-dirs-0", "tools-dirs-1", "\"broker\":1");
         assertThat(
-                        tool(
-                                TOOLS + "ClusterTool",
+                        KafkaTool.run(
+                                "ClusterTool",
                                 "",
                                 "cluster-id",
                                 "--bootstrap-server",
                                 broker.bootstrap()))
                 .contains("Cluster ID: ");
         assertThat(
-                        tool(
-                                TOOLS + "ClusterTool",
+                        KafkaTool.run(
+                                "ClusterTool",
                                 "",
                                 "list-endpoints",
                                 "--bootstrap-server",
@@ -282,8 +257,8 @@ class KafkaToolsTest {
     void producerPerfTestRuns() {
         withBootstrap("TopicCommand", "--create", "--topic", "tools-perf", "--partitions", "1");
         String report =
-                tool(
-                        TOOLS + "ProducerPerformance",
+                KafkaTool.run(
+                        "ProducerPerformance",
                         "",
                         "--topic",
                         "tools-perf",
@@ -325,22 +300,22 @@ class KafkaToolsTest {
                     .allMatch(file -> file.toFile().length() > 0);
         }
 
-        String batches = dump(logs, "--deep-iteration", "--skip-record-metadata");
+        String batches = KafkaTool.dump(logs, "--deep-iteration", "--skip-record-metadata");
         assertThat(batches).contains("isvalid: true").doesNotContain("isvalid: false");
         for (String codec : codecs) {
             assertThat(batches).contains("compresscodec: " + codec);
         }
-        assertThat(dump(partitionFiles(data, "index"))).contains("offset: ");
-        assertThat(dump(partitionFiles(data, "timeindex"))).contains("timestamp: ");
-        String producers = dump(List.of(snapshots.getLast()));
+        assertThat(KafkaTool.dump(partitionFiles(data, "index"))).contains("offset: ");
+        assertThat(KafkaTool.dump(partitionFiles(data, "timeindex"))).contains("timestamp: ");
+        String producers = KafkaTool.dump(List.of(snapshots.getLast()));
         assertThat(producers.lines().filter(line -> line.startsWith("producerId: ")))
                 .as("producers in the last snapshot")
                 .hasSize(codecs.size());
     }
 
     private static void createTopicOfSmallSegments(String bootstrap) {
-        tool(
-                TOOLS + "TopicCommand",
+        KafkaTool.run(
+                "TopicCommand",
                 "",
                 "--bootstrap-server",
                 bootstrap,
@@ -360,17 +335,5 @@ class KafkaToolsTest {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static String dump(List<Path> files, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--files");
-        all.add(files.stream().map(Path::toString).collect(Collectors.joining(",")));
-        String dump = tool(TOOLS + "DumpLogSegments", "", all.toArray(String[]::new));
-        assertThat(dump)
-                .as("dump of %s", files)
-                .doesNotContainIgnoringCase(
-                        "mismatch", "out of order", "not a valid", "corrupt", "exception");
-        return dump;
     }
 }

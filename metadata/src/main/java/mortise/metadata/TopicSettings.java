@@ -1,5 +1,9 @@
 package mortise.metadata;
 
+import static mortise.metadata.config.MessageConfigs.TIMESTAMP_AFTER_MAX_MS;
+import static mortise.metadata.config.MessageConfigs.TIMESTAMP_BEFORE_MAX_MS;
+
+import java.util.Optional;
 import mortise.spi.storage.LogSettings;
 
 /**
@@ -12,10 +16,11 @@ import mortise.spi.storage.LogSettings;
  * @param logAppendTime whether the broker's clock replaces the client's timestamps
  * @param timestampBeforeMaxMillis how far a timestamp may lie before the broker's clock
  * @param timestampAfterMaxMillis how far a timestamp may lie after the broker's clock
+ * @param compression how records are kept, if not as their producers compressed them
  * @param retentionBytes the most bytes kept per partition, or -1
  * @param retentionMillis the greatest age kept, or -1
  * @param deletes whether {@code cleanup.policy} contains delete
- * @param compacts whether {@code cleanup.policy} contains compact
+ * @param compaction how it is compacted, if {@code cleanup.policy} contains compact
  * @param flushMessages an fsync at least every so many records
  * @param flushMillis an fsync at least this often
  * @param durable whether acknowledgements wait for an fsync (durability class B)
@@ -27,10 +32,26 @@ public record TopicSettings(
         boolean logAppendTime,
         long timestampBeforeMaxMillis,
         long timestampAfterMaxMillis,
+        Optional<CompressionRule> compression,
         long retentionBytes,
         long retentionMillis,
         boolean deletes,
-        boolean compacts,
+        Optional<CompactionRule> compaction,
         long flushMessages,
         long flushMillis,
-        boolean durable) {}
+        boolean durable) {
+    /** Whether of the records with one key the last stays. */
+    public boolean compacts() {
+        return compaction.isPresent();
+    }
+
+    /**
+     * Whether bounds of timestamps have been set that every single record is held to. By default
+     * what the batch's header says is believed.
+     */
+    public boolean boundsEveryTimestamp() {
+        return !logAppendTime
+                && (timestampBeforeMaxMillis != TIMESTAMP_BEFORE_MAX_MS.defaultValue()
+                        || timestampAfterMaxMillis != TIMESTAMP_AFTER_MAX_MS.defaultValue());
+    }
+}

@@ -1,11 +1,19 @@
 package mortise.metadata;
 
+import static mortise.metadata.config.MessageConfigs.COMPRESSION_TYPE;
+import static mortise.metadata.config.MessageConfigs.GZIP_LEVEL;
+import static mortise.metadata.config.MessageConfigs.LZ4_LEVEL;
 import static mortise.metadata.config.MessageConfigs.MAX_MESSAGE_BYTES;
 import static mortise.metadata.config.MessageConfigs.TIMESTAMP_AFTER_MAX_MS;
 import static mortise.metadata.config.MessageConfigs.TIMESTAMP_BEFORE_MAX_MS;
 import static mortise.metadata.config.MessageConfigs.TIMESTAMP_TYPE;
+import static mortise.metadata.config.MessageConfigs.ZSTD_LEVEL;
 import static mortise.metadata.config.ReplicationConfigs.MIN_INSYNC_REPLICAS;
 import static mortise.metadata.config.RetentionConfigs.CLEANUP_POLICY;
+import static mortise.metadata.config.RetentionConfigs.DELETE_RETENTION_MS;
+import static mortise.metadata.config.RetentionConfigs.MAX_COMPACTION_LAG_MS;
+import static mortise.metadata.config.RetentionConfigs.MIN_CLEANABLE_DIRTY_RATIO;
+import static mortise.metadata.config.RetentionConfigs.MIN_COMPACTION_LAG_MS;
 import static mortise.metadata.config.RetentionConfigs.RETENTION_BYTES;
 import static mortise.metadata.config.RetentionConfigs.RETENTION_MS;
 import static mortise.metadata.config.SegmentConfigs.FILE_DELETE_DELAY_MS;
@@ -21,6 +29,7 @@ import static mortise.metadata.config.SegmentConfigs.SEGMENT_MS;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import mortise.metadata.config.BrokerConfigs;
 import mortise.metadata.config.TopicConfig;
 import mortise.spi.storage.LogSettings;
@@ -58,14 +67,34 @@ public final class TopicSettingsSource {
                 values.of(TIMESTAMP_TYPE).equals("LogAppendTime"),
                 values.of(TIMESTAMP_BEFORE_MAX_MS),
                 values.of(TIMESTAMP_AFTER_MAX_MS),
+                compression(values),
                 Math.max(-1, values.of(RETENTION_BYTES)),
                 values.of(RETENTION_MS),
                 policy.contains("delete"),
-                policy.contains("compact"),
+                policy.contains("compact") ? Optional.of(compaction(values)) : Optional.empty(),
                 flushMessages,
                 values.of(FLUSH_MS),
                 // An fsync after every record is the promise that an acknowledgement waits for it.
                 durable || flushMessages == 1);
+    }
+
+    private static Optional<CompressionRule> compression(Values values) {
+        String codec = values.of(COMPRESSION_TYPE).strip();
+        return switch (codec) {
+            case "producer" -> Optional.empty();
+            case "gzip" -> Optional.of(new CompressionRule(codec, values.of(GZIP_LEVEL)));
+            case "lz4" -> Optional.of(new CompressionRule(codec, values.of(LZ4_LEVEL)));
+            case "zstd" -> Optional.of(new CompressionRule(codec, values.of(ZSTD_LEVEL)));
+            default -> Optional.of(new CompressionRule(codec, 0));
+        };
+    }
+
+    private static CompactionRule compaction(Values values) {
+        return new CompactionRule(
+                values.of(MIN_COMPACTION_LAG_MS),
+                values.of(MAX_COMPACTION_LAG_MS),
+                values.of(MIN_CLEANABLE_DIRTY_RATIO),
+                values.of(DELETE_RETENTION_MS));
     }
 
     private static LogSettings log(Values values, TopicImage topic, int partition) {
@@ -79,7 +108,11 @@ public final class TopicSettingsSource {
     }
 
     private static long segmentMillis(Values values, TopicImage topic, int partition) {
-        long age = values.of(SEGMENT_MS);
+        // what is not sealed is not compacted
+        long age =
+                values.of(CLEANUP_POLICY).contains("compact")
+                        ? Math.min(values.of(SEGMENT_MS), values.of(MAX_COMPACTION_LAG_MS))
+                        : values.of(SEGMENT_MS);
         long jitter = Math.min(values.of(SEGMENT_JITTER_MS), age - 1);
         if (jitter <= 0) {
             return age;

@@ -114,15 +114,12 @@ public final class BatchCheck {
      * offsets and their timestamps. A largest timestamp that is not theirs is put right in the
      * header, as Apache Kafka does with every batch.
      *
-     * @param earliest smallest timestamp allowed, in milliseconds since the epoch
-     * @param latest largest allowed
      * @param maxDecompressedBytes to how many bytes the batch may open
      * @return null if all is well
      */
     public static @Nullable BatchProblem opened(
             RecordBatch batch,
-            long earliest,
-            long latest,
+            RecordDemands demands,
             Codecs codecs,
             long maxDecompressedBytes,
             CRC32C checksum) {
@@ -130,9 +127,20 @@ public final class BatchCheck {
         try (RecordTimes times = RecordTimes.of(batch, codecs, maxDecompressedBytes)) {
             while (times.next()) {
                 BatchProblem bounds =
-                        timestamp("recordTimestamp", times.timestamp(), earliest, latest);
+                        timestamp(
+                                "recordTimestamp",
+                                times.timestamp(),
+                                demands.earliest(),
+                                demands.latest());
                 if (bounds != null) {
                     return bounds;
+                }
+                if (demands.keys() && !times.hasKey()) {
+                    return problem(
+                            Kind.MISSING_KEY,
+                            "the record with offset delta "
+                                    + (times.offset() - batch.baseOffset())
+                                    + " has no key; a compacted topic needs one of every record");
                 }
                 largest = Math.max(largest, times.timestamp());
             }

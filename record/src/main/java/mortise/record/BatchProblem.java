@@ -35,6 +35,8 @@ public record BatchProblem(Kind kind, String message) {
         BAD_EPOCH(ErrorCode.INVALID_PRODUCER_EPOCH),
         /** A codec that the protocol, or this version of the request, does not have. */
         UNSUPPORTED_CODEC(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE),
+        /** A record without a key, where the topic asks for keys. */
+        MISSING_KEY(ErrorCode.INVALID_RECORD),
         /** A timestamp outside the topic's bounds, or claimed to be of the log. */
         BAD_TIMESTAMP(ErrorCode.INVALID_TIMESTAMP);
 

@@ -9,12 +9,17 @@ final class BatchSink extends OutputStream {
     private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
     private final boolean grows;
+    private final int most;
     private ByteBuffer buffer;
     private boolean discarding;
 
-    BatchSink(ByteBuffer buffer, boolean grows) {
+    /**
+     * @param most how many bytes it takes at most, if it grows
+     */
+    BatchSink(ByteBuffer buffer, boolean grows, int most) {
         this.buffer = buffer;
         this.grows = grows;
+        this.most = Math.min(most, MAX_ARRAY_BYTES);
     }
 
     ByteBuffer buffer() {
@@ -36,6 +41,9 @@ final class BatchSink extends OutputStream {
 
     private void grow(int bytes) {
         long needed = (long) buffer.position() + bytes;
+        if (grows && needed > most && most < MAX_ARRAY_BYTES) {
+            throw new BatchTooLargeException(most);
+        }
         if (!grows || needed > MAX_ARRAY_BYTES) {
             throw new IllegalStateException(
                     "building a record batch: "
@@ -44,7 +52,7 @@ final class BatchSink extends OutputStream {
                             + buffer.remaining()
                             + " are left; use a larger buffer or fewer records");
         }
-        int capacity = (int) Math.clamp(2L * buffer.capacity(), needed, MAX_ARRAY_BYTES);
+        int capacity = (int) Math.clamp(2L * buffer.capacity(), needed, most);
         buffer = ByteBuffer.allocate(capacity).put(buffer.flip());
     }
 

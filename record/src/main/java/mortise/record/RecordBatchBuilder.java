@@ -40,15 +40,24 @@ public final class RecordBatchBuilder implements AutoCloseable {
     private ByteBuffer scratch = ByteBuffer.allocate(0);
     private boolean built;
 
-    private RecordBatchBuilder(ByteBuffer buffer, boolean grows) {
-        sink = new BatchSink(buffer, grows);
+    private RecordBatchBuilder(ByteBuffer buffer, boolean grows, int most) {
+        sink = new BatchSink(buffer, grows, most);
         start = buffer.position();
     }
 
     /** A builder that allocates heap buffers as it needs them, starting with this many bytes. */
     public static RecordBatchBuilder growing(int initialBytes) {
-        int bytes = Math.max(initialBytes, RecordBatch.HEADER_BYTES);
-        return new RecordBatchBuilder(ByteBuffer.allocate(bytes), true);
+        return growing(initialBytes, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same for a batch that may have so many bytes at most; one that would have more throws
+     * {@link BatchTooLargeException} as it grows.
+     */
+    public static RecordBatchBuilder growing(int initialBytes, int mostBytes) {
+        int most = Math.max(mostBytes, RecordBatch.HEADER_BYTES);
+        int bytes = Math.clamp(initialBytes, RecordBatch.HEADER_BYTES, most);
+        return new RecordBatchBuilder(ByteBuffer.allocate(bytes), true, most);
     }
 
     /**
@@ -62,7 +71,7 @@ public final class RecordBatchBuilder implements AutoCloseable {
                     "building a record batch: a big-endian buffer with room for 61 bytes is wanted, this one is "
                             + target);
         }
-        return new RecordBatchBuilder(target, false);
+        return new RecordBatchBuilder(target, false, Integer.MAX_VALUE);
     }
 
     /** Sets the first offset; 0 unless set, as a producer wants it. */
@@ -132,6 +141,13 @@ public final class RecordBatchBuilder implements AutoCloseable {
      */
     public RecordBatchBuilder retainLastOffset(long offset) {
         retainedOffsetDelta = delta(offset);
+        return this;
+    }
+
+    /** Keeps the largest timestamp of a batch that compaction takes all records from. */
+    public RecordBatchBuilder maxTimestamp(long millis) {
+        beforeRecords();
+        maxTimestamp = millis;
         return this;
     }
 

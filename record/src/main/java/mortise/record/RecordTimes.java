@@ -5,8 +5,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /**
- * The offsets and timestamps of a batch's records, in order, once. Keys, values and headers are
- * passed over unread, so a walk takes one window of memory, however large the records are.
+ * The offsets and timestamps of a batch's records, in order, once, and whether they have keys.
+ * Keys, values and headers are passed over unread, so a walk takes one window of memory, however
+ * large the records are.
  *
  * <p>{@link #next} throws {@link CorruptRecordException} where the records contradict the header:
  * fewer or more records than it counts, offsets that do not grow or leave its range, lengths that
@@ -32,6 +33,7 @@ public final class RecordTimes implements AutoCloseable {
     private int left;
     private int offsetDelta = -1;
     private long timestamp;
+    private boolean hasKey;
 
     private RecordTimes(RecordBatch batch, InputStream opened, String what, long maxBytes) {
         this.opened = opened;
@@ -96,6 +98,7 @@ public final class RecordTimes implements AutoCloseable {
         byteOf(start);
         long timestampDelta = varint(Varint.MAX_LONG_BYTES);
         long delta = varint(Varint.MAX_INT_BYTES);
+        long keyBytes = position < end ? varint(Varint.MAX_INT_BYTES) : -1;
         if (position > end) {
             throw corrupt("a record of " + length + " bytes is shorter than its fields");
         }
@@ -112,6 +115,7 @@ public final class RecordTimes implements AutoCloseable {
         skip(end - position);
         left--;
         offsetDelta = (int) delta;
+        hasKey = keyBytes >= 0;
         timestamp = logAppendTime ? appendTime : baseTimestamp + timestampDelta;
         return true;
     }
@@ -124,6 +128,11 @@ public final class RecordTimes implements AutoCloseable {
     /** The timestamp of the record that {@link #next} came to, in milliseconds since the epoch. */
     public long timestamp() {
         return timestamp;
+    }
+
+    /** Whether the record that {@link #next} came to has a key. */
+    public boolean hasKey() {
+        return hasKey;
     }
 
     private long varint(int mostBytes) {

@@ -381,7 +381,12 @@ final class BatchCheckTest {
     }
 
     private static @Nullable BatchProblem opened(RecordBatch batch, long earliest, long latest) {
-        return BatchCheck.opened(batch, earliest, latest, Codecs.of(), 100_000, new CRC32C());
+        return BatchCheck.opened(
+                batch,
+                new RecordDemands(earliest, latest, false),
+                Codecs.of(),
+                100_000,
+                new CRC32C());
     }
 
     @Test

@@ -16,6 +16,8 @@ public enum Capability {
     SIDECARS,
     /** Storage: topics with {@code cleanup.policy=compact}. */
     COMPACTION,
+    /** Storage: which transactions were aborted is kept; without it there are no transactions. */
+    TRANSACTIONS,
     /** Storage: old data is dropped by age and size. */
     RETENTION,
     /** Storage: sealed segments are handed out, which tiering needs. */

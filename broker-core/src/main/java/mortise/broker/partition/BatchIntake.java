@@ -30,19 +30,19 @@ public final class BatchIntake {
 
     /**
      * Whether a batch that {@link #check} let pass must be opened before it is offered, because its
-     * header claims what may not be true.
+     * header claims what may not be true, because its records must have keys, or because it is kept
+     * in another form.
      */
     public boolean doubts(RecordBatch batch) {
         return checks.doubts(settings.get(), batch);
     }
 
     /**
-     * Opens a batch that is in doubt and puts its header right. Takes as long as decompressing
-     * does, so it is not for an event loop.
-     *
-     * @return null if all is well
+     * Opens a batch that is in doubt and puts its header right, or makes another of it if the topic
+     * keeps its batches in another form. Takes as long as decompressing does, so it is not for an
+     * event loop.
      */
-    public @Nullable Refusal open(RecordBatch batch, Codecs codecs) {
+    public OpenedBatch open(RecordBatch batch, Codecs codecs) {
         return checks.open(settings.get(), batch, codecs);
     }
 }

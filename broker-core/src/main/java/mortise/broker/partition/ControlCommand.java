@@ -1,6 +1,7 @@
 package mortise.broker.partition;
 
 import java.util.concurrent.CompletableFuture;
+import mortise.broker.compaction.LastBatches;
 import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicSettings;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ sealed interface ControlCommand {
      * @param done given the start that the log has afterwards
      */
     record AdvanceStart(long offset, CompletableFuture<Long> done) implements ControlCommand {}
+
+    /** Say which batches the producers sent last. */
+    record TellLastBatches(CompletableFuture<LastBatches> done) implements ControlCommand {}
 
     /**
      * Go on after the start has moved, or could not.

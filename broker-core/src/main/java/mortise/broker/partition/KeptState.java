@@ -18,6 +18,9 @@ final class KeptState {
     private final ProducerStates producers;
     private LeaderEpochs epochs;
 
+    /** Those that were put beside the log last; what has begun since, its batches tell. */
+    private LeaderEpochs keptEpochs;
+
     /** The offset of the newest snapshot that knows all of its producers, or -1. */
     private long newestSnapshot;
 
@@ -25,6 +28,7 @@ final class KeptState {
         this.log = log;
         this.producers = opened.producers();
         this.epochs = opened.epochs();
+        this.keptEpochs = LeaderEpochs.NONE;
         this.newestSnapshot = opened.newestSnapshot();
     }
 
@@ -41,15 +45,22 @@ final class KeptState {
         return producers.size() <= FEW;
     }
 
-    /** Keeps the producers as they are now, as of an offset. */
+    /**
+     * Keeps the producers as they are now, as of an offset, and the epochs: whoever opens the log
+     * reads batches from there on only.
+     */
     void keepProducers(long offset) {
+        if (epochs != keptEpochs) {
+            log.putSidecar(SidecarKind.LEADER_EPOCHS, offset, epochs.toText());
+            keptEpochs = epochs;
+        }
         producers.keepBeside(log, offset);
         newestSnapshot = offset;
     }
 
-    /** Notes, also beside the log, that an epoch begins at its end. */
+    /** Notes that an epoch begins at the end of the log. */
     void begin(int epoch, long end) {
-        keep(epochs.begin(epoch, end), end);
+        epochs = epochs.begin(epoch, end);
     }
 
     /** Whether the start cannot move to an offset before the producers have been kept. */
@@ -65,15 +76,8 @@ final class KeptState {
         log.trimSidecars(SidecarKind.PRODUCER_BATCHES, offset);
     }
 
-    /** Notes that the start has moved, when the log ended at an offset. */
-    void startMoved(long offset, long end) {
-        keep(epochs.from(offset), end);
-    }
-
-    private void keep(LeaderEpochs changed, long end) {
-        if (changed != epochs) {
-            log.putSidecar(SidecarKind.LEADER_EPOCHS, end, changed.toText());
-            epochs = changed;
-        }
+    /** Notes that the start has moved: the store's word for that is enough for the next start. */
+    void startMoved(long offset) {
+        epochs = epochs.from(offset);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import mortise.api.ErrorCode;
 import mortise.api.TopicPartition;
+import mortise.broker.compaction.LastBatches;
 import mortise.broker.flush.FlushListener;
 import mortise.broker.mailbox.DataLane;
 import mortise.broker.mailbox.DrainSite;
@@ -219,6 +220,11 @@ public final class Partition
         return send(done -> new ControlCommand.AdvanceStart(offset, done));
     }
 
+    /** Whichever batches its producers sent last. */
+    CompletableFuture<LastBatches> lastBatches() {
+        return send(ControlCommand.TellLastBatches::new);
+    }
+
     CompletableFuture<Void> stop(boolean keep) {
         return send(done -> new ControlCommand.Stop(keep, done));
     }
@@ -408,6 +414,8 @@ public final class Partition
                         case ControlCommand.Lead lead -> follow(lead);
                         case ControlCommand.Configure configure -> use(configure);
                         case ControlCommand.AdvanceStart advance -> advance(advance);
+                        case ControlCommand.TellLastBatches tell ->
+                                tell.done().complete(kept.producers().lastBatches());
                         case ControlCommand.StartMoved moved -> startMoved(moved);
                         case ControlCommand.Stop stop -> stopServing(stop);
                     }
@@ -448,32 +456,15 @@ public final class Partition
     }
 
     private void follow(ControlCommand.Lead command) {
-        PartitionImage changed = command.image();
-        if (outOfService != null || changed.leader() != context.services().nodeId()) {
-            image = changed;
-            replicas.follow(changed);
-            if (outOfService == null) {
-                leadership.resign(changed.leader());
-            }
-            command.done().complete(null);
-        } else if (changed.leaderEpoch() > kept.epochs().latest()) {
-            long end = replicas.end().offset();
-            step(
-                    command,
-                    "begin a term of",
-                    () -> kept.begin(changed.leaderEpoch(), end),
-                    () -> lead(command));
-        } else {
-            lead(command);
-        }
-    }
-
-    /** Leads in the term of an image, whose beginning is noted. */
-    private void lead(ControlCommand.Lead command) {
         image = command.image();
-        replicas.follow(command.image());
-        leadership.lead(command.image());
-        requestSyncIfBehind();
+        replicas.follow(image);
+        if (outOfService == null && image.leader() == context.services().nodeId()) {
+            kept.begin(image.leaderEpoch(), replicas.end().offset());
+            leadership.lead(image);
+            requestSyncIfBehind();
+        } else if (outOfService == null) {
+            leadership.resign(image.leader());
+        }
         command.done().complete(null);
     }
 
@@ -543,7 +534,7 @@ public final class Partition
             fail(moved, moved.failure());
             return;
         }
-        kept.startMoved(moved.offset(), replicas.end().offset());
+        kept.startMoved(moved.offset());
         leadership.showStart(moved.offset());
         moved.done().complete(leadership.startOffset());
     }

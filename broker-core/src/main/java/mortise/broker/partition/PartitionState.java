@@ -121,10 +121,6 @@ record PartitionState(
      * Where reading goes on behind bytes that are damaged, for they stay so, and the rest of the
      * partition is wanted. What a disk does not give may be read later, so that is not passed over:
      * a retry of a producer that is forgotten is written twice.
-     *
-     * <p>The store does not say how far the damage reaches. A readable offset is looked for in
-     * growing steps, then the first one before it, in about twice as many reads as the damage's
-     * offsets have binary digits.
      */
     private static long afterDamage(
             String name,
@@ -135,23 +131,7 @@ record PartitionState(
         if (!refused.damaged()) {
             throw refused;
         }
-        long damaged = offset;
-        long readable = end.offset();
-        for (long step = 1; step < end.offset() - offset; step *= 2) {
-            if (isReadable(log, offset + step, end)) {
-                readable = offset + step;
-                break;
-            }
-            damaged = offset + step;
-        }
-        while (readable - damaged > 1) {
-            long middle = damaged + (readable - damaged) / 2;
-            if (isReadable(log, middle, end)) {
-                readable = middle;
-            } else {
-                damaged = middle;
-            }
-        }
+        long readable = LogWalk.readableAfter(log, offset, end);
         LOG.error(
                 "{}: offsets {} to {} are damaged, so what producers wrote there is not known and"
                         + " their retries of it may be written twice; the partition is served: {}",
@@ -160,22 +140,6 @@ record PartitionState(
                 readable - 1,
                 refused.getMessage());
         return readable;
-    }
-
-    private static boolean isReadable(PartitionLog log, long offset, LogPosition end) {
-        try (LogSlice _ = log.read(offset, end, 1, true)) {
-            return true;
-        } catch (UnreadableDataException refused) {
-            if (!refused.damaged()) {
-                throw refused;
-            }
-            return false;
-        } catch (StorageException missing) {
-            if (missing.reach() != StorageException.Reach.CALL) {
-                throw missing;
-            }
-            return true; // what is refused for another reason is no part of the damage
-        }
     }
 
     private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {

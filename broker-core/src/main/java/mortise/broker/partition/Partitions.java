@@ -161,6 +161,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         return all;
     }
 
+    /** The same, for compaction. */
+    public List<CompactablePartition> compactable() {
+        return all().stream().map(CompactablePartition::new).toList();
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -5,11 +5,19 @@ import java.util.zip.CRC32C;
 import mortise.api.Clock;
 import mortise.api.ErrorCode;
 import mortise.api.config.Config;
+import mortise.metadata.CompressionRule;
 import mortise.metadata.TopicSettings;
 import mortise.record.BatchCheck;
 import mortise.record.BatchProblem;
+import mortise.record.BatchTooLargeException;
+import mortise.record.Codec;
 import mortise.record.Codecs;
+import mortise.record.CompressionType;
+import mortise.record.CorruptRecordException;
+import mortise.record.Recompression;
 import mortise.record.RecordBatch;
+import mortise.record.RecordDemands;
+import mortise.record.UnsupportedCodecException;
 import org.jspecify.annotations.Nullable;
 
 /** What produced batches must satisfy before they are offered to their partition. Thread-safe. */
@@ -55,7 +63,10 @@ final class ProduceChecks {
 
     /** See {@link BatchIntake#doubts}. */
     boolean doubts(TopicSettings topic, RecordBatch batch) {
-        if (BatchCheck.isCountDoubtful(batch, recordsPerCompressedByte)) {
+        if (topic.compacts()
+                || topic.boundsEveryTimestamp()
+                || isRecompressed(topic, batch)
+                || BatchCheck.isCountDoubtful(batch, recordsPerCompressedByte)) {
             return true;
         }
         if (topic.logAppendTime() || batch.maxTimestamp() == batch.baseTimestamp()) {
@@ -66,16 +77,66 @@ final class ProduceChecks {
     }
 
     /** See {@link BatchIntake#open}. */
-    @Nullable Refusal open(TopicSettings topic, RecordBatch batch, Codecs codecs) {
+    OpenedBatch open(TopicSettings topic, RecordBatch batch, Codecs codecs) {
         long now = clock.wallMillis();
-        return refusal(
+        BatchProblem problem =
                 BatchCheck.opened(
                         batch,
-                        earliest(topic, now),
-                        latest(topic, now),
+                        new RecordDemands(
+                                earliest(topic, now), latest(topic, now), topic.compacts()),
                         codecs,
                         maxDecompressedBytes,
-                        new CRC32C()));
+                        new CRC32C());
+        if (problem != null) {
+            return OpenedBatch.refused(batch, new Refusal(problem.code(), problem.message()));
+        }
+        return topic.compression().isPresent() && isRecompressed(topic, batch)
+                ? recompressed(topic, topic.compression().get(), batch, codecs)
+                : new OpenedBatch(batch, null);
+    }
+
+    private static boolean isRecompressed(TopicSettings topic, RecordBatch batch) {
+        return topic.compression().isPresent()
+                && batch.codecId() != codecId(topic.compression().get());
+    }
+
+    private static int codecId(CompressionRule rule) {
+        CompressionType type = CompressionType.find(rule.codec());
+        return type == null ? CompressionType.NONE.id() : type.id();
+    }
+
+    private OpenedBatch recompressed(
+            TopicSettings topic, CompressionRule rule, RecordBatch batch, Codecs codecs) {
+        try {
+            int id = codecId(rule);
+            Codec codec = id == CompressionType.NONE.id() ? null : codecs.require(id);
+            int most = Math.min(topic.maxMessageBytes(), topic.log().segmentBytes());
+            return new OpenedBatch(
+                    new Recompression(codec, rule.level())
+                            .of(batch, codecs, maxDecompressedBytes, most),
+                    null);
+        } catch (UnsupportedCodecException missing) {
+            return OpenedBatch.refused(
+                    batch,
+                    new Refusal(
+                            ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+                            String.valueOf(missing.getMessage())));
+        } catch (BatchTooLargeException large) {
+            return OpenedBatch.refused(
+                    batch,
+                    new Refusal(
+                            ErrorCode.MESSAGE_TOO_LARGE,
+                            "the batch of "
+                                    + batch.sizeInBytes()
+                                    + " bytes would have more than the "
+                                    + Math.min(topic.maxMessageBytes(), topic.log().segmentBytes())
+                                    + " that the topic allows, kept with compression.type="
+                                    + rule.codec()));
+        } catch (CorruptRecordException corrupt) {
+            return OpenedBatch.refused(
+                    batch,
+                    new Refusal(ErrorCode.INVALID_RECORD, String.valueOf(corrupt.getMessage())));
+        }
     }
 
     private static @Nullable Refusal refusal(@Nullable BatchProblem problem) {

@@ -2,8 +2,11 @@ package mortise.broker.partition;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import mortise.api.ErrorCode;
+import mortise.broker.compaction.LastBatches;
 import mortise.record.RecordBatch;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.SidecarKind;
@@ -224,6 +227,15 @@ final class ProducerStates {
 
     int size() {
         return size;
+    }
+
+    /** The last batch of each. */
+    LastBatches lastBatches() {
+        Map<Long, LastBatches.Last> last = new HashMap<>();
+        forEach(entry ->
+                last.put(
+                        entry.producerId, new LastBatches.Last(entry.lastOffset(), entry.epoch())));
+        return new LastBatches(last);
     }
 
     void forEach(Consumer<ProducerEntry> action) {

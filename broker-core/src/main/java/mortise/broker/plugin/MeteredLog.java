@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
@@ -166,6 +168,17 @@ final class MeteredLog implements PartitionLog {
     @Override
     public List<MissingRecords> acceptLoss() {
         return activity.call("acceptLoss", () -> log.acceptLoss(), this::failed);
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long from, long to) {
+        return activity.call(
+                "abortedTransactions", () -> log.abortedTransactions(from, to), this::failed);
+    }
+
+    @Override
+    public Optional<LogCompaction> compaction() {
+        return log.compaction().map(compaction -> new MeteredCompaction(compaction, activity));
     }
 
     @Override

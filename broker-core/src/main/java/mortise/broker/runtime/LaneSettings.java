@@ -44,6 +44,17 @@ public final class LaneSettings {
                             .defaultsTo(4)
                             .between(1, 10_000));
 
+    /** How many logs are compacted at once. */
+    public static final ConfigKey<Integer> COMPACTIONS =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "runtime.compactions",
+                                    ConfigType.INT,
+                                    "How many logs are compacted at once.")
+                            .defaultsTo(1)
+                            .between(1, 64)
+                            .alias("log.cleaner.threads"));
+
     /** Every key of this concern. */
     public static final ConfigSchema SCHEMA = KEYS.build();
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import mortise.api.TopicId;
@@ -128,10 +129,11 @@ class MetadataPublisherTest {
                                 false,
                                 Long.MAX_VALUE,
                                 3_600_000,
+                                Optional.empty(),
                                 -1,
                                 5,
                                 true,
-                                false,
+                                Optional.empty(),
                                 Long.MAX_VALUE,
                                 Long.MAX_VALUE,
                                 false));
@@ -150,10 +152,11 @@ class MetadataPublisherTest {
                                 true,
                                 1,
                                 2,
+                                Optional.empty(),
                                 77,
                                 -1,
                                 false,
-                                false,
+                                Optional.empty(),
                                 1,
                                 7,
                                 true));

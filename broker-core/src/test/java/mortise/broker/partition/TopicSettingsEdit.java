@@ -1,6 +1,9 @@
 package mortise.broker.partition;
 
 import java.time.Duration;
+import java.util.Optional;
+import mortise.metadata.CompactionRule;
+import mortise.metadata.CompressionRule;
 import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogSettings;
 
@@ -17,6 +20,8 @@ public final class TopicSettingsEdit {
     private long flushMessages = Long.MAX_VALUE;
     private long flushMillis = Long.MAX_VALUE;
     private boolean durable;
+    private Optional<CompressionRule> compression = Optional.empty();
+    private Optional<CompactionRule> compaction = Optional.empty();
 
     public TopicSettingsEdit durable() {
         durable = true;
@@ -68,6 +73,19 @@ public final class TopicSettingsEdit {
         return this;
     }
 
+    /** A cleanup policy that compacts whatever is new, and does not delete. */
+    public TopicSettingsEdit compacted() {
+        deletes = false;
+        compaction = Optional.of(new CompactionRule(0, Long.MAX_VALUE, 0, 86_400_000));
+        return this;
+    }
+
+    /** Batches are kept with a codec, whatever their producers did. */
+    public TopicSettingsEdit compressed(String codec, int level) {
+        compression = Optional.of(new CompressionRule(codec, level));
+        return this;
+    }
+
     public TopicSettings settings() {
         return new TopicSettings(
                 log,
@@ -76,10 +94,11 @@ public final class TopicSettingsEdit {
                 logAppendTime,
                 beforeMillis,
                 afterMillis,
+                compression,
                 retentionBytes,
                 -1,
                 deletes,
-                !deletes,
+                compaction,
                 flushMessages,
                 flushMillis,
                 durable);

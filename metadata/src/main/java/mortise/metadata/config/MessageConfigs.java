@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What records may look like: compression, sizes, timestamps. */
 public final class MessageConfigs {
     private static final String WITH_RECOMPRESSION =
-            "kept; takes effect with a compression.type that recompresses, which is refused";
+            "honoured with the compression.type of its codec";
 
     /** A level of gzip. */
     public static final TopicConfig<Integer> GZIP_LEVEL =
@@ -59,12 +59,7 @@ public final class MessageConfigs {
                                             "gzip",
                                             "producer")))
                     .underBrokerName("compression.type")
-                    .refusing((type, store) ->
-                            type.strip().equals("producer")
-                                    ? null
-                                    : "batches pass through this broker as the producer made them, it does not recompress; use producer, and set the codec at the producer")
-                    .honoured(
-                            "producer is honoured; everything else is refused, because batches pass through unopened");
+                    .honoured("honoured; batches of another codec are opened and compressed anew");
 
     /** A level of zstd. */
     public static final TopicConfig<Integer> ZSTD_LEVEL =
@@ -121,6 +116,9 @@ public final class MessageConfigs {
                     .underBrokerName("message.max.bytes")
                     .honoured("honoured");
 
+    private static final String BOUND =
+            "honoured: once either bound is set every record is held to both, by default only what the batch's header says";
+
     /** How far timestamps may be ahead. */
     public static final TopicConfig<Long> TIMESTAMP_AFTER_MAX_MS =
             TopicConfig.millis(
@@ -129,7 +127,7 @@ public final class MessageConfigs {
                             "How far a record's timestamp may lie after the broker's clock.")
                     .atLeast(0L)
                     .underBrokerName("log.message.timestamp.after.max.ms")
-                    .honoured("honoured, from the batch header");
+                    .honoured(BOUND);
 
     /** How far timestamps may be behind. */
     public static final TopicConfig<Long> TIMESTAMP_BEFORE_MAX_MS =
@@ -139,7 +137,7 @@ public final class MessageConfigs {
                             "How far a record's timestamp may lie before the broker's clock.")
                     .atLeast(0L)
                     .underBrokerName("log.message.timestamp.before.max.ms")
-                    .honoured("honoured, from the batch header");
+                    .honoured(BOUND);
 
     /** Whose timestamps. */
     public static final TopicConfig<String> TIMESTAMP_TYPE =

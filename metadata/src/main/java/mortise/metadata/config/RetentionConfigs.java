@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What a topic keeps, and how the rest goes: deletion by age and size, compaction. */
 public final class RetentionConfigs {
     private static final String WITH_COMPACTION =
-            "kept; takes effect with cleanup.policy=compact, which a store without compaction refuses";
+            "honoured with cleanup.policy=compact, which a store without compaction refuses";
 
     /** {@code delete}, {@code compact}, both or nothing. */
     public static final TopicConfig<String> CLEANUP_POLICY =
@@ -22,8 +22,7 @@ public final class RetentionConfigs {
                     .checked("a list of: compact, delete", RetentionConfigs::policyProblem)
                     .underBrokerName("log.cleanup.policy")
                     .refusing(RetentionConfigs::policyRefusal)
-                    .honoured(
-                            "delete and the empty list are honoured; compact needs a store with compaction");
+                    .honoured("honoured; a store without compaction refuses compact");
 
     /** How long tombstones stay. */
     public static final TopicConfig<Long> DELETE_RETENTION_MS =

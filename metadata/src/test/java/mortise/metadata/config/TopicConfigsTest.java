@@ -124,8 +124,6 @@ class TopicConfigsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "compression.type | gzip | does not recompress",
-                "compression.type | uncompressed | does not recompress",
                 "remote.storage.enable | true | no tier",
                 "errors.deadletterqueue.group.enable | true | share groups are not served",
                 "max.decompressed.message.bytes | 1000 | unopened",
@@ -141,6 +139,8 @@ class TopicConfigsTest {
         "cleanup.policy,delete",
         "cleanup.policy,''",
         "compression.type,producer",
+        "compression.type,gzip",
+        "compression.type,uncompressed",
         "compression.gzip.level,9",
         "compression.lz4.level,17",
         "compression.zstd.level,-7",

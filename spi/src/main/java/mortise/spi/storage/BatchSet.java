@@ -1,6 +1,7 @@
 package mortise.spi.storage;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whole record batches to be appended together, stamped with their final offsets. Lent: neither it
@@ -26,6 +27,14 @@ public interface BatchSet {
 
     /** The leader epoch that stamped a batch. */
     int leaderEpoch(int index);
+
+    /**
+     * The transaction that a batch aborts, if it is the marker that does so; else null. The store
+     * keeps it with the batch.
+     */
+    default @Nullable AbortedTransaction aborted(int index) {
+        return null;
+    }
 
     /** All bytes together. */
     int sizeInBytes();

@@ -163,7 +163,8 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * Keeps a small value beside the log. It is durable once a {@link #sync} that begins later
-     * returns.
+     * returns, and {@link SidecarKind#LEADER_EPOCHS} no later than producers that were put after
+     * them: who finds those reads nothing of the log before them.
      *
      * @param content lent until this method returns
      */
@@ -203,6 +204,25 @@ public interface PartitionLog extends AutoCloseable {
     @CalledOn(Caller.VIRTUAL)
     default List<MissingRecords> acceptLoss() {
         return List.of();
+    }
+
+    /**
+     * The transactions aborted within a range of offsets that is read: those that have begun below
+     * its end and whose marker is at or beyond its begin, in the order of their markers. Stores
+     * without the capability {@code TRANSACTIONS} keep none, and are never given any.
+     *
+     * @param from the first offset
+     * @param to the offset after the last
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default List<AbortedTransaction> abortedTransactions(long from, long to) {
+        return List.of();
+    }
+
+    /** How the log is compacted, if its store can do that. */
+    @CalledOn(Caller.ANY)
+    default Optional<LogCompaction> compaction() {
+        return Optional.empty();
     }
 
     /** How many bytes the log holds. */

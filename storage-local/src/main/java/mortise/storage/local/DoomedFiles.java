@@ -32,7 +32,12 @@ final class DoomedFiles {
     /** Takes a segment's files out of its log. */
     void segment(Path directory, long baseOffset, Duration delay) throws IOException {
         List<Path> doomed = new ArrayList<>();
-        for (String suffix : List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
+        for (String suffix :
+                List.of(
+                        LogFiles.LOG,
+                        LogFiles.OFFSET_INDEX,
+                        LogFiles.TIME_INDEX,
+                        LogFiles.TRANSACTION_INDEX)) {
             Path file = directory.resolve(LogFiles.name(baseOffset, suffix));
             Path aside = file.resolveSibling(DiskFiles.name(file) + LogFiles.DELETED);
             try {

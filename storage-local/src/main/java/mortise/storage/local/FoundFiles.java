@@ -16,7 +16,11 @@ import java.util.TreeSet;
 /** What lies in a log's directory. Confined to the thread that opens the log. */
 final class FoundFiles {
     private static final List<String> SEGMENT_FILES =
-            List.of(LogFiles.LOG, LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX);
+            List.of(
+                    LogFiles.LOG,
+                    LogFiles.OFFSET_INDEX,
+                    LogFiles.TIME_INDEX,
+                    LogFiles.TRANSACTION_INDEX);
 
     private final Path directory;
     private final NavigableMap<Long, Integer> logs = new TreeMap<>();
@@ -24,6 +28,9 @@ final class FoundFiles {
     private final NavigableSet<Long> producerBatches = new TreeSet<>();
     private final NavigableSet<Long> epochs = new TreeSet<>();
     private final List<Path> indexes = new ArrayList<>();
+
+    /** Where compaction had files of its own. */
+    private final NavigableSet<Long> cleaned = new TreeSet<>();
 
     /** Lists the directory, and removes what nobody finished or somebody removed already. */
     FoundFiles(Path directory) throws IOException {
@@ -48,10 +55,13 @@ final class FoundFiles {
             producerBatches.add(batches.getAsLong());
         } else if (epoch.isPresent()) {
             epochs.add(epoch.getAsLong());
+        } else if (name.endsWith(LogFiles.CLEANED)) {
+            cleaned.add(Long.parseLong(name.substring(0, name.indexOf('.'))));
         } else if (name.endsWith(LogFiles.DELETED) || name.endsWith(LogFiles.TEMPORARY)) {
             Files.deleteIfExists(file);
         } else if (LogFiles.offset(name, LogFiles.OFFSET_INDEX).isPresent()
-                || LogFiles.offset(name, LogFiles.TIME_INDEX).isPresent()) {
+                || LogFiles.offset(name, LogFiles.TIME_INDEX).isPresent()
+                || LogFiles.offset(name, LogFiles.TRANSACTION_INDEX).isPresent()) {
             indexes.add(file);
         }
     }
@@ -80,6 +90,37 @@ final class FoundFiles {
 
     NavigableSet<Long> epochs() {
         return epochs;
+    }
+
+    /**
+     * Ends the compactions that the manifest says were decided, and takes back the others. All of
+     * it may be done again.
+     */
+    void settleCompactions(SegmentManifest manifest) throws IOException {
+        boolean changed = !cleaned.isEmpty();
+        for (SegmentManifest.Entry entry : manifest.entries().values()) {
+            if (entry.state() == SegmentManifest.State.COMPACTED) {
+                if (cleaned.remove(entry.base())) {
+                    RewrittenSegment.takePlace(directory, entry.base());
+                    logs.put(
+                            entry.base(),
+                            sizeOf(directory.resolve(LogFiles.name(entry.base(), LogFiles.LOG))));
+                }
+                for (long replaced :
+                        new TreeSet<>(logs.keySet()).subSet(entry.base() + 1, entry.end())) {
+                    remove(replaced);
+                    changed = true;
+                }
+            }
+        }
+        for (long undecided : cleaned) {
+            for (String suffix : SEGMENT_FILES) {
+                Files.deleteIfExists(RewrittenSegment.aside(directory, undecided, suffix));
+            }
+        }
+        if (changed) {
+            DiskFiles.syncDirectory(directory);
+        }
     }
 
     /** Removes a segment. */

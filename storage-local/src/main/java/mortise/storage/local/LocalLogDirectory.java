@@ -51,6 +51,7 @@ final class LocalLogDirectory implements LogDirectory {
     private final LogIdentities identities;
     private final CheckpointedOffsets startOffsets;
     private final CheckpointedOffsets recoveryPoints;
+    private final CheckpointedOffsets compactedOffsets;
     private final Set<TopicPartition> clean = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean checkpointDue = new AtomicBoolean();
     private volatile UUID id;
@@ -72,6 +73,9 @@ final class LocalLogDirectory implements LogDirectory {
         this.recoveryPoints =
                 new CheckpointedOffsets(
                         new OffsetCheckpoint(path.resolve("recovery-point-offset-checkpoint")));
+        this.compactedOffsets =
+                new CheckpointedOffsets(
+                        new OffsetCheckpoint(path.resolve("cleaner-offset-checkpoint")));
     }
 
     Path path() {
@@ -234,6 +238,7 @@ final class LocalLogDirectory implements LogDirectory {
                 });
         load(startOffsets, known, "logs start where their segment manifests say");
         load(recoveryPoints, known, "logs are looked at as far as their manifests do not reach");
+        load(compactedOffsets, known, "logs are compacted from their starts on");
         if (Files.deleteIfExists(path.resolve(CLEAN_MARKER))) {
             DiskFiles.syncDirectory(path);
             clean.addAll(present);
@@ -270,6 +275,11 @@ final class LocalLogDirectory implements LogDirectory {
         return recoveryPoints;
     }
 
+    /** How far logs have been compacted. */
+    CheckpointedOffsets compactedOffsets() {
+        return compactedOffsets;
+    }
+
     /** Whether a log was closed cleanly; from now on it no longer is. */
     boolean takeClean(TopicPartition partition) {
         return clean.remove(partition);
@@ -291,6 +301,7 @@ final class LocalLogDirectory implements LogDirectory {
         clean.remove(partition);
         try {
             startOffsets.remove(partition);
+            compactedOffsets.remove(partition);
         } finally {
             recoveryPoints.remove(partition);
         }
@@ -351,6 +362,7 @@ final class LocalLogDirectory implements LogDirectory {
                 log.noteRecoveryPoint();
             }
             recoveryPoints.write();
+            compactedOffsets.write();
             identities.write(topics);
         } catch (IOException failed) {
             StorageException problem =
@@ -491,6 +503,7 @@ final class LocalLogDirectory implements LogDirectory {
         try {
             if (failure == null) {
                 recoveryPoints.write();
+                compactedOffsets.write();
                 identities.write(topics);
                 if (clean.containsAll(topics.keySet())) {
                     DiskFiles.replaceDurably(path.resolve(CLEAN_MARKER), CLEAN_CONTENT);

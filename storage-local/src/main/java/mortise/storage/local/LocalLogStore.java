@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -397,7 +396,7 @@ final class LocalLogStore implements LogStore {
     private Stored create(LogId id) {
         Stored lost = gone.remove(id.partition());
         Stored again = lost != null && lost.id().equals(id) ? lost : null;
-        LocalLogDirectory directory = again != null ? again.directory() : emptiest();
+        LocalLogDirectory directory = again != null ? again.directory() : roomiest();
         Path path = directory.path().resolve(id.partition().toString());
         try {
             if (again == null) {
@@ -420,21 +419,21 @@ final class LocalLogStore implements LogStore {
         return log;
     }
 
-    private LocalLogDirectory emptiest() {
-        LocalLogDirectory best =
-                directories.stream()
-                        .filter(directory -> directory.failure().isEmpty())
-                        .min(
-                                Comparator.comparingLong(directory ->
-                                        stored.values().stream()
-                                                .filter(log -> log.directory() == directory)
-                                                .count()))
-                        .orElse(null);
-        if (best == null) {
+    private LocalLogDirectory roomiest() {
+        List<LocalLogDirectory> usable =
+                directories.stream().filter(LocalLogStore::usable).toList();
+        if (usable.isEmpty()) {
             directories.getFirst().check();
             throw new IllegalStateException("a store has at least one log directory");
         }
-        return best;
+        return DirectoryChoice.among(
+                usable,
+                usable.size() == 1
+                        ? Map.of()
+                        : stored.values().stream()
+                                .collect(
+                                        Collectors.groupingBy(
+                                                Stored::directory, Collectors.counting())));
     }
 
     private void setAside(LocalLogDirectory directory, Path path, TopicPartition partition)

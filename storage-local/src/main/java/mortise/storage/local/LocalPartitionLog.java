@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
@@ -39,6 +41,7 @@ final class LocalPartitionLog implements PartitionLog {
     private final LogReader reader;
     private final LogStart start;
     private final LogTruncation truncation;
+    private final LocalCompaction compaction;
     private final Runnable closed;
 
     /**
@@ -65,6 +68,7 @@ final class LocalPartitionLog implements PartitionLog {
         this.search = new LogSearch(log, extent, health);
         this.reader = new LogReader(log, extent, health, inventory, search);
         this.start = new LogStart(log, extent, health, names, inventory, sync);
+        this.compaction = new LocalCompaction(log, extent, health, inventory, sync);
         this.truncation = new LogTruncation(log, extent, health, names, inventory, sidecars, sync);
         if (namesUnsynced || !loaded.durable()) {
             extent.change();
@@ -135,6 +139,12 @@ final class LocalPartitionLog implements PartitionLog {
     public Optional<TimestampPosition> largestTimestamp() {
         health.check();
         return search.largestTimestamp(extent.start(), extent.end());
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long from, long to) {
+        health.check();
+        return search.aborted(from, to);
     }
 
     @Override
@@ -213,6 +223,11 @@ final class LocalPartitionLog implements PartitionLog {
     @Override
     public void advanceStart(long offset) {
         start.advance(offset);
+    }
+
+    @Override
+    public Optional<LogCompaction> compaction() {
+        return Optional.of(compaction);
     }
 
     // ---- sidecars

@@ -17,8 +17,9 @@ final class LocalSettings {
                                     "storage.local.directories",
                                     ConfigType.LIST,
                                     "The directories that hold partition logs. A new log goes to the one"
-                                            + " with the fewest. Relative paths begin at the data"
-                                            + " directory; the default is `logs` inside it.")
+                                            + " with the most free space for each log that it"
+                                            + " holds. Relative paths begin at the data directory;"
+                                            + " the default is `logs` inside it.")
                             .defaultsTo(List.of())
                             .alias("log.dirs"));
 

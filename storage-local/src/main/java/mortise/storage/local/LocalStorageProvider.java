@@ -25,7 +25,12 @@ public final class LocalStorageProvider implements StorageProvider {
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.DURABLE, Capability.SIDECARS, Capability.RETENTION);
+        return Set.of(
+                Capability.DURABLE,
+                Capability.SIDECARS,
+                Capability.RETENTION,
+                Capability.COMPACTION,
+                Capability.TRANSACTIONS);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.OptionalLong;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
@@ -78,6 +79,7 @@ final class LogAppender {
             if (position == 0) {
                 names.change(); // not before there is a name for a sync to make durable
             }
+            noteAborted(segment, batches, count);
             return extent.show(segment, batches, count, sizes, position);
         } finally {
             Arrays.fill(buffers, 0, count, null);
@@ -155,6 +157,15 @@ final class LogAppender {
             return extent.begin(firstOffset);
         } catch (IOException failed) {
             throw health.trouble("closing segment " + segment, failed);
+        }
+    }
+
+    private void noteAborted(Segment segment, BatchSet batches, int count) {
+        for (int i = 0; i < count; i++) {
+            AbortedTransaction transaction = batches.aborted(i);
+            if (transaction != null) {
+                segment.aborted().add(transaction);
+            }
         }
     }
 

@@ -214,6 +214,27 @@ final class LogExtent {
         }
     }
 
+    /** Whether segments stand in the list, one behind the other. Under the structure's lock. */
+    boolean holds(Segment[] some) {
+        Segment[] now = segments;
+        int first = Arrays.asList(now).indexOf(some[0]);
+        return first >= 0
+                && first + some.length < now.length
+                && Arrays.equals(now, first, first + some.length, some, 0, some.length);
+    }
+
+    /** Puts one segment in the place of several. Under both locks. */
+    void replace(Segment[] some, Segment by) {
+        Segment[] now = segments;
+        int first = Arrays.asList(now).indexOf(some[0]);
+        Segment[] next = new Segment[now.length - some.length + 1];
+        System.arraycopy(now, 0, next, 0, first);
+        next[first] = by;
+        int behind = first + some.length;
+        System.arraycopy(now, behind, next, first + 1, now.length - behind);
+        segments = next;
+    }
+
     /** Lets nobody see what lies beyond a border from here on. Under both locks. */
     void lowerTo(LogPosition border) {
         if (durableEnd.token() >= border.token()) {
@@ -255,16 +276,22 @@ final class LogExtent {
 
     // ---- files
 
-    /** Makes durable what the segments hold below a border. */
-    static void sync(Segment[] all, LogPosition target) throws IOException {
+    /**
+     * Makes durable what the segments hold below a border.
+     *
+     * @return whether files have been made whose names are not durable yet
+     */
+    static boolean sync(Segment[] all, LogPosition target) throws IOException {
         int last = Tokens.ordinal(target.token());
+        boolean made = false;
         for (Segment segment : all) {
             if (segment.ordinal() < last) {
-                segment.sync(segment.size(), true);
+                made |= segment.sync(segment.size(), true);
             } else if (segment.ordinal() == last) {
-                segment.sync(Tokens.position(target.token()), false);
+                made |= segment.sync(Tokens.position(target.token()), false);
             }
         }
+        return made;
     }
 
     /** Forgets files that were closed under their segments, by an interrupt for instance. */

@@ -10,9 +10,11 @@ final class LogFiles {
     static final String LOG = ".log";
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
+    static final String TRANSACTION_INDEX = ".txnindex";
     static final String PRODUCER_SNAPSHOT = ".snapshot";
     static final String PRODUCER_BATCHES = ".producers";
     static final String EPOCHS = ".epochs";
+    static final String CLEANED = ".cleaned";
     static final String DELETED = ".deleted";
     static final String TEMPORARY = ".tmp";
     static final String STRAY = ".stray";

@@ -99,6 +99,17 @@ final class LogInventory {
         manifest.store();
     }
 
+    /** Notes, durably, that one segment of so many bytes stands for all up to an offset. */
+    void compacted(long base, long end, int bytes) throws IOException {
+        manifest.compacted(base, end, bytes);
+        manifest.store();
+    }
+
+    /** Notes that it has its place; durable before anything is compacted again. */
+    void inPlace(long base, long end, int bytes) {
+        manifest.sealed(base, end, bytes);
+    }
+
     /** Notes, durably, that what lies beyond a batch of a segment need not be there any more. */
     void cut(Segment segment, long baseOffset) throws IOException {
         describedBelow = Math.min(describedBelow, segment.ordinal());

@@ -94,6 +94,7 @@ final class LogLoader {
         clean = wasClean;
         recoveryPoint = point;
         missing = new MissingRanges.Finds(start);
+        files.settleCompactions(manifest);
         if (isContradicted()) {
             foundManifest = SegmentManifest.Found.DAMAGED;
             manifest.distrust();
@@ -306,7 +307,8 @@ final class LogLoader {
             throws IOException {
         manifest.active(base, end, SegmentManifest.UNKNOWN_BYTES);
         return shortened(
-                new SegmentManifest.Entry(base, end, SegmentManifest.UNKNOWN_BYTES, false),
+                new SegmentManifest.Entry(
+                        base, end, SegmentManifest.UNKNOWN_BYTES, SegmentManifest.State.ACTIVE),
                 bytes,
                 "has " + bytes + " bytes, whose batches end at offset " + endFound);
     }

@@ -64,8 +64,7 @@ final class LogReader {
         health.check();
         LogPosition last = extent.end();
         extent.checkWithin(offset, last);
-        long limitToken = Math.min(upTo.token(), last.token());
-        LogSearch.Place place = find(offset, last, limitToken);
+        LogSearch.Place place = find(offset, last, upTo.token() < last.token() ? upTo : last);
         if (place == null) {
             return EmptySlice.INSTANCE;
         }
@@ -107,7 +106,7 @@ final class LogReader {
         health.check();
         LogPosition last = extent.end();
         extent.checkWithin(offset, last);
-        LogSearch.Place place = find(offset, last, last.token());
+        LogSearch.Place place = find(offset, last, last);
         if (place == null) {
             return last;
         }
@@ -122,9 +121,8 @@ final class LogReader {
      * @throws OffsetOutOfRangeException also if the start moved beyond the offset while its segment
      *     was looked for: what was found instead lies further on
      */
-    private LogSearch.@Nullable Place find(long offset, LogPosition last, long limitToken) {
-        LogSearch.Place place =
-                offset == last.offset() ? null : search.atOrAfter(offset, limitToken);
+    private LogSearch.@Nullable Place find(long offset, LogPosition last, LogPosition border) {
+        LogSearch.Place place = offset == last.offset() ? null : search.atOrAfter(offset, border);
         if (offset < extent.start()) {
             if (place != null) {
                 place.open().release();

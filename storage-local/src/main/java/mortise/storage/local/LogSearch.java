@@ -5,8 +5,11 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.TimestampPosition;
@@ -48,7 +51,7 @@ final class LogSearch {
     }
 
     /** The first batch whose last offset is not below an offset, before a border. */
-    @Nullable Place atOrAfter(long offset, long limitToken) {
+    @Nullable Place atOrAfter(long offset, LogPosition border) {
         return search(
                 "finding offset " + offset,
                 all -> {
@@ -57,7 +60,11 @@ final class LogSearch {
                         Place found =
                                 segment.size() == 0
                                         ? null
-                                        : atOrAfter(offset, segment, nextBase(all, i), limitToken);
+                                        : atOrAfter(
+                                                offset,
+                                                segment,
+                                                nextBase(all, i),
+                                                limit(all, i, border));
                         if (found != null) {
                             return found;
                         }
@@ -75,31 +82,46 @@ final class LogSearch {
      * The same in one segment. The index says where to begin, and is believed if the batch that it
      * names lies there; else the headers are walked from the segment's begin.
      */
-    private @Nullable Place atOrAfter(long offset, Segment segment, long nextBase, long limitToken)
+    private @Nullable Place atOrAfter(long offset, Segment segment, long nextBase, int limit)
             throws IOException {
         Segment.Border border = segment.borderBefore(offset);
-        if (border.position() > 0 && border.position() < limit(segment, limitToken)) {
+        if (border.position() > 0 && border.position() < limit) {
             try {
-                return walk(segment, border, nextBase, limitToken, offset);
+                return walk(segment, border, nextBase, limit, offset);
             } catch (CorruptFileException lies) {
                 log.parts().logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
             }
         }
-        return walk(segment, Segment.Border.BEGIN, nextBase, limitToken, offset);
+        return walk(segment, Segment.Border.BEGIN, nextBase, limit, offset);
     }
 
     private @Nullable Place walk(
-            Segment segment, Segment.Border from, long nextBase, long limitToken, long offset)
+            Segment segment, Segment.Border from, long nextBase, int limit, long offset)
             throws IOException {
         HeaderOrder order = new HeaderOrder(segment, from, nextBase);
         return walk(
                 segment,
                 from.position(),
-                limitToken,
+                limit,
                 walk -> {
                     order.check(walk);
                     return walk.lastOffset() >= offset;
                 });
+    }
+
+    /** The transactions aborted by markers from one offset on that begin before another. */
+    List<AbortedTransaction> aborted(long from, long to) {
+        List<AbortedTransaction> found =
+                search(
+                        "finding aborted transactions",
+                        all -> {
+                            List<AbortedTransaction> entries = new ArrayList<>();
+                            for (int i = indexOf(all, from); i < all.length; i++) {
+                                all[i].aborted().find(from, to, entries);
+                            }
+                            return entries;
+                        });
+        return found == null ? List.of() : found;
     }
 
     /** The first batch from a start on whose largest timestamp is at least {@code least}. */
@@ -108,11 +130,16 @@ final class LogSearch {
                 search(
                         "finding timestamp " + least,
                         all -> {
-                            for (Segment segment : all) {
+                            for (int i = 0; i < all.length; i++) {
+                                Segment segment = all[i];
                                 Place place =
                                         segment.size() == 0 || segment.maxTimestamp() < least
                                                 ? null
-                                                : inSegment(segment, least, startOffset, end);
+                                                : inSegment(
+                                                        segment,
+                                                        least,
+                                                        startOffset,
+                                                        limit(all, i, end));
                                 if (place != null) {
                                     return place;
                                 }
@@ -122,13 +149,13 @@ final class LogSearch {
         return released(found);
     }
 
-    private @Nullable Place inSegment(
-            Segment segment, long least, long startOffset, LogPosition end) throws IOException {
+    private @Nullable Place inSegment(Segment segment, long least, long startOffset, int limit)
+            throws IOException {
         int from = least <= 0 ? 0 : segment.positionBeforeTimestamp(least);
         return walk(
                 segment,
                 from,
-                end.token(),
+                limit,
                 walk -> walk.maxTimestamp() >= least && walk.lastOffset() >= startOffset);
     }
 
@@ -139,20 +166,25 @@ final class LogSearch {
                         "finding the largest timestamp",
                         all -> {
                             long largest = Long.MIN_VALUE;
-                            Segment holder = null;
-                            for (Segment segment : all) {
-                                if (segment.size() == 0) {
+                            int holder = -1;
+                            for (int i = 0; i < all.length; i++) {
+                                if (all[i].size() == 0) {
                                     continue;
                                 }
-                                long timestamp = maxTimestamp(segment, startOffset, end);
-                                if (holder == null || timestamp > largest) {
+                                long timestamp =
+                                        maxTimestamp(all[i], startOffset, limit(all, i, end));
+                                if (holder < 0 || timestamp > largest) {
                                     largest = timestamp;
-                                    holder = segment;
+                                    holder = i;
                                 }
                             }
-                            return holder == null
+                            return holder < 0
                                     ? null
-                                    : inSegment(holder, largest, startOffset, end);
+                                    : inSegment(
+                                            all[holder],
+                                            largest,
+                                            startOffset,
+                                            limit(all, holder, end));
                         });
         return released(found);
     }
@@ -161,8 +193,7 @@ final class LogSearch {
      * The largest timestamp of a segment, without batches below the start of the log. What the
      * index does not know of, because it lies before 1970, is looked for in the headers.
      */
-    private long maxTimestamp(Segment segment, long startOffset, LogPosition end)
-            throws IOException {
+    private long maxTimestamp(Segment segment, long startOffset, int limit) throws IOException {
         long indexed = segment.maxTimestamp();
         if (segment.baseOffset() >= startOffset && indexed > Segment.NO_TIMESTAMP) {
             return indexed;
@@ -172,7 +203,7 @@ final class LogSearch {
                 walk(
                         segment,
                         segment.positionBefore(startOffset),
-                        end.token(),
+                        limit,
                         walk -> {
                             if (walk.lastOffset() >= startOffset) {
                                 largest[0] = Math.max(largest[0], walk.maxTimestamp());
@@ -197,9 +228,8 @@ final class LogSearch {
         boolean holds(BatchWalk walk) throws IOException;
     }
 
-    private @Nullable Place walk(Segment segment, int from, long limitToken, Condition condition)
+    private @Nullable Place walk(Segment segment, int from, int limit, Condition condition)
             throws IOException {
-        int limit = limit(segment, limitToken);
         if (from >= limit) {
             return null;
         }
@@ -241,13 +271,33 @@ final class LogSearch {
     }
 
     /** Where the bytes of a segment end that lie before a border. */
+    private int limit(Segment[] all, int index, LogPosition border) throws IOException {
+        Segment segment = all[index];
+        if (!segment.isCompacted()) {
+            return limit(segment, border.token());
+        }
+        // the border may be of the time before: then its bytes mean nothing here, its offset does
+        long nextBase = nextBase(all, index);
+        if (border.offset() >= nextBase || segment.size() == 0) {
+            return segment.size();
+        }
+        Place beyond = atOrAfter(border.offset(), segment, nextBase, segment.size());
+        if (beyond == null) {
+            return segment.size();
+        }
+        beyond.open().release();
+        return beyond.position();
+    }
+
+    /** The same for a segment that is as it was appended to. */
     static int limit(Segment segment, long limitToken) {
-        int size = segment.size();
         int limitOrdinal = Tokens.ordinal(limitToken);
         if (segment.ordinal() < limitOrdinal) {
-            return size;
+            return segment.size();
         }
-        return segment.ordinal() == limitOrdinal ? Math.min(size, Tokens.position(limitToken)) : 0;
+        return segment.ordinal() == limitOrdinal
+                ? Math.min(segment.size(), Tokens.position(limitToken))
+                : 0;
     }
 
     /** The last segment that begins at or below an offset, or the first. */

@@ -66,7 +66,9 @@ final class LogSync {
             }
             boolean begun = names.isChanged();
             Segment[] synced = extent.segments();
-            LogExtent.sync(synced, target);
+            if (LogExtent.sync(synced, target)) {
+                names.change();
+            }
             names.sync();
             extent.synced(target);
             checkpointLater.run();
@@ -110,6 +112,11 @@ final class LogSync {
                 syncing.unlock();
             }
         }
+    }
+
+    /** Has the directory's checkpoints written before long. */
+    void checkpointLater() {
+        checkpointLater.run();
     }
 
     /** Makes names durable, batches not. */

@@ -50,7 +50,7 @@ final class LogTruncation {
         extent.checkWithin(offset, last);
         sync.lock().lock();
         try {
-            LogSearch.Place first = search.atOrAfter(offset, last.token());
+            LogSearch.Place first = search.atOrAfter(offset, last);
             if (first == null) {
                 return last; // only a gap lies beyond
             }
@@ -73,6 +73,9 @@ final class LogTruncation {
         try {
             log.directory()
                     .recoveryPoints()
+                    .lowerDurably(log.partition(), first.segment().baseOffset());
+            log.directory()
+                    .compactedOffsets()
                     .lowerDurably(log.partition(), first.segment().baseOffset());
             inventory.cut(first.segment(), first.baseOffset());
         } catch (IOException failed) {
@@ -186,6 +189,7 @@ final class LogTruncation {
         }
         long lowest = Math.min(offset, extent.start());
         log.directory().recoveryPoints().lowerDurably(log.partition(), lowest);
+        log.directory().compactedOffsets().lowerDurably(log.partition(), lowest);
         Segment[] now = extent.segments();
         if (!forwards) {
             extent.lowerStartTo(new LogPosition(lowest, now[0].token(0)));

@@ -41,6 +41,8 @@ final class Segment {
     private final int ordinal;
     private final CachedFile file;
 
+    private final TransactionIndex aborted;
+
     /** Null until somebody wants them. */
     private volatile @Nullable SegmentIndexes indexes;
 
@@ -49,6 +51,9 @@ final class Segment {
 
     @SuppressWarnings("unused") // through MAX_TIMESTAMP
     private long maxTimestamp;
+
+    /** Set before anybody else sees it. */
+    private boolean compacted;
 
     // the writer's
     private @Nullable IndexBuilder builder;
@@ -63,7 +68,7 @@ final class Segment {
 
     /** A segment with nothing in it and no file yet: the first append makes one. */
     static Segment empty(StoreParts parts, Path directory, long baseOffset, int ordinal) {
-        Segment segment = new Segment(parts, directory, baseOffset, ordinal, 0);
+        Segment segment = new Segment(parts, directory, baseOffset, ordinal, 0, true);
         segment.maxTimestamp = NO_TIMESTAMP;
         segment.adopt(SegmentIndexes.none(parts, directory, baseOffset));
         return segment;
@@ -72,14 +77,28 @@ final class Segment {
     /** A segment that lies on disk, whose indexes are looked at when they are wanted. */
     static Segment stored(
             StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
-        Segment segment = new Segment(parts, directory, baseOffset, ordinal, size);
+        Segment segment = new Segment(parts, directory, baseOffset, ordinal, size, false);
         segment.maxTimestamp = UNKNOWN_TIMESTAMP;
         segment.syncedBytes = size;
         segment.sealSynced = true;
         return segment;
     }
 
-    private Segment(StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
+    /** A segment that stands in the place of others: positions in those mean nothing in it. */
+    static Segment compacted(
+            StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
+        Segment segment = stored(parts, directory, baseOffset, ordinal, size);
+        segment.compacted = true;
+        return segment;
+    }
+
+    private Segment(
+            StoreParts parts,
+            Path directory,
+            long baseOffset,
+            int ordinal,
+            int size,
+            boolean isNew) {
         this.parts = parts;
         this.directory = directory;
         this.baseOffset = baseOffset;
@@ -89,10 +108,23 @@ final class Segment {
                 new CachedFile(
                         directory.resolve(LogFiles.name(baseOffset, LogFiles.LOG)),
                         parts.openFiles());
+        CachedFile ofAborted =
+                new CachedFile(
+                        directory.resolve(LogFiles.name(baseOffset, LogFiles.TRANSACTION_INDEX)),
+                        parts.openFiles());
+        this.aborted =
+                isNew
+                        ? TransactionIndex.none(ofAborted, baseOffset)
+                        : TransactionIndex.stored(ofAborted, baseOffset);
     }
 
     long baseOffset() {
         return baseOffset;
+    }
+
+    /** Whether it stands in the place of others. */
+    boolean isCompacted() {
+        return compacted;
     }
 
     /** Where it stands among all segments that this log has had since it was opened. */
@@ -102,6 +134,11 @@ final class Segment {
 
     CachedFile file() {
         return file;
+    }
+
+    /** The transactions that markers in it abort. */
+    TransactionIndex aborted() {
+        return aborted;
     }
 
     /** The bytes of whole batches that readers may see. */
@@ -311,6 +348,7 @@ final class Segment {
             }
             next = walk.lastOffset() + 1;
         }
+        aborted.cut(next);
         maxTimestamp = resumed.maxTimestamp();
         size = walk.nextPosition();
         syncedBytes = size;
@@ -408,15 +446,17 @@ final class Segment {
     /**
      * Makes what is below {@code upTo} durable, and of a sealed segment the file's length and the
      * indexes too.
+     *
+     * @return whether a file has been made whose name is not durable yet
      */
-    void sync(int upTo, boolean sealed) throws IOException {
+    boolean sync(int upTo, boolean sealed) throws IOException {
         if (upTo == 0) {
-            return; // there may not even be a file
+            return false; // there may not even be a file
         }
         if (syncedBytes < upTo || (sealed && !sealSynced)) {
             OpenFile open = file.use();
             if (open == null) {
-                return; // removed meanwhile
+                return false; // removed meanwhile
             }
             try {
                 DiskFiles.force(open.channel(), file.path(), false);
@@ -431,6 +471,7 @@ final class Segment {
             now.times().sync();
             sealSynced = true;
         }
+        return aborted.sync();
     }
 
     /** Lets go of channels that an interrupt has closed. */
@@ -440,6 +481,7 @@ final class Segment {
             now.offsets().file().dropIfClosed();
             now.times().file().dropIfClosed();
         }
+        aborted.file().dropIfClosed();
         file.dropIfClosed();
     }
 
@@ -450,6 +492,7 @@ final class Segment {
             now.offsets().file().closeIfIdle();
             now.times().file().closeIfIdle();
         }
+        aborted.file().closeIfIdle();
         file.closeIfIdle();
     }
 
@@ -464,6 +507,7 @@ final class Segment {
             now.offsets().file().retire();
             now.times().file().retire();
         }
+        aborted.file().retire();
         return file.retire();
     }
 

@@ -16,6 +16,26 @@ record SegmentIndexes(IndexFile offsets, IndexFile times) {
         return of(parts, directory, baseOffset, 0, 0);
     }
 
+    /** New ones of a segment that is being rewritten, in files of their own. */
+    static SegmentIndexes aside(StoreParts parts, Path directory, long baseOffset) {
+        return new SegmentIndexes(
+                new IndexFile(
+                        new CachedFile(
+                                RewrittenSegment.aside(
+                                        directory, baseOffset, LogFiles.OFFSET_INDEX),
+                                parts.openFiles()),
+                        parts.scratch(),
+                        IndexFile.OFFSET_ENTRY_BYTES,
+                        0),
+                new IndexFile(
+                        new CachedFile(
+                                RewrittenSegment.aside(directory, baseOffset, LogFiles.TIME_INDEX),
+                                parts.openFiles()),
+                        parts.scratch(),
+                        IndexFile.TIME_ENTRY_BYTES,
+                        0));
+    }
+
     /** Those on disk, whole entries only, unchecked; missing files count as empty. */
     static SegmentIndexes onDisk(StoreParts parts, Path directory, long baseOffset)
             throws IOException {

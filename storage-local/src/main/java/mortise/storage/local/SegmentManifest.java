@@ -62,11 +62,31 @@ final class SegmentManifest {
      *
      * @param end the offset after its last batch
      * @param bytes how large the file is at least, or {@link #UNKNOWN_BYTES}
-     * @param sealed whether it was complete and its indexes were synced too
      */
-    record Entry(long base, long end, long bytes, boolean sealed) {
+    record Entry(long base, long end, long bytes, State state) {
+        /** Whether it was complete and its indexes were synced too. */
+        boolean sealed() {
+            return state != State.ACTIVE;
+        }
+
         String line() {
-            return (sealed ? "sealed " : "active ") + base + " " + end + " " + bytes;
+            return state.word + " " + base + " " + end + " " + bytes;
+        }
+    }
+
+    /** How far a segment had come when it was noted. */
+    enum State {
+        /** Batches may follow. */
+        ACTIVE("active"),
+        /** It was complete. */
+        SEALED("sealed"),
+        /** It was complete, and perhaps not yet in the place of those that it stands for. */
+        COMPACTED("compacted");
+
+        private final String word;
+
+        State(String word) {
+            this.word = word;
         }
     }
 
@@ -139,14 +159,15 @@ final class SegmentManifest {
                 numbers[i] = Long.parseLong(fields[i + 1]);
             }
             switch (fields[0] + " " + numbers.length) {
-                case "sealed 3", "active 3" ->
+                case "active 3" ->
                         entries.put(
                                 numbers[0],
-                                new Entry(
-                                        numbers[0],
-                                        numbers[1],
-                                        numbers[2],
-                                        fields[0].equals("sealed")));
+                                new Entry(numbers[0], numbers[1], numbers[2], State.ACTIVE));
+                case "sealed 3" ->
+                        entries.put(
+                                numbers[0],
+                                new Entry(numbers[0], numbers[1], numbers[2], State.SEALED));
+                case "compacted 3" -> replace(numbers[0], numbers[1], numbers[2]);
                 case "gap 2" -> gaps.put(numbers[0], numbers[1]);
                 case "cut 1" -> forgetBeyond(numbers[0]);
                 case "start 1" -> {
@@ -243,12 +264,27 @@ final class SegmentManifest {
 
     /** A sealed segment has been synced; what was said of it before is replaced. */
     void sealed(long base, long end, long bytes) {
-        put(new Entry(base, end, bytes, true));
+        put(new Entry(base, end, bytes, State.SEALED));
     }
 
     /** A segment has been synced as far as it went; batches may follow, or have followed. */
     void active(long base, long end, long bytes) {
-        put(new Entry(base, end, bytes, false));
+        put(new Entry(base, end, bytes, State.ACTIVE));
+    }
+
+    /**
+     * One segment stands for all from its begin to an offset, made durable in files of its own:
+     * whoever finds those gives them their names.
+     */
+    synchronized void compacted(long base, long end, long bytes) {
+        replace(base, end, bytes);
+        note(new Entry(base, end, bytes, State.COMPACTED).line());
+    }
+
+    private void replace(long base, long end, long bytes) {
+        entries.subMap(base, end).clear();
+        gaps.subMap(base, end).clear();
+        entries.put(base, new Entry(base, end, bytes, State.COMPACTED));
     }
 
     private synchronized void put(Entry entry) {

@@ -139,7 +139,8 @@ final class SegmentRecovery {
 
     /** An empty file; what indexes it has tell of batches that are lost. */
     private Recovered nothing(long base, int ordinal) throws IOException {
-        for (String suffix : List.of(LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
+        for (String suffix :
+                List.of(LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX, LogFiles.TRANSACTION_INDEX)) {
             Files.deleteIfExists(directory.resolve(LogFiles.name(base, suffix)));
         }
         return new Recovered(Segment.empty(parts, directory, base, ordinal), base, true);

@@ -23,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  * leaves whole ones only. Thread-safe; no file is written while the monitor is held.
  */
 final class Sidecars {
+    /** Epochs first: who finds producers looks for no epoch before them. */
+    private static final List<SidecarKind> IN_ORDER =
+            List.of(
+                    SidecarKind.LEADER_EPOCHS,
+                    SidecarKind.PRODUCER_STATE,
+                    SidecarKind.PRODUCER_BATCHES);
+
     private final Path directory;
     private final Map<SidecarKind, NavigableMap<Long, Entry>> entries =
             new EnumMap<>(SidecarKind.class);
@@ -180,7 +187,7 @@ final class Sidecars {
 
     private synchronized List<Pending> waiting() {
         List<Pending> waiting = new ArrayList<>();
-        for (SidecarKind kind : SidecarKind.values()) {
+        for (SidecarKind kind : IN_ORDER) {
             visible(kind)
                     .forEach((offset, entry) -> {
                         if (entry.pending() != null) {

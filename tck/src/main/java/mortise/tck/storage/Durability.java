@@ -2,6 +2,7 @@ package mortise.tck.storage;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Which states a log may be in after a crash: what was synced last and what was done to it since,
@@ -84,6 +85,20 @@ final class Durability {
     void startMayHaveAdvanced(long offset) {
         for (Step step : steps()) {
             steps.add(new Step(step.time(), step.state().advanceStart(offset)));
+        }
+    }
+
+    /** Batches went durably, whatever else a crash undoes. */
+    void compacted(Predicate<SampleBatch> gone) {
+        time++;
+        steps.replaceAll(step -> new Step(step.time(), step.state().without(gone)));
+        steps.add(new Step(time, steps.getLast().state()));
+    }
+
+    /** Batches may have gone: the call did not return. */
+    void mayBeCompacted(Predicate<SampleBatch> gone) {
+        for (Step step : steps()) {
+            steps.add(new Step(step.time(), step.state().without(gone)));
         }
     }
 

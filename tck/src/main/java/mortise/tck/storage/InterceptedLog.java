@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
@@ -150,6 +152,17 @@ class InterceptedLog implements PartitionLog {
     @Override
     public final List<MissingRecords> acceptLoss() {
         return around(StorageCall.ACCEPT_LOSS, log::acceptLoss);
+    }
+
+    @Override
+    public final List<AbortedTransaction> abortedTransactions(long from, long to) {
+        return around(StorageCall.ABORTED_TRANSACTIONS, () -> log.abortedTransactions(from, to));
+    }
+
+    @Override
+    public final Optional<LogCompaction> compaction() {
+        return around(StorageCall.COMPACTION, log::compaction)
+                .map(compaction -> new InterceptedCompaction(id, compaction, interception));
     }
 
     @Override

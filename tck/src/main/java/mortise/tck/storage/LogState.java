@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import mortise.spi.storage.TimestampPosition;
 
 /**
@@ -54,6 +55,19 @@ record LogState(long start, long endLow, long endHigh, List<SampleBatch> batches
                 Math.max(endLow, offset),
                 Math.max(endHigh, offset),
                 batches.stream().filter(batch -> batch.lastOffset() >= offset).toList());
+    }
+
+    /** The same without some of its batches, which compaction took. */
+    LogState without(Predicate<SampleBatch> gone) {
+        return new LogState(
+                start, endLow, endHigh, batches.stream().filter(gone.negate()).toList());
+    }
+
+    /** The same with others in the place of the batches below an offset. */
+    LogState rewritten(long below, List<SampleBatch> by) {
+        List<SampleBatch> all = new ArrayList<>(by);
+        batches.stream().filter(batch -> batch.baseOffset() >= below).forEach(all::add);
+        return new LogState(start, endLow, endHigh, all);
     }
 
     /** The same with the end where the store put it. */

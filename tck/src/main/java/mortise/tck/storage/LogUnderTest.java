@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import mortise.api.TopicId;
 import mortise.api.TopicPartition;
 import mortise.api.config.Config;
+import mortise.spi.Capability;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;
@@ -83,6 +85,11 @@ final class LogUnderTest implements AutoCloseable {
         return expected;
     }
 
+    /** Says what the log should hold from now on. */
+    void expect(LogState changed) {
+        expected = changed;
+    }
+
     long now() {
         return context.clock().wallMillis();
     }
@@ -97,6 +104,20 @@ final class LogUnderTest implements AutoCloseable {
         }
         assertThat(position.offset()).as("offset after the append").isEqualTo(expected.endHigh());
         return position;
+    }
+
+    /** Appends the marker of an aborted transaction of a producer that began at an offset. */
+    AbortedTransaction appendAborted(long producerId, long firstOffset) {
+        SampleBatch marker = next(1, 10);
+        long offset = marker.baseOffset();
+        AbortedTransaction transaction =
+                new AbortedTransaction(producerId, firstOffset, offset, firstOffset);
+        log.rollIfNeeded(marker.sizeInBytes(), marker.maxTimestamp(), now());
+        SampleBatchSet set = SampleBatchSet.aborting(marker, transaction);
+        log.append(set);
+        set.scribble();
+        expected = expected.append(marker);
+        return transaction;
     }
 
     /** A batch at the end of the log. */
@@ -169,6 +190,14 @@ final class LogUnderTest implements AutoCloseable {
     /** Closes the store cleanly and starts another one on the same place. */
     void restart() {
         restart(LogStore::close);
+    }
+
+    /** Starts anew and compares everything, if the store keeps anything. */
+    void checkAfterRestart() {
+        if (kit.can(Capability.DURABLE)) {
+            restart();
+            check();
+        }
     }
 
     /** Ends the store in one of its ways and starts another one on the same place. */

@@ -2,7 +2,9 @@ package mortise.tck.storage;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batches lent to a store in buffers of their own, which {@link #scribble} ruins afterwards, so
@@ -14,8 +16,13 @@ public final class SampleBatchSet implements BatchSet {
     private final List<SampleBatch> batches;
     private final List<ByteBuffer> memory;
     private final List<ByteBuffer> lent;
+    private final @Nullable AbortedTransaction aborted;
 
-    private SampleBatchSet(List<SampleBatch> batches, List<ByteBuffer> memory) {
+    private SampleBatchSet(
+            List<SampleBatch> batches,
+            List<ByteBuffer> memory,
+            @Nullable AbortedTransaction aborted) {
+        this.aborted = aborted;
         this.batches = batches;
         this.memory = memory;
         this.lent =
@@ -33,7 +40,12 @@ public final class SampleBatchSet implements BatchSet {
             throw new IllegalArgumentException("a set holds at least one batch");
         }
         return new SampleBatchSet(
-                List.copyOf(batches), batches.stream().map(SampleBatchSet::copy).toList());
+                List.copyOf(batches), batches.stream().map(SampleBatchSet::copy).toList(), null);
+    }
+
+    /** A batch that stands for the marker which aborts a transaction. */
+    public static SampleBatchSet aborting(SampleBatch marker, AbortedTransaction transaction) {
+        return new SampleBatchSet(List.of(marker), List.of(copy(marker)), transaction);
     }
 
     private static ByteBuffer copy(SampleBatch batch) {
@@ -82,6 +94,11 @@ public final class SampleBatchSet implements BatchSet {
     @Override
     public int leaderEpoch(int index) {
         return batches.get(index).leaderEpoch();
+    }
+
+    @Override
+    public @Nullable AbortedTransaction aborted(int index) {
+        return aborted;
     }
 
     @Override

@@ -28,18 +28,25 @@ final class SidecarHistory {
                             SidecarKind.PRODUCER_BATCHES, new ArrayList<>()));
 
     private final List<Entry> leaderEpochs = new ArrayList<>();
+    private long puts;
 
     /** A sidecar, from when it was put until it was removed. */
     private static final class Entry {
         private final long offset;
         private final ByteBuffer content;
+
+        /** How many were put before it. */
+        private final long order;
+
         private boolean durable;
         private boolean mayBeGone;
+        private boolean cut;
         private long cutAt = NEVER;
 
-        Entry(long offset, ByteBuffer content) {
+        Entry(long offset, ByteBuffer content, long order) {
             this.offset = offset;
             this.content = content;
+            this.order = order;
         }
 
         boolean is(@Nullable Sidecar sidecar) {
@@ -65,11 +72,11 @@ final class SidecarHistory {
                 entries.stream()
                         .filter(entry -> entry.offset == offset)
                         .forEach(entry -> entry.mayBeGone = true);
-                entries.add(new Entry(offset, content));
+                entries.add(new Entry(offset, content, puts++));
             }
             case LEADER_EPOCHS -> {
                 leaderEpochs.forEach(entry -> entry.mayBeGone = true);
-                leaderEpochs.add(new Entry(offset, content));
+                leaderEpochs.add(new Entry(offset, content, puts++));
             }
         }
     }
@@ -91,9 +98,13 @@ final class SidecarHistory {
                     entry.mayBeGone = true;
                     entry.cutAt = Math.min(entry.cutAt, time);
                 });
-        leaderEpochs.stream()
-                .filter(entry -> entry.offset > Math.min(offset, endLow))
-                .forEach(entry -> entry.mayBeGone = true);
+        long limit = Math.min(offset, endLow);
+        // what the newest had replaced does not come back when it goes
+        boolean newestGoes = !leaderEpochs.isEmpty() && leaderEpochs.getLast().offset > limit;
+        leaderEpochs.forEach(entry -> {
+            entry.mayBeGone |= entry.offset > limit;
+            entry.cut |= newestGoes || entry.offset > limit;
+        });
     }
 
     void trimmed(SidecarKind kind, long offset) {
@@ -148,7 +159,13 @@ final class SidecarHistory {
      */
     void recovered(PartitionLog log, long since) {
         byOffset.forEach((kind, entries) -> recovered(log, kind, entries, since));
-        recoveredLeaderEpochs(log);
+        long latestProducers =
+                byOffset.values().stream()
+                        .flatMap(List::stream)
+                        .mapToLong(entry -> entry.order)
+                        .max()
+                        .orElse(-1);
+        recoveredLeaderEpochs(log, latestProducers);
     }
 
     private static void recovered(
@@ -194,12 +211,23 @@ final class SidecarHistory {
                                         + entries));
     }
 
-    private void recoveredLeaderEpochs(PartitionLog log) {
+    /** Epochs that were put before producers came back are back too, unless later ones are. */
+    private void recoveredLeaderEpochs(PartitionLog log, long latestProducers) {
         Optional<Sidecar> sidecar = log.latestSidecar(SidecarKind.LEADER_EPOCHS, Long.MAX_VALUE);
         boolean mustBeThere =
                 leaderEpochs.stream().anyMatch(entry -> entry.durable && !entry.mayBeGone);
+        long least =
+                leaderEpochs.stream()
+                        .filter(entry -> entry.order < latestProducers && !entry.cut)
+                        .filter(entry -> entry.offset <= log.bounds().endOffset())
+                        .mapToLong(entry -> entry.order)
+                        .max()
+                        .orElse(-1);
         if (sidecar.isEmpty()) {
             assertThat(mustBeThere).as("leader epochs that were synced").isFalse();
+            assertThat(least)
+                    .as("leader epochs that were put before producers which are there")
+                    .isEqualTo(-1);
             leaderEpochs.clear();
             return;
         }
@@ -209,12 +237,15 @@ final class SidecarHistory {
                         .reduce((first, second) -> second)
                         .orElseThrow(() ->
                                 new AssertionError("leader epochs came back that were never put"));
+        assertThat(found.order)
+                .as("leader epochs that were put before producers which are there")
+                .isGreaterThanOrEqualTo(least);
         leaderEpochs.clear();
         leaderEpochs.add(durable(found));
     }
 
     private static Entry durable(Entry entry) {
-        Entry now = new Entry(entry.offset, entry.content);
+        Entry now = new Entry(entry.offset, entry.content, entry.order);
         now.durable = true;
         return now;
     }

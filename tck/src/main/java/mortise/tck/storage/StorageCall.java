@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
 
@@ -39,6 +40,12 @@ public enum StorageCall {
     TRIM_SIDECARS(PartitionLog.class, "trimSidecars"),
     MISSING(PartitionLog.class, "missing"),
     ACCEPT_LOSS(PartitionLog.class, "acceptLoss"),
+    ABORTED_TRANSACTIONS(PartitionLog.class, "abortedTransactions"),
+    COMPACTION(PartitionLog.class, "compaction"),
+    SEALED(LogCompaction.class, "sealed"),
+    COMPACTED_TO(LogCompaction.class, "compactedTo"),
+    NOTE_COMPACTED_TO(LogCompaction.class, "noteCompactedTo"),
+    REWRITE(LogCompaction.class, "rewrite"),
     SIZE_IN_BYTES(PartitionLog.class, "sizeInBytes"),
     DIRECTORY(PartitionLog.class, "directory"),
     CLOSE_LOG(PartitionLog.class, "close");

@@ -10,6 +10,8 @@ public interface StorageContract
                 TruncationContract,
                 TimestampContract,
                 RetentionContract,
+                CompactionContract,
+                AbortedTransactionsContract,
                 SidecarContract,
                 LifecycleContract,
                 ConcurrencyContract,

@@ -6,16 +6,21 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import mortise.spi.Capability;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.SealedSegment;
 import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.StorageProvider;
@@ -33,6 +38,7 @@ public final class StorageCrashRun {
     private static final int CRASHES = 4;
     private static final int MOST_CHANGES = 30;
     private static final int TRACE_LINES = 80;
+    private static final int LAST_OFFSET_DELTA_AT = 23;
     private static final LogId LOG = LogUnderTest.id("crashing", 0, 7);
 
     private final StorageProvider provider;
@@ -137,7 +143,7 @@ public final class StorageCrashRun {
 
     private void change() {
         PartitionLog open = open();
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2, 3 -> sync(open);
             case 4 -> truncate(open);
             case 5 -> advanceStart(open);
@@ -156,6 +162,7 @@ public final class StorageCrashRun {
             }
             case 13 -> inspect(open);
             case 14 -> kill(open);
+            case 15 -> compact(open);
             default -> append(open);
         }
     }
@@ -246,6 +253,45 @@ public final class StorageCrashRun {
             throw e;
         }
         durability.startAdvanced(offset);
+    }
+
+    /** Some sealed segments become one, with some of their batches. */
+    private void compact(PartitionLog open) {
+        LogCompaction compaction = open.compaction().orElse(null);
+        List<SealedSegment> sealed = compaction == null ? List.of() : compaction.sealed();
+        if (compaction == null || sealed.isEmpty()) {
+            return;
+        }
+        int from = random.nextInt(sealed.size());
+        List<SealedSegment> some =
+                sealed.subList(from, random.nextInt(from, Math.min(sealed.size(), from + 4)) + 1);
+        long begin = some.getFirst().baseOffset();
+        long end = some.getLast().endOffset();
+        long salt = random.nextLong();
+        LongPredicate chosen = base -> Long.bitCount(base * salt) % 3 == 0;
+        Predicate<SampleBatch> gone =
+                batch ->
+                        batch.baseOffset() >= begin
+                                && batch.lastOffset() < end - 1
+                                && chosen.test(batch.baseOffset());
+        note("compact " + begin + " to " + end);
+        try {
+            Optional<SealedSegment> done =
+                    compaction.rewrite(
+                            some,
+                            batch -> {
+                                long base = batch.getLong(batch.position());
+                                int delta = batch.getInt(batch.position() + LAST_OFFSET_DELTA_AT);
+                                return base + delta < end - 1 && chosen.test(base) ? null : batch;
+                            });
+            if (done.isPresent()) {
+                durability.compacted(gone);
+                compaction.noteCompactedTo(end);
+            }
+        } catch (StorageException e) {
+            durability.mayBeCompacted(gone);
+            throw e;
+        }
     }
 
     private void reset(PartitionLog open) {

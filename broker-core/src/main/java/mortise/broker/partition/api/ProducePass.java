@@ -1,7 +1,6 @@
 package mortise.broker.partition.api;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +11,7 @@ import mortise.api.ErrorCode;
 import mortise.api.HostPort;
 import mortise.broker.mailbox.CreditRequest;
 import mortise.broker.mailbox.Mailbox;
+import mortise.broker.partition.OpenedBatch;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.Partitions;
 import mortise.broker.partition.Refusal;
@@ -165,36 +165,38 @@ final class ProducePass implements CreditRequest {
         doubtful = null;
         openings.tasks()
                 .run("opening batches of " + context.clientHost(), () -> open(opening))
-                .handle((refusals, failed) -> failed == null ? refusals : allOf(opening, failed))
-                .thenAccept(refusals ->
+                .handle((opened, failed) -> failed == null ? opened : allOf(opening, failed))
+                .thenAccept(opened ->
                         context.execute(() -> {
-                            drop(opening, refusals);
+                            take(opening, opened);
                             offer();
                         }));
     }
 
-    /** What is wrong with each of the batches, in their order. */
-    private List<Optional<Refusal>> open(List<ProducedBatch> opening) {
-        List<Optional<Refusal>> refusals = new ArrayList<>(opening.size());
+    /** What becomes of each of the batches, in their order. */
+    private List<OpenedBatch> open(List<ProducedBatch> opening) {
+        List<OpenedBatch> opened = new ArrayList<>(opening.size());
         for (ProducedBatch batch : opening) {
-            refusals.add(Optional.ofNullable(batch.open(openings.codecs())));
+            opened.add(batch.open(openings.codecs()));
         }
-        return refusals;
+        return opened;
     }
 
-    private static List<Optional<Refusal>> allOf(List<ProducedBatch> opening, Throwable failed) {
+    private static List<OpenedBatch> allOf(List<ProducedBatch> opening, Throwable failed) {
         Refusal refusal = new Refusal(WireErrors.of(failed), WireErrors.reason(failed));
-        return Collections.nCopies(opening.size(), Optional.of(refusal));
+        return opening.stream().map(batch -> OpenedBatch.refused(batch.batch(), refusal)).toList();
     }
 
-    private void drop(List<ProducedBatch> opened, List<Optional<Refusal>> refusals) {
-        for (int i = 0; i < opened.size(); i++) {
-            ProducedBatch batch = opened.get(i);
-            refusals.get(i)
-                    .ifPresent(refusal -> {
-                        batches.remove(batch);
-                        refuse(batch.answer(), refusal.error(), refusal.message());
-                    });
+    private void take(List<ProducedBatch> opening, List<OpenedBatch> opened) {
+        for (int i = 0; i < opening.size(); i++) {
+            ProducedBatch batch = opening.get(i);
+            Refusal refusal = opened.get(i).refusal();
+            if (refusal != null) {
+                batches.remove(batch);
+                refuse(batch.answer(), refusal.error(), refusal.message());
+            } else if (!opened.get(i).batch().equals(batch.batch())) {
+                batches.set(batches.indexOf(batch), batch.with(opened.get(i).batch()));
+            }
         }
     }
 

@@ -3,12 +3,11 @@ package mortise.broker.partition.api;
 import mortise.api.ErrorCode;
 import mortise.broker.mailbox.Mailbox;
 import mortise.broker.partition.AppendBatch;
+import mortise.broker.partition.OpenedBatch;
 import mortise.broker.partition.Partition;
-import mortise.broker.partition.Refusal;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
 import mortise.wire.message.ProduceResponse.PartitionProduceResponse;
-import org.jspecify.annotations.Nullable;
 
 /** A batch of a Produce request, which fills in its partition's answer when it is through. */
 final class ProducedBatch extends AppendBatch {
@@ -35,9 +34,14 @@ final class ProducedBatch extends AppendBatch {
         return answer;
     }
 
-    /** Opens it; null if all is well. */
-    @Nullable Refusal open(Codecs codecs) {
+    /** Opens it. */
+    OpenedBatch open(Codecs codecs) {
         return partition.intake().open(batch(), codecs);
+    }
+
+    /** The same command with another batch in the place of its own. */
+    ProducedBatch with(RecordBatch other) {
+        return new ProducedBatch(pass, partition, other, answer);
     }
 
     @Override

@@ -332,6 +332,27 @@ class ProduceHandlerTest {
     }
 
     @Test
+    void everyRecordIsHeldToBoundsThatWereSet() {
+        rig.open("default", 0, TOPIC);
+        rig.open("bound", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 3_600_000)));
+
+        assertThat(errors(produce((short) 9, 1, topic("default", data(0, oneOld().buffer())))))
+                .containsExactly(ErrorCode.NONE);
+        assertThat(errors(produce((short) 9, 1, topic("bound", data(0, oneOld().buffer())))))
+                .containsExactly(ErrorCode.INVALID_TIMESTAMP);
+    }
+
+    /** Its header says nothing of the one that is old. */
+    private static RecordBatch oneOld() {
+        ByteBuffer value = ByteBuffer.allocate(8);
+        return RecordBatchBuilder.growing(256)
+                .append(SimClock.START_MILLIS, null, value)
+                .append(SimClock.START_MILLIS - 5_000, null, value)
+                .append(SimClock.START_MILLIS, null, value)
+                .build();
+    }
+
+    @Test
     void timestampsBeforeTheEpochAreAcceptedWithinTheTopicsBounds() {
         rig.open("a", 0, PartitionRig.topic(t -> t.timestampBounds(Long.MAX_VALUE, 3_600_000)));
         rig.open("b", 0, PartitionRig.topic(t -> t.timestampBounds(1_000, 3_600_000)));

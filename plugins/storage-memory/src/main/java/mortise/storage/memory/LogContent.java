@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a log holds at one moment. Immutable.
@@ -67,6 +68,21 @@ record LogContent(
         }
         MemorySegment last = kept.removeLast();
         return new LogContent(kept, last, startOffset, Math.max(startOffset, last.endOffset()));
+    }
+
+    /** With one segment in the place of several that follow each other; null if they do not. */
+    @Nullable LogContent with(List<MemorySegment> replaced, MemorySegment by) {
+        int first = sealed.indexOf(replaced.getFirst());
+        int behind = first + replaced.size();
+        if (first < 0
+                || behind > sealed.size()
+                || !sealed.subList(first, behind).equals(replaced)) {
+            return null;
+        }
+        List<MemorySegment> next = new ArrayList<>(sealed.subList(0, first));
+        next.add(by);
+        next.addAll(sealed.subList(behind, sealed.size()));
+        return new LogContent(next, active, startOffset, endOffset);
     }
 
     /** Starting at {@code offset}, without the segments that lie wholly below it. */

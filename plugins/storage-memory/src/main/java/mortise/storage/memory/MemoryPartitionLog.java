@@ -1,13 +1,17 @@
 package mortise.storage.memory;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import mortise.api.Clock;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogBounds;
+import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogPosition;
@@ -37,6 +41,11 @@ final class MemoryPartitionLog implements PartitionLog {
     private final Clock clock;
     private final MemorySidecars sidecars;
     private final AtomicReference<LogContent> content;
+    private final MemoryCompaction compaction;
+
+    /** Transactions that were aborted, by the offset of their marker. */
+    private final NavigableMap<Long, AbortedTransaction> aborted;
+
     private volatile @Nullable String unusable;
     private LogSettings settings;
 
@@ -54,7 +63,9 @@ final class MemoryPartitionLog implements PartitionLog {
         this.clock = clock;
         this.sidecars = sidecars;
         this.content = new AtomicReference<>(content);
+        this.aborted = sidecars.aborted();
         this.settings = settings;
+        this.compaction = new MemoryCompaction(this);
     }
 
     /** An empty log. */
@@ -125,6 +136,12 @@ final class MemoryPartitionLog implements PartitionLog {
             throw full(batches);
         }
         StoredBatch[] copies = StoredBatch.copiesOf(batches);
+        for (int i = 0; i < batches.count(); i++) {
+            AbortedTransaction transaction = batches.aborted(i);
+            if (transaction != null) {
+                aborted.put(transaction.lastOffset(), transaction);
+            }
+        }
         long nowMillis = clock.wallMillis();
         return content.updateAndGet(now -> now.plus(copies, nowMillis)).end();
     }
@@ -279,6 +296,14 @@ final class MemoryPartitionLog implements PartitionLog {
     }
 
     @Override
+    public List<AbortedTransaction> abortedTransactions(long from, long to) {
+        check();
+        return aborted.tailMap(from).values().stream()
+                .filter(transaction -> transaction.firstOffset() < to)
+                .toList();
+    }
+
+    @Override
     public long retainedFrom(RetentionLimits limits) {
         check();
         LogContent now = content.get();
@@ -330,6 +355,8 @@ final class MemoryPartitionLog implements PartitionLog {
         }
         checkWithin(offset, now);
         LogContent kept = shrink(before -> before.truncatedTo(offset));
+        compaction.cutTo(kept.endOffset());
+        aborted.tailMap(kept.endOffset()).clear();
         sidecars.truncate(kept.endOffset());
         return kept.end();
     }
@@ -341,6 +368,8 @@ final class MemoryPartitionLog implements PartitionLog {
             throw new IllegalArgumentException("resetting " + id + " to offset " + offset);
         }
         sidecars.clear();
+        compaction.cutTo(offset);
+        aborted.clear();
         return shrink(before -> LogContent.emptyAt(offset)).end();
     }
 
@@ -351,6 +380,38 @@ final class MemoryPartitionLog implements PartitionLog {
         if (offset > now.startOffset()) {
             checkWithin(offset, now);
             shrink(before -> before.startingAt(offset));
+            aborted.headMap(offset).clear();
+        }
+    }
+
+    @Override
+    public Optional<LogCompaction> compaction() {
+        return Optional.of(compaction);
+    }
+
+    /** What it holds now. */
+    LogContent content() {
+        check();
+        return content.get();
+    }
+
+    /** The marker of a transaction is gone, if that was one. */
+    void dropped(StoredBatch batch) {
+        aborted.subMap(batch.baseOffset(), true, batch.lastOffset(), true).clear();
+    }
+
+    /** Puts one segment in the place of several; false if they are not there any more. */
+    boolean replace(List<MemorySegment> replaced, MemorySegment by) {
+        while (true) {
+            LogContent before = content.get();
+            LogContent after = before.with(replaced, by);
+            if (after == null) {
+                return false;
+            }
+            if (content.compareAndSet(before, after)) {
+                budget.giveBack(before.charge() - after.charge());
+                return true;
+            }
         }
     }
 
@@ -406,6 +467,7 @@ final class MemoryPartitionLog implements PartitionLog {
     void drop(String how) {
         unusable = how;
         sidecars.clear();
+        aborted.clear();
         shrink(before -> LogContent.emptyAt(before.endOffset()));
     }
 }

@@ -1,6 +1,7 @@
 package mortise.storage.memory;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A run of batches that rolls and goes as one. Immutable to its readers: a segment with more
@@ -90,6 +91,12 @@ final class MemorySegment {
         }
         return new MemorySegment(
                 baseOffset, own, kept, keptBytes, newest, begunAtMillis, addedAtMillis);
+    }
+
+    /** One segment in the place of several, with what is left of their batches. */
+    static MemorySegment compacted(List<MemorySegment> replaced, List<StoredBatch> left) {
+        MemorySegment all = empty(replaced.getFirst().baseOffset);
+        return all.plus(left.toArray(StoredBatch[]::new), replaced.getLast().addedAtMillis);
     }
 
     long baseOffset() {

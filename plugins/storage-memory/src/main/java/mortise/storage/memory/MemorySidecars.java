@@ -6,20 +6,33 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
 
-/** A log's sidecars; of leader epochs only the newest. Thread-safe. */
+/**
+ * What is kept beside a log: its sidecars, of leader epochs only the newest, and the transactions
+ * that were aborted. Thread-safe.
+ */
 final class MemorySidecars {
     private final MemoryBudget budget;
     private final Map<SidecarKind, NavigableMap<Long, byte[]>> contents =
             new EnumMap<>(SidecarKind.class);
+
+    /** By the offset of their marker. */
+    private final NavigableMap<Long, AbortedTransaction> aborted = new ConcurrentSkipListMap<>();
 
     MemorySidecars(MemoryBudget budget) {
         this.budget = budget;
         for (SidecarKind kind : SidecarKind.values()) {
             contents.put(kind, new TreeMap<>());
         }
+    }
+
+    /** Transactions that were aborted, by the offset of their marker; thread-safe by itself. */
+    NavigableMap<Long, AbortedTransaction> aborted() {
+        return aborted;
     }
 
     private NavigableMap<Long, byte[]> of(SidecarKind kind) {

@@ -42,10 +42,14 @@ public final class MemoryStorageProvider implements StorageProvider {
         return SCHEMA;
     }
 
-    /** Sidecars and retention; nothing survives the store, so it is not durable. */
+    /** Sidecars, retention and compaction; nothing survives the store, so it is not durable. */
     @Override
     public Set<Capability> capabilities() {
-        return Set.of(Capability.SIDECARS, Capability.RETENTION);
+        return Set.of(
+                Capability.SIDECARS,
+                Capability.RETENTION,
+                Capability.COMPACTION,
+                Capability.TRANSACTIONS);
     }
 
     @Override

@@ -9,6 +9,9 @@ final class StoredBatch {
     /** About what a batch takes besides its bytes: two objects and a reference. */
     private static final int OVERHEAD_BYTES = 80;
 
+    /** Where Kafka's batch format has the largest timestamp. */
+    private static final int MAX_TIMESTAMP_AT = 35;
+
     private final long baseOffset;
     private final long lastOffset;
     private final long maxTimestamp;
@@ -42,6 +45,14 @@ final class StoredBatch {
         return copies;
     }
 
+    /** The same with what compaction left of it. */
+    StoredBatch rewritten(ByteBuffer left) {
+        byte[] copy = new byte[left.remaining()];
+        long largest = left.getLong(left.position() + MAX_TIMESTAMP_AT);
+        left.get(copy);
+        return new StoredBatch(baseOffset, lastOffset, largest, leaderEpoch, copy);
+    }
+
     /** What so many batches with so many bytes take of the heap. */
     static long charge(int batches, long bytes) {
         return bytes + (long) batches * OVERHEAD_BYTES;
@@ -61,6 +72,11 @@ final class StoredBatch {
 
     int sizeInBytes() {
         return bytes.length;
+    }
+
+    /** All of its bytes, not to be written to. */
+    ByteBuffer content() {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }
 
     /** Copies bytes of the batch to the position of {@code target}. */

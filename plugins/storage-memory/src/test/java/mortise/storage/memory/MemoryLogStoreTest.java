@@ -78,7 +78,11 @@ class MemoryLogStoreTest {
     @Test
     void itDeclaresWhatItKeepsAndNoMore() {
         assertThat(new MemoryStorageProvider().capabilities())
-                .containsExactlyInAnyOrder(Capability.SIDECARS, Capability.RETENTION);
+                .containsExactlyInAnyOrder(
+                        Capability.SIDECARS,
+                        Capability.RETENTION,
+                        Capability.COMPACTION,
+                        Capability.TRANSACTIONS);
         assertThat(context.disk().orElseThrow().writes()).isZero();
     }
 
