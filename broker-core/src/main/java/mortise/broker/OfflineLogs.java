@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import mortise.api.TopicPartition;
@@ -24,6 +25,7 @@ import mortise.broker.runtime.ThreadedExecution;
 import mortise.broker.telemetry.BrokerMetrics;
 import mortise.record.Codecs;
 import mortise.record.RecordBatch;
+import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogStore;
@@ -53,16 +55,14 @@ public final class OfflineLogs implements AutoCloseable {
     /**
      * What one log holds, and what of it is not as it should be.
      *
-     * @param startOffset -1 if the log could not be opened
-     * @param endOffset -1 if the log could not be opened
+     * @param bounds nothing if the log could not be opened
      * @param bytes of the batches that could be read
      * @param problems one sentence each, in the order of offsets
      * @param furtherProblems how many more there were
      */
     public record Examined(
             TopicPartition partition,
-            long startOffset,
-            long endOffset,
+            Optional<LogBounds> bounds,
             long batches,
             long records,
             long bytes,
@@ -75,8 +75,7 @@ public final class OfflineLogs implements AutoCloseable {
         private static Examined of(LogId id, LogExamination.Findings found) {
             return new Examined(
                     id.partition(),
-                    found.startOffset(),
-                    found.endOffset(),
+                    Optional.of(new LogBounds(found.startOffset(), found.endOffset())),
                     found.batches(),
                     found.records(),
                     found.bytes(),
@@ -85,7 +84,7 @@ public final class OfflineLogs implements AutoCloseable {
         }
 
         private static Examined refused(LogId id, String why) {
-            return new Examined(id.partition(), -1, -1, 0, 0, 0, List.of(why), 0);
+            return new Examined(id.partition(), Optional.empty(), 0, 0, 0, List.of(why), 0);
         }
     }
 

@@ -189,22 +189,22 @@ final class LogCommand implements Runnable {
 
     private static void print(PrintWriter out, OfflineLogs.Examined findings) {
         String name = findings.partition().toString();
-        if (findings.endOffset() >= 0) {
-            out.println(
-                    name
-                            + ": offsets "
-                            + findings.startOffset()
-                            + " to "
-                            + findings.endOffset()
-                            + ", "
-                            + findings.batches()
-                            + " batches, "
-                            + findings.records()
-                            + " records, "
-                            + findings.bytes()
-                            + " bytes"
-                            + (findings.problems().isEmpty() ? ": sound" : ""));
-        }
+        findings.bounds()
+                .ifPresent(bounds ->
+                        out.println(
+                                name
+                                        + ": offsets "
+                                        + bounds.startOffset()
+                                        + " to "
+                                        + bounds.endOffset()
+                                        + ", "
+                                        + findings.batches()
+                                        + " batches, "
+                                        + findings.records()
+                                        + " records, "
+                                        + findings.bytes()
+                                        + " bytes"
+                                        + (findings.problems().isEmpty() ? ": sound" : "")));
         findings.problems().forEach(problem -> out.println(name + ": " + problem));
         if (findings.furtherProblems() > 0) {
             out.println(name + ": and " + findings.furtherProblems() + " more");
@@ -215,8 +215,11 @@ final class LogCommand implements Runnable {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("topic", findings.partition().topic());
         row.put("partition", findings.partition().partition());
-        row.put("start", findings.startOffset());
-        row.put("end", findings.endOffset());
+        findings.bounds()
+                .ifPresent(bounds -> {
+                    row.put("start", bounds.startOffset());
+                    row.put("end", bounds.endOffset());
+                });
         row.put("batches", findings.batches());
         row.put("records", findings.records());
         row.put("bytes", findings.bytes());

@@ -42,7 +42,8 @@ class CompactedTopicTest {
         try (BrokerProcess broker =
                 BrokerProcess.start(data, "--set", "compaction.interval=100ms")) {
             create(broker);
-            for (String codec : List.of("none", "gzip", "lz4", "snappy", "zstd")) {
+            // without a codec last: that fills segments, and the active one is never compacted
+            for (String codec : List.of("gzip", "lz4", "snappy", "zstd", "none")) {
                 produce(broker, codec);
             }
             aRecordWithoutAKeyIsRefused(broker);

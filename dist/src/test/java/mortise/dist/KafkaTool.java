@@ -28,7 +28,7 @@ final class KafkaTool {
                                 "-Dorg.apache.logging.log4j.level=WARN",
                                 "-cp",
                                 LIBRARIES.resolve("*").toString(),
-                                tool.contains(".") ? tool : TOOLS + tool));
+                                tool.startsWith("kafka.") ? tool : TOOLS + tool));
         command.addAll(List.of(arguments));
         BrokerProcess.Finished finished = BrokerProcess.run(Map.of(), command, input);
         assertThat(finished.status())

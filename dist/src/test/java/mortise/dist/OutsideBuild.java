@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mortise.testing.ForeignArtifacts;
 
 /**
  * Builds a Maven project that is not part of this build, against the artifacts that this build has
@@ -68,7 +69,11 @@ final class OutsideBuild {
                                 settings.toString(),
                                 "-Dmaven.repo.local=" + WORK.resolve("local"),
                                 "-Dmaven.repo.local.tail="
-                                        + System.getProperty("mortise.local-repository"),
+                                        + ForeignArtifacts.linked(
+                                                Path.of(
+                                                        System.getProperty(
+                                                                "mortise.local-repository")),
+                                                WORK.resolve("foreign")),
                                 "-Dmaven.repo.local.tail.ignoreAvailability=true",
                                 "verify")
                         .directory(copy.toFile())

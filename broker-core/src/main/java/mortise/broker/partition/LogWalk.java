@@ -66,6 +66,13 @@ public final class LogWalk {
             BatchIterator batches = RecordBatches.of(chunk).iterator();
             while (batches.hasNext()) {
                 RecordBatch batch = batches.next();
+                if (batch.lastOffset() >= end.offset()) {
+                    visitor.unreadable(
+                            next,
+                            end.offset(),
+                            "a batch there says that it reaches to offset " + batch.lastOffset());
+                    return;
+                }
                 if (batch.lastOffset() >= next) {
                     if (!visitor.batch(batch)) {
                         return;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mortise.testing.ForeignArtifacts;
 import mortise.testing.TreeCopy;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class OutsideProjectTest {
     private static final String VERSION = System.getProperty("mortise.version", "");
 
     private static Path repository;
+    private static Path foreign;
 
     @BeforeAll
     static void publish() throws Exception {
@@ -41,6 +43,10 @@ class OutsideProjectTest {
         repository =
                 BuiltRepository.publish(CHECKOUT, TARGET.resolve("repository"), VERSION)
                         .directory();
+        foreign =
+                ForeignArtifacts.linked(
+                        Path.of(System.getProperty("mortise.local-repository")),
+                        Files.createDirectories(OUTSIDE).resolve("foreign"));
         forget(OUTSIDE.resolve("local").resolve("io").resolve("mortise"));
         forget(CACHE);
     }
@@ -121,8 +127,7 @@ class OutsideProjectTest {
                                 "--global-settings",
                                 settings.toString(),
                                 "-Dmaven.repo.local=" + OUTSIDE.resolve("local"),
-                                "-Dmaven.repo.local.tail="
-                                        + System.getProperty("mortise.local-repository"),
+                                "-Dmaven.repo.local.tail=" + foreign,
                                 "-Dmortise.repository=" + repository.toUri(),
                                 "-Dmortise.version=" + VERSION,
                                 "-Dkafka.version=" + System.getProperty("mortise.kafka-version"),

@@ -39,6 +39,17 @@ final class BatchWalk {
         this.nextPosition = position;
     }
 
+    /**
+     * The base offset that the next header says; -1 at the limit, and where no header follows. The
+     * batch need not be whole, and the walk does not move.
+     */
+    long nextBaseOffset() throws IOException {
+        int at = window.load(nextPosition, BatchHeader.BYTES);
+        return at < 0 || !BatchHeader.isPlausible(window.buffer(), at)
+                ? -1
+                : BatchHeader.baseOffset(window.buffer(), at);
+    }
+
     /** Moves to the next batch; false at the limit, and where no whole batch follows. */
     boolean next() throws IOException {
         int at = window.load(nextPosition, BatchHeader.BYTES);

@@ -47,4 +47,22 @@ final class HeaderOrder {
         expectedLast = -1;
         next = last + 1;
     }
+
+    /**
+     * Looks at the header behind the batch that was checked last: one of the two is rotten if that
+     * one reaches beyond it.
+     */
+    void checkFollower(int position, long baseOffset) throws CorruptFileException {
+        if (baseOffset >= 0 && baseOffset < next) {
+            throw new CorruptFileException(
+                    "segment "
+                            + segment
+                            + ": the batch at "
+                            + position
+                            + " says that it begins with offset "
+                            + baseOffset
+                            + ", and the one before it that it ends at "
+                            + (next - 1));
+        }
+    }
 }

@@ -165,7 +165,7 @@ final class LocalCompaction implements LogCompaction {
                             replaced[0].ordinal(),
                             rewritten.bytes());
             extent.replace(replaced, segment);
-            inventory.inPlace(segment.baseOffset(), end, segment.size());
+            inventory.inPlace(segment, end);
             return Optional.of(described(segment, end));
         } finally {
             extent.structure().unlock();

@@ -361,6 +361,7 @@ final class LocalLogDirectory implements LogDirectory {
             for (LocalPartitionLog log : logs) {
                 log.noteRecoveryPoint();
             }
+            startOffsets.write();
             recoveryPoints.write();
             compactedOffsets.write();
             identities.write(topics);
@@ -502,6 +503,7 @@ final class LocalLogDirectory implements LogDirectory {
     void release(Map<TopicPartition, TopicId> topics) {
         try {
             if (failure == null) {
+                startOffsets.write();
                 recoveryPoints.write();
                 compactedOffsets.write();
                 identities.write(topics);

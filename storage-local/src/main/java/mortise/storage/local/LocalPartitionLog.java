@@ -60,7 +60,7 @@ final class LocalPartitionLog implements PartitionLog {
         this.closed = closed;
         this.extent = new LogExtent(log, loaded);
         this.health = new LogHealth(log, extent);
-        this.sidecars = new Sidecars(log.path(), loaded);
+        this.sidecars = new Sidecars(log.path(), log.parts().logger(), loaded);
         this.names = new LogNames(log, namesUnsynced, namesUnsynced || sidecars.removed());
         this.inventory = new LogInventory(log, loaded);
         this.sync = new LogSync(log, extent, health, names, inventory, sidecars, checkpointLater);

@@ -65,32 +65,53 @@ final class LogInventory {
         return manifest.hasPending();
     }
 
+    /** What is noted of a log's last segment. */
+    enum Last {
+        /** Nothing: what was noted before is still true. */
+        LEFT,
+        /** That it is there, as far as it goes. */
+        BEGUN,
+        /** That, and how its indexes were left. */
+        CLOSED
+    }
+
     /**
      * Notes which segments have been synced, for whoever opens the log next.
      *
-     * @param begun whether the last of them is to be noted too, as far as it goes
+     * @param last what becomes of the last of them
      */
-    void describe(Segment[] synced, LogPosition target, boolean begun) throws IOException {
-        int last = Tokens.ordinal(target.token());
+    void describe(Segment[] synced, LogPosition target, Last last) throws IOException {
+        int active = Tokens.ordinal(target.token());
         for (int i = 0; i < synced.length; i++) {
             Segment segment = synced[i];
-            boolean sealed = segment.ordinal() < last;
-            if (segment.size() == 0 || segment.ordinal() > last) {
+            boolean sealed = segment.ordinal() < active;
+            if (segment.size() == 0 || segment.ordinal() > active) {
                 continue;
             }
-            if (sealed && segment.ordinal() >= describedBelow) {
+            if (sealed && (segment.ordinal() >= describedBelow || segment.tellsNewIndexes())) {
                 long end = manifest.endBefore(synced[i + 1].baseOffset());
                 // what a damaged segment should hold stays noted as it was
                 if (missing.within(segment.baseOffset(), end) == null) {
-                    manifest.sealed(segment.baseOffset(), end, segment.size());
+                    manifest.sealed(
+                            segment.baseOffset(), end, segment.size(), segment.indexChecksums());
                 }
-            } else if (!sealed && begun && Tokens.position(target.token()) > 0) {
-                manifest.active(
-                        segment.baseOffset(), target.offset(), Tokens.position(target.token()));
+            } else if (!sealed && Tokens.position(target.token()) > 0) {
+                describe(segment, target, last);
             }
         }
-        describedBelow = Math.max(describedBelow, last);
+        describedBelow = Math.max(describedBelow, active);
         manifest.store();
+    }
+
+    private void describe(Segment active, LogPosition target, Last last) throws IOException {
+        int bytes = Tokens.position(target.token());
+        switch (last) {
+            case LEFT -> {}
+            case BEGUN -> manifest.active(active.baseOffset(), target.offset(), bytes);
+            case CLOSED ->
+                    manifest.active(
+                            active.baseOffset(), target.offset(), bytes, active.indexChecksums());
+        }
     }
 
     /** Notes, durably, that nothing will ever be written between two offsets. */
@@ -106,8 +127,8 @@ final class LogInventory {
     }
 
     /** Notes that it has its place; durable before anything is compacted again. */
-    void inPlace(long base, long end, int bytes) {
-        manifest.sealed(base, end, bytes);
+    void inPlace(Segment segment, long end) throws IOException {
+        manifest.sealed(segment.baseOffset(), end, segment.size(), segment.indexChecksums());
     }
 
     /** Notes, durably, that what lies beyond a batch of a segment need not be there any more. */
@@ -131,11 +152,13 @@ final class LogInventory {
         describedBelow = 0;
     }
 
-    /**
-     * Notes where the log starts; the checkpoint is what counts, so it waits for the next write.
-     */
+    /** Notes, durably, where the log starts; the checkpoint is for those who have no manifest. */
+    void startMoves(long offset) throws IOException {
+        manifest.startDurably(offset);
+    }
+
+    /** What was missing below the start is missed no more. */
     void startMoved(long offset) {
-        manifest.start(offset);
         missing.dropBelow(offset);
     }
 }

@@ -84,13 +84,13 @@ final class LogLoader {
             NavigableSet<Long> epochs) {}
 
     /**
-     * @param checkpointedStart the durable start, if one was noted: it counts more than the
-     *     manifest
+     * @param checkpointedStart the start that the directory noted, if it did; the manifest knows
+     *     better if it is sound
      * @param wasClean whether the log was closed and synced
      * @param point everything below it was synced
      */
     Loaded load(OptionalLong checkpointedStart, boolean wasClean, long point) throws IOException {
-        long start = checkpointedStart.orElse(manifest.startOffset());
+        long start = startOffset(checkpointedStart);
         clean = wasClean;
         recoveryPoint = point;
         missing = new MissingRanges.Finds(start);
@@ -120,6 +120,29 @@ final class LogLoader {
             }
         }
         return finished(start);
+    }
+
+    private long startOffset(OptionalLong checkpointed) {
+        if (!manifest.startIsCertain()) {
+            long start = Math.max(checkpointed.orElse(0), manifest.startOffset());
+            manifest.start(start);
+            return start;
+        }
+        long start = manifest.startOffset();
+        if (checkpointed.orElse(0) != start) {
+            parts.logger()
+                    .log(
+                            Level.WARNING,
+                            "{0} starts at offset {1}, as its {2} says, and not at {3} as noted in"
+                                    + " the log directory",
+                            directory,
+                            Long.toString(start),
+                            SegmentManifest.FILE,
+                            checkpointed.isPresent()
+                                    ? Long.toString(checkpointed.getAsLong())
+                                    : "0");
+        }
+        return start;
     }
 
     /**
@@ -252,7 +275,7 @@ final class LogLoader {
         boolean sealed = nextBase != null || missingFollows(base);
         if (sealed && entry != null && entry.sealed() && isWhole(entry, nextBase)) {
             reached = entry.end();
-            return Segment.stored(parts, directory, base, ordinal++, (int) entry.bytes());
+            return Segment.stored(parts, directory, ordinal++, (int) entry.bytes(), entry);
         }
         if (sealed && nextBase != null && nextBase <= trustedBelow() && entry == null) {
             return trusted(base, bytes, nextBase);
@@ -336,7 +359,7 @@ final class LogLoader {
         long known = Math.min(knownEnd, nextBase);
         SegmentRecovery.Recovered found =
                 clean
-                        ? recovery.afterClose(base, ordinal, bytes, known)
+                        ? recovery.afterClose(base, ordinal, bytes, known, manifest.entry(base))
                         : recovery.afterCrash(base, ordinal, bytes, knownEnd, known);
         if (found.endOffset() < known && !wasGap(base, found.endOffset(), known)) {
             found.segment().retire();

@@ -79,14 +79,12 @@ final class LogReader {
             place.open().release();
             return EmptySlice.INSTANCE;
         }
-        return slice(place, length);
+        return slice(place, length, last.offset());
     }
 
-    private LogSlice slice(LogSearch.Place place, int length) {
+    private LogSlice slice(LogSearch.Place place, int length, long endOffset) {
         try {
-            int least = Math.min(length, place.size());
-            int readable =
-                    log.parts().readAhead().touch(place.open(), place.position(), length, least);
+            int readable = log.parts().readAhead().touch(place, length, endOffset);
             return new FileSlice(place.open(), place.position(), readable);
         } catch (IOException failed) {
             place.open().release();

@@ -37,6 +37,7 @@ final class LogSearch {
      * A batch, and a use of its segment's file that whoever gets it gives back.
      *
      * @param limit where the readable bytes of the segment end
+     * @param nextBase where the offsets of the next segment begin
      */
     record Place(
             Segment segment,
@@ -44,6 +45,7 @@ final class LogSearch {
             int position,
             int size,
             int limit,
+            long nextBase,
             TimestampPosition batch) {
         long baseOffset() {
             return batch.baseOffset();
@@ -103,6 +105,7 @@ final class LogSearch {
                 segment,
                 from.position(),
                 limit,
+                nextBase,
                 walk -> {
                     order.check(walk);
                     return walk.lastOffset() >= offset;
@@ -151,12 +154,17 @@ final class LogSearch {
 
     private @Nullable Place inSegment(Segment segment, long least, long startOffset, int limit)
             throws IOException {
+        Condition condition =
+                walk -> walk.maxTimestamp() >= least && walk.lastOffset() >= startOffset;
         int from = least <= 0 ? 0 : segment.positionBeforeTimestamp(least);
-        return walk(
-                segment,
-                from,
-                limit,
-                walk -> walk.maxTimestamp() >= least && walk.lastOffset() >= startOffset);
+        if (from > 0) {
+            try {
+                return walk(segment, from, limit, Long.MAX_VALUE, condition);
+            } catch (CorruptFileException lies) {
+                log.parts().logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
+            }
+        }
+        return walk(segment, 0, limit, Long.MAX_VALUE, condition);
     }
 
     /** The first batch with the largest timestamp. */
@@ -204,6 +212,7 @@ final class LogSearch {
                         segment,
                         segment.positionBefore(startOffset),
                         limit,
+                        Long.MAX_VALUE,
                         walk -> {
                             if (walk.lastOffset() >= startOffset) {
                                 largest[0] = Math.max(largest[0], walk.maxTimestamp());
@@ -228,7 +237,8 @@ final class LogSearch {
         boolean holds(BatchWalk walk) throws IOException;
     }
 
-    private @Nullable Place walk(Segment segment, int from, int limit, Condition condition)
+    private @Nullable Place walk(
+            Segment segment, int from, int limit, long nextBase, Condition condition)
             throws IOException {
         if (from >= limit) {
             return null;
@@ -250,6 +260,7 @@ final class LogSearch {
                             walk.position(),
                             walk.size(),
                             limit,
+                            nextBase,
                             new TimestampPosition(
                                     walk.baseOffset(),
                                     walk.lastOffset(),

@@ -42,14 +42,27 @@ final class LogStart {
             if (names.isChanged()) {
                 sync.syncNames(); // a start means nothing to a log that a crash takes away
             }
-            log.directory().startOffsets().setDurably(log.partition(), offset);
+            inventory.startMoves(offset);
             inventory.startMoved(offset);
         } catch (IOException failed) {
             throw health.trouble(
                     "moving the start of " + log.id() + " to offset " + offset, failed);
         }
+        noteAgain(offset);
         for (Segment segment : extent.dropBelow(offset)) {
             removeOrLeave(segment);
+        }
+    }
+
+    /** For whoever finds no sound manifest; what finds no room is written by a later checkpoint. */
+    private void noteAgain(long offset) {
+        CheckpointedOffsets starts = log.directory().startOffsets();
+        starts.set(log.partition(), offset);
+        try {
+            starts.write();
+        } catch (IOException failed) {
+            leave(health.trouble("noting the start of " + log.id() + " again", failed));
+            sync.checkpointLater();
         }
     }
 
@@ -58,12 +71,15 @@ final class LogStart {
         try {
             segment.remove(log.settings().fileDeleteDelay());
         } catch (IOException failed) {
-            StorageException problem = health.trouble("removing segment " + segment, failed);
-            if (problem.reach() != Reach.CALL) {
-                throw problem;
-            }
-            log.parts().logger().log(Level.WARNING, problem.getMessage());
+            leave(health.trouble("removing segment " + segment, failed));
         }
+    }
+
+    private void leave(StorageException problem) {
+        if (problem.reach() != Reach.CALL) {
+            throw problem;
+        }
+        log.parts().logger().log(Level.WARNING, problem.getMessage());
     }
 
     /** Takes what is missing for a gap, and moves the start behind it if the log began with it. */

@@ -3,6 +3,7 @@ package mortise.storage.local;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import mortise.spi.storage.LogPosition;
+import mortise.storage.local.LogInventory.Last;
 
 /**
  * Makes a log durable: batches, then names, then the durable end moves, then the manifest and the
@@ -72,7 +73,7 @@ final class LogSync {
             names.sync();
             extent.synced(target);
             checkpointLater.run();
-            describe(synced, target, begun);
+            describe(synced, target, begun ? Last.BEGUN : Last.LEFT);
             if (waiting) {
                 storeSidecars();
             }
@@ -85,9 +86,9 @@ final class LogSync {
     }
 
     /** What finds no room is written by a later sync; until then the segments speak for it. */
-    private void describe(Segment[] synced, LogPosition target, boolean begun) {
+    private void describe(Segment[] synced, LogPosition target, Last last) {
         try {
-            inventory.describe(synced, target, begun);
+            inventory.describe(synced, target, last);
         } catch (IOException failed) {
             throw health.trouble("noting the segments of " + log.path(), failed);
         }
@@ -107,7 +108,7 @@ final class LogSync {
         if (inventory.hasPending()) {
             syncing.lock();
             try {
-                describe(extent.segments(), extent.end(), false);
+                describe(extent.segments(), extent.end(), Last.LEFT);
             } finally {
                 syncing.unlock();
             }
@@ -164,7 +165,7 @@ final class LogSync {
                 }
                 DiskFiles.syncDirectory(log.path());
             }
-            describe(segments, last, true);
+            describe(segments, last, extent.isChanged() ? Last.CLOSED : Last.LEFT);
             log.directory().closedCleanly(log.partition(), last.offset());
         } catch (IOException failed) {
             throw health.trouble("closing " + log.id(), failed);

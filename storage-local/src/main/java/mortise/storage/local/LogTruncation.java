@@ -187,17 +187,19 @@ final class LogTruncation {
             // from here on a crash leaves the log empty at the new offset
             starts.setDurably(log.partition(), offset);
         }
-        long lowest = Math.min(offset, extent.start());
+        long before = extent.start();
+        long lowest = Math.min(offset, before);
         log.directory().recoveryPoints().lowerDurably(log.partition(), lowest);
         log.directory().compactedOffsets().lowerDurably(log.partition(), lowest);
         Segment[] now = extent.segments();
         if (!forwards) {
             extent.lowerStartTo(new LogPosition(lowest, now[0].token(0)));
         }
-        inventory.forgetAll(forwards ? offset : lowest);
+        inventory.forgetAll(forwards ? offset : before);
         removeAll(now, 0);
         DiskFiles.syncDirectory(log.path());
         if (!forwards) {
+            inventory.startMoves(offset);
             starts.setDurably(log.partition(), offset);
             inventory.startMoved(offset);
         }

@@ -25,47 +25,32 @@ final class ReadAhead {
     }
 
     /**
-     * Touches the bytes; returns when they have been read.
+     * Touches batches, and checks those that nobody has checked since they came from the disk;
+     * returns when they have been read. The last may be cut.
      *
-     * @param least how many must be there
-     * @return how many can be read: fewer if the file ends, or the disk fails, behind the least
-     * @throws CorruptFileException if the file ends before
+     * @param place where the first batch begins
+     * @param length how many bytes are wanted, from its begin
+     * @param endOffset no batch reaches to it
+     * @return how many can be given: fewer if the file ends, the disk fails, or a batch is rotten,
+     *     behind the first
+     * @throws CorruptFileException if that is so within the first batch
      */
-    int touch(OpenFile open, int position, int length, int least) throws IOException {
-        if (length >= LEAST_TO_ASK && isThere(open, position, length)) {
-            return length;
+    int touch(LogSearch.Place place, int length, long endOffset) throws IOException {
+        int position = place.position();
+        VerifiedRanges verified = place.segment().verified();
+        if (length >= LEAST_TO_ASK && verified.has(position, position + length)) {
+            if (isThere(place.open(), position, length)) {
+                return length;
+            }
+            // the kernel reads more than it is asked for, and does not say what
+            verified.forgetFrom(position);
         }
         ByteBuffer buffer = scratch.borrow();
-        int end = position + length;
-        int at = position;
         try {
-            while (at < end) {
-                buffer.clear().limit(Math.min(buffer.capacity(), end - at));
-                int count = DiskFiles.readFully(open.channel(), buffer, at);
-                if (count == 0) {
-                    break;
-                }
-                at += count;
-            }
-        } catch (IOException failed) {
-            if (at - position < least) {
-                throw failed;
-            }
+            return new CheckedRead(place, length, endOffset, buffer).bytes();
         } finally {
             scratch.release(buffer);
         }
-        if (at - position < least) {
-            throw new CorruptFileException(
-                    open.file().path()
-                            + " ends at "
-                            + at
-                            + ", within the batch at "
-                            + position
-                            + " of "
-                            + least
-                            + " bytes; was it cut from outside?");
-        }
-        return at - position;
     }
 
     /**

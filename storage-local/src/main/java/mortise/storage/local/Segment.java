@@ -42,6 +42,13 @@ final class Segment {
     private final CachedFile file;
 
     private final TransactionIndex aborted;
+    private final VerifiedRanges verified;
+
+    /** What its index files were when it was complete; null if nobody knows. */
+    private @Nullable IndexChecksums expectedIndexes;
+
+    /** Whether its index files are others than those that were noted. */
+    private volatile boolean indexesChanged;
 
     /** Null until somebody wants them. */
     private volatile @Nullable SegmentIndexes indexes;
@@ -84,6 +91,17 @@ final class Segment {
         return segment;
     }
 
+    /** The same, with the checksums that its index files have if they are as they were left. */
+    static Segment stored(
+            StoreParts parts, Path directory, int ordinal, int size, SegmentManifest.Entry entry) {
+        Segment segment = stored(parts, directory, entry.base(), ordinal, size);
+        segment.expectedIndexes = entry.indexes();
+        if (entry.indexes() != null) {
+            segment.aborted.expect(entry.indexes().aborted());
+        }
+        return segment;
+    }
+
     /** A segment that stands in the place of others: positions in those mean nothing in it. */
     static Segment compacted(
             StoreParts parts, Path directory, long baseOffset, int ordinal, int size) {
@@ -112,6 +130,8 @@ final class Segment {
                 new CachedFile(
                         directory.resolve(LogFiles.name(baseOffset, LogFiles.TRANSACTION_INDEX)),
                         parts.openFiles());
+        // what this process writes it has checked before
+        this.verified = isNew ? VerifiedRanges.all() : VerifiedRanges.none();
         this.aborted =
                 isNew
                         ? TransactionIndex.none(ofAborted, baseOffset)
@@ -139,6 +159,11 @@ final class Segment {
     /** The transactions that markers in it abort. */
     TransactionIndex aborted() {
         return aborted;
+    }
+
+    /** Which of its bytes need not be checked before they are served. */
+    VerifiedRanges verified() {
+        return verified;
     }
 
     /** The bytes of whole batches that readers may see. */
@@ -287,10 +312,11 @@ final class Segment {
         }
     }
 
-    /** Writes out what the indexes have in memory. */
+    /** Writes out what the indexes have in memory; aborted transactions durably. */
     void storeIndexes() throws IOException {
         indexes().offsets().store();
         indexes().times().store();
+        aborted.sync();
     }
 
     /** Writes the indexes out and gives unused space back; can be tried again after a failure. */
@@ -353,6 +379,7 @@ final class Segment {
         size = walk.nextPosition();
         syncedBytes = size;
         sealSynced = false;
+        verified.add(size, Integer.MAX_VALUE);
         return next;
     }
 
@@ -439,6 +466,30 @@ final class Segment {
             throw new IllegalStateException(this + " is sealed");
         }
         return now;
+    }
+
+    // ---- checksums of the index files
+
+    /** What they were when it was complete; null if nobody knows. */
+    @Nullable IndexChecksums expectedIndexes() {
+        return expectedIndexes;
+    }
+
+    /** Those of the files as they are now. */
+    IndexChecksums indexChecksums() throws IOException {
+        return IndexChecksums.of(parts, directory, baseOffset);
+    }
+
+    /** Notes that its index files had to be made anew. */
+    void indexesWereBuilt() {
+        indexesChanged = true;
+    }
+
+    /** Whether that happened since this was asked last. */
+    boolean tellsNewIndexes() {
+        boolean changed = indexesChanged;
+        indexesChanged = false;
+        return changed;
     }
 
     // ---- syncing and ending

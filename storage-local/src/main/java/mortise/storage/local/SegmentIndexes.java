@@ -82,7 +82,7 @@ record SegmentIndexes(IndexFile offsets, IndexFile times) {
     static SegmentIndexes ofSealed(StoreParts parts, Segment segment, Path directory)
             throws IOException {
         SegmentIndexes stored = onDisk(parts, directory, segment.baseOffset());
-        String problem = stored.problem(segment, directory);
+        String problem = stored.problem(parts, segment, directory);
         if (problem.isEmpty()) {
             return stored;
         }
@@ -94,10 +94,11 @@ record SegmentIndexes(IndexFile offsets, IndexFile times) {
         stored.offsets.sync();
         stored.times.sync();
         DiskFiles.syncDirectory(directory);
+        segment.indexesWereBuilt();
         return stored;
     }
 
-    private String problem(Segment segment, Path directory) throws IOException {
+    private String problem(StoreParts parts, Segment segment, Path directory) throws IOException {
         for (String suffix : new String[] {LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX}) {
             if (!Files.exists(directory.resolve(LogFiles.name(segment.baseOffset(), suffix)))) {
                 return "its " + suffix + " file is missing";
@@ -110,6 +111,15 @@ record SegmentIndexes(IndexFile offsets, IndexFile times) {
         int timeEntries = soundTimes();
         if (timeEntries < times.count()) {
             return "entry " + timeEntries + " of its .timeindex file is out of order";
+        }
+        IndexChecksums expected = segment.expectedIndexes();
+        String changed =
+                expected == null
+                        ? ""
+                        : expected.changed(
+                                IndexChecksums.of(parts, directory, segment.baseOffset()));
+        if (!changed.isEmpty()) {
+            return "its " + changed + " file is not as it was left";
         }
         return "";
     }

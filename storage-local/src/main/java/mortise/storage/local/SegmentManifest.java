@@ -32,7 +32,11 @@ final class SegmentManifest {
     /** The bytes of a segment of which only the offsets are known. */
     static final long UNKNOWN_BYTES = -1;
 
-    private static final String VERSION = "version: 0";
+    private static final String VERSION = "version: 1";
+
+    /** Without checksums of indexes, and with a start that the checkpoint may have overtaken. */
+    private static final String VERSION_0 = "version: 0";
+
     private static final int DEAD_LINES = 64;
 
     private final Path file;
@@ -43,6 +47,7 @@ final class SegmentManifest {
     private final NavigableMap<Long, Long> gaps = new TreeMap<>();
     private final StringBuilder pending = new StringBuilder();
     private long startOffset;
+    private boolean startIsCertain;
     private long storedBytes;
     private int lines;
     private boolean rewrite;
@@ -62,15 +67,30 @@ final class SegmentManifest {
      *
      * @param end the offset after its last batch
      * @param bytes how large the file is at least, or {@link #UNKNOWN_BYTES}
+     * @param indexes what its index files were when it was complete, or its log was closed cleanly;
+     *     null if that was not noted
      */
-    record Entry(long base, long end, long bytes, State state) {
+    record Entry(long base, long end, long bytes, State state, @Nullable IndexChecksums indexes) {
+        Entry(long base, long end, long bytes, State state) {
+            this(base, end, bytes, state, null);
+        }
+
         /** Whether it was complete and its indexes were synced too. */
         boolean sealed() {
             return state != State.ACTIVE;
         }
 
         String line() {
-            return state.word + " " + base + " " + end + " " + bytes;
+            String line = state.word + " " + base + " " + end + " " + bytes;
+            return indexes == null
+                    ? line
+                    : line
+                            + " "
+                            + indexes.offsets()
+                            + " "
+                            + indexes.times()
+                            + " "
+                            + indexes.aborted();
         }
     }
 
@@ -109,7 +129,7 @@ final class SegmentManifest {
     static Optional<TopicId> topicOf(Path directory) throws IOException {
         Optional<String> text = DiskFiles.readIfPresent(directory.resolve(FILE));
         List<String> lines = text.stream().flatMap(String::lines).limit(2).toList();
-        return lines.size() == 2 && lines.get(0).equals(VERSION)
+        return lines.size() == 2 && isVersion(lines.get(0))
                 ? topicIn(checked(lines.get(1)))
                 : Optional.empty();
     }
@@ -125,10 +145,14 @@ final class SegmentManifest {
         return new Read(manifest, found);
     }
 
+    private static boolean isVersion(String line) {
+        return line.equals(VERSION_0) || VERSION.equals(checked(line));
+    }
+
     private synchronized Found parse(String text) {
         List<String> all = text.lines().toList();
         if (all.size() < 2
-                || !all.get(0).equals(VERSION)
+                || !isVersion(all.get(0))
                 || !topicIn(checked(all.get(1))).equals(Optional.of(topic))) {
             return Found.DAMAGED;
         }
@@ -140,15 +164,28 @@ final class SegmentManifest {
             if (torn || line == null || !apply(line)) {
                 rewrite = true;
                 if (!last) {
+                    salvageStart(all.subList(i, all.size()));
                     entries.clear();
                     gaps.clear();
-                    startOffset = 0;
                     return Found.DAMAGED;
                 }
             }
             lines++;
         }
+        boolean old = all.get(0).equals(VERSION_0);
+        startIsCertain = !old && !rewrite; // a line that is torn may have been of a start
+        rewrite |= old;
         return Found.SOUND;
+    }
+
+    /** A start that a sound line says is one that was, whatever the lines before it said. */
+    private void salvageStart(List<String> after) {
+        for (String each : after) {
+            String line = checked(each);
+            if (line != null && line.startsWith("start ")) {
+                apply(line);
+            }
+        }
     }
 
     private boolean apply(String line) {
@@ -159,14 +196,10 @@ final class SegmentManifest {
                 numbers[i] = Long.parseLong(fields[i + 1]);
             }
             switch (fields[0] + " " + numbers.length) {
-                case "active 3" ->
-                        entries.put(
-                                numbers[0],
-                                new Entry(numbers[0], numbers[1], numbers[2], State.ACTIVE));
-                case "sealed 3" ->
-                        entries.put(
-                                numbers[0],
-                                new Entry(numbers[0], numbers[1], numbers[2], State.SEALED));
+                case "active 3", "active 6" ->
+                        entries.put(numbers[0], entry(numbers, State.ACTIVE));
+                case "sealed 3", "sealed 6" ->
+                        entries.put(numbers[0], entry(numbers, State.SEALED));
                 case "compacted 3" -> replace(numbers[0], numbers[1], numbers[2]);
                 case "gap 2" -> gaps.put(numbers[0], numbers[1]);
                 case "cut 1" -> forgetBeyond(numbers[0]);
@@ -182,6 +215,17 @@ final class SegmentManifest {
         } catch (NumberFormatException wrong) {
             return false;
         }
+    }
+
+    private static Entry entry(long[] numbers, State state) {
+        return new Entry(
+                numbers[0],
+                numbers[1],
+                numbers[2],
+                state,
+                numbers.length == 3
+                        ? null
+                        : new IndexChecksums(numbers[3], numbers[4], numbers[5]));
     }
 
     /** A line without its checksum, or null if that is wrong. */
@@ -239,9 +283,14 @@ final class SegmentManifest {
         return end;
     }
 
-    /** The start of the log as it was noted last; the checkpoint may know better. */
+    /** The start of the log as it was noted last. */
     synchronized long startOffset() {
         return startOffset;
+    }
+
+    /** Whether the log starts there and nowhere else; if not, the checkpoint may know better. */
+    synchronized boolean startIsCertain() {
+        return startIsCertain;
     }
 
     /** Whether no segment needs to hold what lies between two offsets. */
@@ -263,13 +312,18 @@ final class SegmentManifest {
     // ---- what it is told
 
     /** A sealed segment has been synced; what was said of it before is replaced. */
-    void sealed(long base, long end, long bytes) {
-        put(new Entry(base, end, bytes, State.SEALED));
+    void sealed(long base, long end, long bytes, IndexChecksums indexes) {
+        put(new Entry(base, end, bytes, State.SEALED, indexes));
     }
 
     /** A segment has been synced as far as it went; batches may follow, or have followed. */
     void active(long base, long end, long bytes) {
         put(new Entry(base, end, bytes, State.ACTIVE));
+    }
+
+    /** The same of one whose log is closed. */
+    void active(long base, long end, long bytes, IndexChecksums indexes) {
+        put(new Entry(base, end, bytes, State.ACTIVE, indexes));
     }
 
     /**
@@ -323,10 +377,27 @@ final class SegmentManifest {
     /** The log starts at an offset; what lies wholly below it need not be there any more. */
     synchronized void start(long offset) {
         dropBelow(offset);
+        noteStart(offset);
+    }
+
+    private void noteStart(long offset) {
         if (offset != startOffset) {
             startOffset = offset;
             note("start " + offset);
         }
+    }
+
+    /** The same, durably, or not at all. */
+    synchronized void startDurably(long offset) throws IOException {
+        long before = startOffset;
+        noteStart(offset);
+        try {
+            store();
+        } catch (IOException failed) {
+            startOffset = before; // and the next store writes all of it
+            throw failed;
+        }
+        dropBelow(offset);
     }
 
     /** Forgets what lies wholly below the start of the log. */
@@ -339,6 +410,7 @@ final class SegmentManifest {
     synchronized void distrust() {
         entries.clear();
         gaps.clear();
+        startIsCertain = false;
         rewrite = true;
     }
 
@@ -382,10 +454,15 @@ final class SegmentManifest {
             }
             channel.position(storedBytes);
             int bytes = text.remaining();
-            while (text.hasRemaining()) {
-                channel.write(text);
+            try {
+                while (text.hasRemaining()) {
+                    channel.write(text);
+                }
+                DiskFiles.forceNew(channel);
+            } catch (IOException failed) {
+                takeBack(channel, failed);
+                throw failed;
             }
-            DiskFiles.forceNew(channel);
             storedBytes += bytes;
             return true;
         } catch (NoSuchFileException gone) {
@@ -393,8 +470,18 @@ final class SegmentManifest {
         }
     }
 
+    /** What could not be written as a whole must not come true later. */
+    private void takeBack(FileChannel channel, IOException failed) {
+        try {
+            channel.truncate(storedBytes);
+        } catch (IOException stays) {
+            failed.addSuppressed(stays);
+        }
+    }
+
     private StringBuilder wholeText() {
-        StringBuilder text = new StringBuilder(VERSION).append('\n');
+        StringBuilder text = new StringBuilder();
+        add(text, VERSION);
         add(text, "topic " + topic);
         if (startOffset > 0) {
             add(text, "start " + startOffset);

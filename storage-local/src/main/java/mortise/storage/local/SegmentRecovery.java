@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a segment on disk to where appending can go on: indexes that can be trusted, the largest
@@ -90,13 +91,20 @@ final class SegmentRecovery {
      *
      * @param knownEnd the offset below which batches were there; a file that ends before is kept as
      *     it is
+     * @param noted how it was left, if that was noted
      */
-    Recovered afterClose(long base, int ordinal, int fileBytes, long knownEnd) throws IOException {
+    Recovered afterClose(
+            long base,
+            int ordinal,
+            int fileBytes,
+            long knownEnd,
+            SegmentManifest.@Nullable Entry noted)
+            throws IOException {
         if (fileBytes == 0) {
             return nothing(base, ordinal);
         }
         try (Session session = new Session(base, ordinal, fileBytes)) {
-            int from = session.trustAll();
+            int from = session.trustAll(noted);
             long end = session.resume(from, Long.MAX_VALUE, false);
             if (session.segment.size() == fileBytes) {
                 return new Recovered(session.segment, end, true);
@@ -173,8 +181,28 @@ final class SegmentRecovery {
             return open.channel();
         }
 
-        /** Keeps every sound entry; gives the position of the last indexed batch. */
-        int trustAll() throws IOException {
+        /**
+         * Keeps every sound entry, or none if the files are not as they were left; gives the
+         * position of the last indexed batch.
+         */
+        int trustAll(SegmentManifest.@Nullable Entry noted) throws IOException {
+            IndexChecksums left =
+                    noted == null || noted.bytes() != fileBytes ? null : noted.indexes();
+            if (left != null) {
+                IndexChecksums now = IndexChecksums.of(parts, directory, base);
+                segment.aborted().expect(left.aborted());
+                String changed = left.changed(now);
+                if (!changed.isEmpty()) {
+                    parts.logger()
+                            .log(
+                                    Level.WARNING,
+                                    "{0}: its {1} file is not as it was left; building it anew",
+                                    segment,
+                                    changed);
+                    indexes.times().cut(0);
+                    return anchor(0, indexes.offsets());
+                }
+            }
             IndexFile offsets = indexes.offsets();
             IndexFile times = indexes.times();
             times.cut(indexes.soundTimes());

@@ -1,6 +1,7 @@
 package mortise.storage.local;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +32,7 @@ final class Sidecars {
                     SidecarKind.PRODUCER_BATCHES);
 
     private final Path directory;
+    private final System.Logger logger;
     private final Map<SidecarKind, NavigableMap<Long, Entry>> entries =
             new EnumMap<>(SidecarKind.class);
 
@@ -58,8 +60,9 @@ final class Sidecars {
             SidecarKind kind, long offset, Path file, long version, ByteBuffer content) {}
 
     /** Those that were found on disk; what lies beyond the end of the log is dropped. */
-    Sidecars(Path directory, LogLoader.Loaded loaded) throws IOException {
+    Sidecars(Path directory, System.Logger logger, LogLoader.Loaded loaded) throws IOException {
         this.directory = directory;
+        this.logger = logger;
         keep(SidecarKind.PRODUCER_STATE, loaded.sidecars().producerSnapshots(), loaded.endOffset());
         keep(SidecarKind.PRODUCER_BATCHES, loaded.sidecars().producerBatches(), loaded.endOffset());
         entries.put(SidecarKind.LEADER_EPOCHS, newestEpochs(loaded));
@@ -140,17 +143,32 @@ final class Sidecars {
                 entry = found.getValue();
             }
             try {
-                ByteBuffer content =
-                        entry.pending() != null
-                                ? entry.pending().duplicate()
-                                : ByteBuffer.wrap(Files.readAllBytes(entry.file()));
-                return Optional.of(new Sidecar(kind, offset, content));
+                return (entry.pending() != null
+                                ? Optional.of(entry.pending().duplicate())
+                                : content(kind, entry.file()))
+                        .map(content -> new Sidecar(kind, offset, content));
             } catch (NoSuchFileException removed) {
                 synchronized (this) {
                     of(kind).remove(offset, entry);
                 }
             }
         }
+    }
+
+    /** What a file says; nothing of one that is damaged, if that can be told. */
+    private Optional<ByteBuffer> content(SidecarKind kind, Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (kind != SidecarKind.LEADER_EPOCHS) {
+            return Optional.of(ByteBuffer.wrap(bytes)); // theirs have checksums of their own
+        }
+        Optional<ByteBuffer> content = EpochsFile.decode(bytes);
+        if (content.isEmpty()) {
+            logger.log(
+                    Level.WARNING,
+                    "{0} is damaged; leader epochs are taken from the batches instead",
+                    file);
+        }
+        return content;
     }
 
     private NavigableMap<Long, Entry> visible(SidecarKind kind) {
@@ -171,7 +189,11 @@ final class Sidecars {
             return false;
         }
         for (Pending pending : waiting) {
-            DiskFiles.replaceDurably(pending.file(), pending.content().duplicate());
+            DiskFiles.replaceDurably(
+                    pending.file(),
+                    pending.kind() == SidecarKind.LEADER_EPOCHS
+                            ? EpochsFile.encode(pending.content())
+                            : pending.content().duplicate());
         }
         DiskFiles.syncDirectory(directory);
         for (Pending pending : waiting) {

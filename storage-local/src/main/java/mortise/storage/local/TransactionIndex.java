@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import mortise.spi.storage.AbortedTransaction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,12 @@ final class TransactionIndex {
 
     /** Null until somebody wants them. */
     private volatile AbortedTransaction @Nullable [] entries;
+
+    /** The checksum of the file as it was left, or -1 if nobody knows. Guarded by this. */
+    private long expected = -1;
+
+    /** Whether the file is not as it was left. */
+    private volatile boolean rotten;
 
     /** How many of them are in the file. Guarded by this. */
     private int stored;
@@ -56,6 +63,11 @@ final class TransactionIndex {
 
     CachedFile file() {
         return file;
+    }
+
+    /** The CRC-32C that the file has if it is as it was left; else nobody is told what it says. */
+    synchronized void expect(long checksum) {
+        expected = checksum;
     }
 
     /**
@@ -165,6 +177,7 @@ final class TransactionIndex {
     }
 
     private AbortedTransaction[] loaded() throws IOException {
+        checkNotRotten();
         AbortedTransaction[] now = entries;
         return now != null ? now : load();
     }
@@ -173,6 +186,7 @@ final class TransactionIndex {
         AbortedTransaction[] now = entries;
         if (now == null) {
             now = read(true);
+            checkNotRotten();
             stored = now.length;
             durable = now.length;
             entries = now;
@@ -191,8 +205,10 @@ final class TransactionIndex {
         try {
             content = Files.readAllBytes(path);
         } catch (NoSuchFileException none) {
+            noteChecksum(new byte[0]);
             return NONE;
         }
+        noteChecksum(content);
         List<AbortedTransaction> found = new ArrayList<>();
         ByteBuffer bytes = ByteBuffer.wrap(content);
         long last = baseOffset - 1;
@@ -214,6 +230,21 @@ final class TransactionIndex {
         return bytes.hasRemaining()
                 ? unsound(all, found, path)
                 : found.toArray(AbortedTransaction[]::new);
+    }
+
+    private void noteChecksum(byte[] content) {
+        if (expected >= 0) {
+            CRC32C sum = new CRC32C();
+            sum.update(content);
+            rotten = sum.getValue() != expected;
+        }
+    }
+
+    private void checkNotRotten() throws CorruptFileException {
+        if (rotten) {
+            throw new CorruptFileException(
+                    file.path() + ": the transaction index is not as it was left");
+        }
     }
 
     private static AbortedTransaction[] unsound(

@@ -9,11 +9,13 @@
  * topicId} each), and a directory {@code <topic>-<partition>} per log.
  *
  * <p>A log's directory holds {@code partition.metadata} (Kafka's text: {@code version: 0}, {@code
- * topic_id: …}), {@code segment-manifest} (ours: {@code version: 0}, then lines {@code topic id},
- * {@code sealed base end bytes}, {@code active base end bytes}, {@code compacted base end bytes},
- * {@code gap from to}, {@code cut offset} and {@code start offset}, each followed by a space and
- * the CRC-32C of what stands before it in 8 hexadecimal digits; what each means stands in {@code
- * docs/storage.md}) and per segment, named by 20 digits of its base offset:
+ * topic_id: …}), {@code segment-manifest} (ours: lines {@code version: 1}, {@code topic id}, {@code
+ * sealed base end bytes index timeindex txnindex}, {@code active base end bytes} with those three
+ * or without, {@code compacted base end bytes}, {@code gap from to}, {@code cut offset} and {@code
+ * start offset}, each followed by a space and the CRC-32C of what stands before it in 8 hexadecimal
+ * digits; the three are the CRC-32C of the index files, as decimal numbers; version 0 has none of
+ * them, and no checksum behind its first line; what each means stands in {@code docs/storage.md})
+ * and per segment, named by 20 digits of its base offset:
  *
  * <ul>
  *   <li>{@code .log}: record batches, magic 2, back to back; a batch length of zero ends the data
@@ -29,9 +31,9 @@
  * </ul>
  *
  * and beside them {@code leader-epoch-checkpoint} (Kafka's text) with {@code <offset>.epochs}
- * (ours), the same content under the offset as of which it was written. Integers are big-endian.
- * {@code .deleted} files and {@code -delete} directories await removal; {@code .cleaned} files are
- * segments that compaction has not put in their place yet; {@code .tmp} files are unfinished
- * writes.
+ * (ours), the same content under the offset as of which it was written, and a last line {@code
+ * checksum} with its CRC-32C in 8 hexadecimal digits. Integers are big-endian. {@code .deleted}
+ * files and {@code -delete} directories await removal; {@code .cleaned} files are segments that
+ * compaction has not put in their place yet; {@code .tmp} files are unfinished writes.
  */
 package mortise.storage.local;

@@ -6,11 +6,14 @@ import java.util.List;
 import java.util.Random;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
+import org.jspecify.annotations.Nullable;
 
 /** Record batches made for tests, to be appended together. */
 final class Batches implements BatchSet {
     private final List<RecordBatch> batches = new ArrayList<>();
+    private @Nullable AbortedTransaction aborted;
 
     /** One batch of so many records, whose values have so many bytes altogether. */
     static Batches of(long baseOffset, int records, int valueBytes, long timestamp) {
@@ -31,6 +34,12 @@ final class Batches implements BatchSet {
                     timestamp, ByteBuffer.wrap(new byte[] {(byte) i}), ByteBuffer.wrap(value));
         }
         batches.add(builder.build());
+        return this;
+    }
+
+    /** These, of which the last is the marker that aborts a transaction. */
+    Batches aborting(AbortedTransaction transaction) {
+        aborted = transaction;
         return this;
     }
 
@@ -69,6 +78,11 @@ final class Batches implements BatchSet {
     @Override
     public int leaderEpoch(int index) {
         return 3;
+    }
+
+    @Override
+    public @Nullable AbortedTransaction aborted(int index) {
+        return index == batches.size() - 1 ? aborted : null;
     }
 
     @Override

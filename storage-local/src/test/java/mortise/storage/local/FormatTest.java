@@ -31,7 +31,7 @@ class FormatTest {
     private static final Path RELEASES = Path.of("src/test/resources/mortise/storage/local");
 
     /** What is written today; version-0 had no manifest and no identities of logs. */
-    private static final Path GOLDEN = RELEASES.resolve("version-1");
+    private static final Path GOLDEN = RELEASES.resolve("version-2");
 
     private final SimContext context = SimContext.on(SimDisk.create(1), 1).withInlineThreads();
 
@@ -74,7 +74,7 @@ class FormatTest {
     }
 
     @Test
-    void whatIsWrittenTodayIsWhatVersionOneWrote() throws IOException {
+    void whatIsWrittenTodayIsWhatVersionTwoWrote() throws IOException {
         write();
         Map<String, byte[]> written = files(logs());
         if (Boolean.getBoolean("mortise.golden.write")) {
@@ -103,7 +103,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"version-0", "version-1"})
+    @ValueSource(strings = {"version-0", "version-1", "version-2"})
     void whatEveryVersionWroteIsRead(String version) throws IOException {
         List<Batches> expected = new FormatTest().write();
         for (Map.Entry<String, byte[]> file : files(RELEASES.resolve(version)).entrySet()) {
