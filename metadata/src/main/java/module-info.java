@@ -13,5 +13,6 @@ module mortise.metadata {
     exports mortise.metadata;
     exports mortise.metadata.config;
     exports mortise.metadata.controller;
+    exports mortise.metadata.kafka;
     exports mortise.metadata.record;
 }

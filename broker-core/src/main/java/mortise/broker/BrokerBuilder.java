@@ -165,6 +165,17 @@ public final class BrokerBuilder {
         return OfflineLogs.open(assembly());
     }
 
+    /**
+     * Takes hold of log directories of a stopped Apache Kafka, whose topics are to go into the data
+     * directory of a broker that does not run.
+     *
+     * @throws ConfigException with every problem of the configuration
+     * @throws RefusedImportException if one is none, or is in use
+     */
+    public KafkaImport kafkaImport(List<Path> from) {
+        return KafkaImport.open(assembly(), codecs(), from);
+    }
+
     /** The plugins that are there, for whoever lists, checks or packs them. */
     public PluginInventory inventory() {
         return inventory;

@@ -11,6 +11,7 @@ import mortise.api.Clock;
 import mortise.api.TopicId;
 import mortise.broker.cluster.BrokerLifecycle;
 import mortise.broker.cluster.OpenedPartitions;
+import mortise.broker.cluster.TopicArrivals;
 import mortise.broker.cluster.api.ClusterFeatures;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.fetch.FetchSessions;
@@ -115,7 +116,7 @@ final class BrokerCore {
                         held ->
                                 startPlugins(held)
                                         .thenApplyAsync(made -> compose(held, made), steps)
-                                        .thenComposeAsync(this::enter, steps)
+                                        .thenComposeAsync(composed -> enter(held, composed), steps)
                                         .thenApplyAsync(
                                                 entered -> serve(held, entered, event, begun),
                                                 steps),
@@ -233,14 +234,22 @@ final class BrokerCore {
                 serving.lanes().requests());
     }
 
-    private CompletionStage<Entered> enter(Composed composed) {
+    private CompletionStage<Entered> enter(Held held, Composed composed) {
         refuseIfClosing();
         List<ListenerEndpoint> endpoints = composed.network().open();
         return composed.cluster()
                 .join(with, steps)
                 .thenComposeAsync(
-                        joined -> ClusterArea.enter(composed.lifecycle(), endpoints), steps)
+                        joined ->
+                                ClusterArea.enter(composed.lifecycle(), endpoints, arrivals(held)),
+                        steps)
                 .thenApply(opened -> new Entered(composed, endpoints, opened));
+    }
+
+    private @Nullable TopicArrivals arrivals(Held held) {
+        return held.directory() == null
+                ? null
+                : new TopicArrivals(held.directory().path(), with.nodeId(), steps);
     }
 
     private Running serve(Held held, Entered entered, BrokerStartEvent event, long begunNanos) {

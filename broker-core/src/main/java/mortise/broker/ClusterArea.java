@@ -12,6 +12,7 @@ import mortise.broker.cluster.LoggedPlacementFaults;
 import mortise.broker.cluster.MetadataPublisher;
 import mortise.broker.cluster.OpenedPartitions;
 import mortise.broker.cluster.PartitionFollower;
+import mortise.broker.cluster.TopicArrivals;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.partition.Partitions;
 import mortise.broker.plugin.MeteredPlacement;
@@ -26,6 +27,7 @@ import mortise.metadata.config.StoreTraits;
 import mortise.metadata.controller.Controller;
 import mortise.metadata.controller.PlacementRules;
 import mortise.spi.telemetry.Health.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This broker's place in its cluster: the metadata log, the image of it, and the controller.
@@ -124,9 +126,14 @@ record ClusterArea(
         return starts.all();
     }
 
-    /** Registers, and opens the partitions of this broker; completes when clients may come. */
+    /**
+     * Registers, makes imported topics known, and opens the partitions of this broker; completes
+     * when clients may come.
+     */
     static CompletionStage<OpenedPartitions> enter(
-            BrokerLifecycle lifecycle, List<ListenerEndpoint> endpoints) {
+            BrokerLifecycle lifecycle,
+            List<ListenerEndpoint> endpoints,
+            @Nullable TopicArrivals arrivals) {
         return lifecycle.enter(
                 endpoints.stream()
                         .map(endpoint -> {
@@ -136,7 +143,8 @@ record ClusterArea(
                                             : endpoint.advertised();
                             return new BrokerImage.Endpoint(endpoint.name(), told);
                         })
-                        .toList());
+                        .toList(),
+                arrivals);
     }
 
     @Override

@@ -104,11 +104,32 @@ public final class OfflineLogs implements AutoCloseable {
                             + DataDirectory.IDENTITY
                             + "); name one with --data");
         }
+        return hold(kept, nodeId, assembly);
+    }
+
+    /**
+     * Opens logs where there need not be any yet: a directory that is empty or missing becomes one
+     * of this broker's, as at its first start.
+     */
+    static OfflineLogs openOrFormat(Assembly assembly) {
+        return hold(
+                assembly.config().get(BrokerSettings.DATA_DIRECTORY),
+                assembly.config().get(BrokerSettings.NODE_ID),
+                assembly);
+    }
+
+    private static OfflineLogs hold(Path kept, int nodeId, Assembly assembly) {
         OfflineLogs logs = null;
         try {
-            logs = new OfflineLogs(DataDirectory.open(kept, nodeId, assembly.random()), assembly);
+            DataDirectory held = DataDirectory.open(kept, nodeId, assembly.random());
+            logs = new OfflineLogs(held, assembly);
             // another store would find nothing missing, for it finds nothing at all
-            var _ = new DirectoryKeepers(assembly, kept).accepted();
+            DirectoryKeepers keepers = new DirectoryKeepers(assembly, kept);
+            if (held.formatted()) {
+                held.remember(keepers.formatted());
+            } else {
+                var _ = keepers.accepted();
+            }
             logs.start(assembly, nodeId);
             return logs;
         } catch (RefusedDirectoryException | RefusedPluginException | StorageException refused) {
@@ -222,7 +243,8 @@ public final class OfflineLogs implements AutoCloseable {
                 .toList();
     }
 
-    private LogStore store() {
+    /** The store, which has been started. */
+    LogStore store() {
         LogStore started = store;
         if (started == null) {
             throw new IllegalStateException("the logs are closed");

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "log",
         description = "Looks after the logs of a broker that does not run.",
+        subcommands = LogImportCommand.class,
         mixinStandardHelpOptions = true)
 final class LogCommand implements Runnable {
     private static final String ALL = "9223372036854775807";
@@ -29,7 +30,7 @@ final class LogCommand implements Runnable {
     @Override
     public void run() {
         throw new IncompleteCommandException(
-                spec.commandLine(), "name what to do: accept-loss, dump or verify");
+                spec.commandLine(), "name what to do: accept-loss, dump, import or verify");
     }
 
     /** Which logs. */

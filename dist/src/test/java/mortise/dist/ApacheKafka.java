@@ -32,6 +32,16 @@ final class ApacheKafka implements AutoCloseable {
 
     /** Formats a directory, starts on it, and waits until it accepts connections. */
     static ApacheKafka start(Path directory) {
+        return start(directory, "");
+    }
+
+    /**
+     * Starts on a directory, which is formatted if it is new, and waits until it accepts
+     * connections.
+     *
+     * @param settings more properties, a line each
+     */
+    static ApacheKafka start(Path directory, String settings) {
         try {
             Files.createDirectories(directory);
             int port = freePort();
@@ -39,9 +49,11 @@ final class ApacheKafka implements AutoCloseable {
             Path properties =
                     Files.writeString(
                             directory.resolve("server.properties"),
-                            properties(directory, port, controllerPort));
+                            properties(directory, port, controllerPort) + settings);
             Path logging = Files.writeString(directory.resolve("log4j2.properties"), LOGGING);
-            format(properties, logging, directory.resolve("format.log"));
+            if (!Files.exists(directory.resolve("data"))) {
+                format(properties, logging, directory.resolve("format.log"));
+            }
             Process process =
                     java(logging, "-Xmx512m", "kafka.Kafka", properties.toString())
                             .redirectErrorStream(true)
@@ -174,6 +186,18 @@ final class ApacheKafka implements AutoCloseable {
     /** Where clients connect. */
     String bootstrap() {
         return "127.0.0.1:" + port;
+    }
+
+    /** Has it shut down cleanly. */
+    void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Apache Kafka did not stop");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Ends the process; its data is thrown away, so it need not shut down cleanly. */

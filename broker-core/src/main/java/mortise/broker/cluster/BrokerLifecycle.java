@@ -77,10 +77,30 @@ public final class BrokerLifecycle {
      * @param endpoints how other brokers and their clients reach this one
      */
     public CompletionStage<OpenedPartitions> enter(List<BrokerImage.Endpoint> endpoints) {
+        return enter(endpoints, null);
+    }
+
+    /**
+     * Goes the whole way, and makes topics known on it that were imported into this broker's store.
+     *
+     * @param arrivals these topics; null if the broker keeps no files, and so has none
+     */
+    public CompletionStage<OpenedPartitions> enter(
+            List<BrokerImage.Endpoint> endpoints, @Nullable TopicArrivals arrivals) {
         RegisterBroker register =
                 new RegisterBroker(
                         self.clusterId(), self.nodeId(), incarnation, self.rack(), endpoints);
-        return submit(register).thenCompose(epoch -> registered.thenCompose(here -> open(epoch)));
+        return submit(register)
+                .thenCompose(epoch ->
+                        registered
+                                .thenCompose(here -> settle(arrivals))
+                                .thenCompose(known -> open(epoch)));
+    }
+
+    private CompletionStage<Void> settle(@Nullable TopicArrivals arrivals) {
+        return arrivals == null
+                ? CompletableFuture.completedStage(null)
+                : arrivals.settle(this::submit);
     }
 
     private CompletionStage<OpenedPartitions> open(long epoch) {

@@ -48,7 +48,7 @@ public final class DataDirectory implements AutoCloseable {
      */
     public static DataDirectory open(Path path, int nodeId, RandomGenerator random) {
         try {
-            refuseForeign(path);
+            checkForeign(path);
             Files.createDirectories(path);
             DirectoryLock lock = lock(path);
             try {
@@ -97,7 +97,20 @@ public final class DataDirectory implements AutoCloseable {
         };
     }
 
-    private static void refuseForeign(Path path) throws IOException {
+    /**
+     * Looks at a directory that is to be formatted later; changes nothing.
+     *
+     * @throws RefusedDirectoryException if it has foreign content
+     */
+    public static void refuseForeign(Path path) {
+        try {
+            checkForeign(path);
+        } catch (IOException failure) {
+            throw cannotBeUsed(path, failure);
+        }
+    }
+
+    private static void checkForeign(Path path) throws IOException {
         if (!Files.exists(path) || Files.exists(path.resolve(IDENTITY))) {
             return;
         }
@@ -109,8 +122,10 @@ public final class DataDirectory implements AutoCloseable {
             throw new RefusedDirectoryException(
                     "data directory "
                             + path
-                            + " was written by Apache Kafka (it has a meta.properties); it was left as it is,"
-                            + " and this version cannot import it; name an empty directory with --data");
+                            + " was written by Apache Kafka (it has a meta.properties); it was left as it is;"
+                            + " import it into an empty directory with 'mortise log import --from "
+                            + path
+                            + " --data DIR', and start with that");
         }
         Optional<Path> first = firstForeign(path);
         if (first.isPresent()) {

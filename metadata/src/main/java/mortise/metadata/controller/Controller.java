@@ -1,6 +1,7 @@
 package mortise.metadata.controller;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -27,6 +28,8 @@ import mortise.metadata.controller.ControllerCommand.CreateTopics;
 import mortise.metadata.controller.ControllerCommand.CreatedTopic;
 import mortise.metadata.controller.ControllerCommand.DeleteTopics;
 import mortise.metadata.controller.ControllerCommand.DeletedTopic;
+import mortise.metadata.controller.ControllerCommand.ImportTopics;
+import mortise.metadata.controller.ControllerCommand.ImportedTopic;
 import mortise.metadata.controller.ControllerCommand.MorePartitions;
 import mortise.metadata.controller.ControllerCommand.NewTopic;
 import mortise.metadata.controller.ControllerCommand.ProducerIdBlock;
@@ -88,6 +91,7 @@ public final class Controller {
         return (Decision<R>)
                 switch (command) {
                     case CreateTopics create -> createTopics(state, create);
+                    case ImportTopics imported -> importTopics(state, imported);
                     case DeleteTopics delete -> deleteTopics(state, delete);
                     case CreatePartitions create -> createPartitions(state, create);
                     case AlterConfigs alter -> alterations.decide(state, alter);
@@ -140,17 +144,11 @@ public final class Controller {
             checkAutomatic(topic.name(), state.partitionCount(), placed.size());
         }
         TopicId id = TopicId.random(random);
-        records.add(new TopicRecord().name(topic.name()).topicId(id.value()));
+        List<PartitionImage> partitions = new ArrayList<>();
         for (int i = 0; i < placed.size(); i++) {
-            records.add(ImageRecords.partition(id, newPartition(state, i, placed.get(i))));
+            partitions.add(newPartition(state, i, placed.get(i)));
         }
-        values.forEach((name, value) ->
-                records.add(
-                        new ConfigRecord()
-                                .resourceType(ConfigResource.TOPIC.code())
-                                .resourceName(topic.name())
-                                .name(name)
-                                .value(value)));
+        addTopic(topic.name(), id, partitions, values, records);
         List<ConfigEntry> described = configs.describeTopic(values, state);
         return new CreatedTopic(
                 topic.name(),
@@ -159,6 +157,88 @@ public final class Controller {
                 placed.size(),
                 placed.getFirst().size(),
                 described);
+    }
+
+    private static void addTopic(
+            String name,
+            TopicId id,
+            List<PartitionImage> partitions,
+            Map<String, String> configs,
+            List<MetadataRecord> records) {
+        records.add(new TopicRecord().name(name).topicId(id.value()));
+        partitions.forEach(partition -> records.add(ImageRecords.partition(id, partition)));
+        configs.forEach((config, value) ->
+                records.add(
+                        new ConfigRecord()
+                                .resourceType(ConfigResource.TOPIC.code())
+                                .resourceName(name)
+                                .name(config)
+                                .value(value)));
+    }
+
+    private Decision<List<TopicVerdict>> importTopics(ClusterImage state, ImportTopics command) {
+        BrokerImage broker = state.brokers().get(command.brokerId());
+        if (broker == null) {
+            throw new RefusedException(
+                    ErrorCode.BROKER_ID_NOT_REGISTERED,
+                    "broker "
+                            + command.brokerId()
+                            + " has topics that were imported but is not registered");
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        List<TopicVerdict> replies = new ArrayList<>();
+        if (command.nextProducerId() > state.nextProducerId()) {
+            records.add(
+                    new ProducerIdsRecord()
+                            .brokerId(broker.id())
+                            .brokerEpoch(broker.epoch())
+                            .nextProducerId(command.nextProducerId()));
+        }
+        ClusterImage growing = state;
+        for (ImportedTopic topic : command.topics()) {
+            try {
+                List<MetadataRecord> ofTopic = imported(growing, topic, command.brokerId());
+                growing = ImageDelta.replay(growing, growing.index(), ofTopic);
+                records.addAll(ofTopic);
+                replies.add(new TopicVerdict(topic.name(), Verdict.ACCEPTED));
+            } catch (RefusedException refused) {
+                replies.add(new TopicVerdict(topic.name(), Verdict.of(refused)));
+            }
+        }
+        return new Decision<>(records, replies);
+    }
+
+    private List<MetadataRecord> imported(ClusterImage state, ImportedTopic topic, int broker) {
+        TopicImage present = state.topic(topic.id());
+        if (present != null && present.name().equals(topic.name())) {
+            return List.of(); // the broker ended before it could note that it was done
+        }
+        if (present != null) {
+            throw new RefusedException(
+                    ErrorCode.TOPIC_ALREADY_EXISTS,
+                    "Topic '"
+                            + present.name()
+                            + "' has the ID "
+                            + topic.id()
+                            + " of the imported topic '"
+                            + topic.name()
+                            + "'.");
+        }
+        checkName(state, topic.name());
+        checkTotal(topic.name(), state.partitionCount(), topic.leaderEpochs().size());
+        List<PartitionImage> partitions = new ArrayList<>();
+        for (int epoch : topic.leaderEpochs()) {
+            List<Integer> replicas = List.of(broker);
+            partitions.add(
+                    new PartitionImage(partitions.size(), replicas, replicas, broker, epoch, 0));
+        }
+        Map<String, String> configs =
+                alterations.initialConfigs(
+                        new NewTopic(
+                                topic.name(), -1, -1, Map.of(), new HashMap<>(topic.configs())));
+        List<MetadataRecord> records = new ArrayList<>();
+        addTopic(topic.name(), topic.id(), partitions, configs, records);
+        return records;
     }
 
     private static void checkName(ClusterImage state, String name) {

@@ -81,6 +81,36 @@ public sealed interface ControllerCommand<R> {
         }
     }
 
+    /**
+     * Makes topics known whose logs lie in a broker's store already: each by itself succeeds or is
+     * refused. One that is there with the same name and ID counts as done.
+     *
+     * @param brokerId the broker, which is the only replica of every partition
+     * @param nextProducerId producer IDs below this one may have written to the topics, and are
+     *     given to nobody from now on
+     */
+    record ImportTopics(int brokerId, List<ImportedTopic> topics, long nextProducerId)
+            implements ControllerCommand<List<TopicVerdict>> {
+        public ImportTopics {
+            topics = List.copyOf(topics);
+        }
+    }
+
+    /**
+     * A topic with a history.
+     *
+     * @param leaderEpochs the leader epoch that each partition begins with, by index: above all
+     *     that its log has
+     * @param configs by Kafka's names
+     */
+    record ImportedTopic(
+            String name, TopicId id, List<Integer> leaderEpochs, Map<String, String> configs) {
+        public ImportedTopic {
+            leaderEpochs = List.copyOf(leaderEpochs);
+            configs = Map.copyOf(configs);
+        }
+    }
+
     /** Deletes topics; each by itself succeeds or is refused. */
     record DeleteTopics(List<TopicRef> topics) implements ControllerCommand<List<DeletedTopic>> {
         public DeleteTopics {

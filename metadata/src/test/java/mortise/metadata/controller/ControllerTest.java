@@ -32,11 +32,14 @@ import mortise.metadata.controller.ControllerCommand.CreateTopics;
 import mortise.metadata.controller.ControllerCommand.CreatedTopic;
 import mortise.metadata.controller.ControllerCommand.DeleteTopics;
 import mortise.metadata.controller.ControllerCommand.DeletedTopic;
+import mortise.metadata.controller.ControllerCommand.ImportTopics;
+import mortise.metadata.controller.ControllerCommand.ImportedTopic;
 import mortise.metadata.controller.ControllerCommand.MorePartitions;
 import mortise.metadata.controller.ControllerCommand.NewTopic;
 import mortise.metadata.controller.ControllerCommand.ProducerIdBlock;
 import mortise.metadata.controller.ControllerCommand.RegisterBroker;
 import mortise.metadata.controller.ControllerCommand.TopicRef;
+import mortise.metadata.controller.ControllerCommand.TopicVerdict;
 import mortise.metadata.controller.ControllerCommand.UnfenceBroker;
 import mortise.metadata.record.FeatureLevelRecord;
 import mortise.metadata.record.MetadataRecord;
@@ -694,5 +697,84 @@ class ControllerTest {
         assertThat(apply(new AllocateProducerIds(1))).isEqualTo(new ProducerIdBlock(2_000, 1_000));
         assertThatThrownBy(() -> apply(new AllocateProducerIds(3)))
                 .isInstanceOf(RefusedException.class);
+    }
+
+    private static ImportedTopic imported(String name, long id, Integer... epochs) {
+        return new ImportedTopic(
+                name,
+                new TopicId(new UUID(7, id)),
+                List.of(epochs),
+                Map.of("retention.ms", "1000"));
+    }
+
+    private List<TopicVerdict> importTopics(ImportedTopic... topics) {
+        return apply(new ImportTopics(1, List.of(topics), 5_000));
+    }
+
+    @Test
+    void importedTopicsKeepTheirIdsEpochsAndConfigurations() {
+        brokers(1);
+
+        assertThat(importTopics(imported("orders", 1, 5, 9), imported("bills", 2, 0)))
+                .allMatch(reply -> reply.verdict().accepted());
+
+        TopicImage orders = present("orders");
+        assertThat(orders.id()).isEqualTo(new TopicId(new UUID(7, 1)));
+        assertThat(orders.configs()).isEqualTo(Map.of("retention.ms", "1000"));
+        assertThat(orders.partitions())
+                .containsExactly(
+                        new PartitionImage(0, List.of(1), List.of(1), 1, 5, 0),
+                        new PartitionImage(1, List.of(1), List.of(1), 1, 9, 0));
+        assertThat(present("bills").partitions()).hasSize(1);
+        assertThat(apply(new AllocateProducerIds(1)).first()).as("producer IDs").isEqualTo(5_000);
+    }
+
+    @Test
+    void aTopicThatWasImportedBeforeCountsAsDone() {
+        brokers(1);
+        importTopics(imported("orders", 1, 5));
+        ClusterImage before = state;
+
+        assertThat(
+                        controller.decide(
+                                state,
+                                new ImportTopics(1, List.of(imported("orders", 1, 7)), 5_000)))
+                .as("the second time")
+                .satisfies(decision -> {
+                    assertThat(decision.records()).as("records").isEmpty();
+                    assertThat(decision.reply().getFirst().verdict().accepted())
+                            .as("accepted")
+                            .isTrue();
+                });
+        assertThat(state).as("the state").isEqualTo(before);
+    }
+
+    @Test
+    void importedTopicsThatCannotBeAreRefusedOneByOne() {
+        brokers(1);
+        create(sized("orders", 1, 1));
+        importTopics(imported("bills", 2, 0));
+
+        assertThat(
+                        importTopics(
+                                imported("orders", 1, 0),
+                                imported("other", 2, 0),
+                                imported("bad name", 3, 0),
+                                new ImportedTopic(
+                                        "bad.config",
+                                        new TopicId(new UUID(7, 4)),
+                                        List.of(0),
+                                        Map.of("retention.ms", "soon")),
+                                imported("good", 5, 0)))
+                .extracting(reply -> reply.verdict().error())
+                .containsExactly(
+                        ErrorCode.TOPIC_ALREADY_EXISTS,
+                        ErrorCode.TOPIC_ALREADY_EXISTS,
+                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                        ErrorCode.INVALID_CONFIG,
+                        ErrorCode.NONE);
+        assertThatThrownBy(() -> apply(new ImportTopics(2, List.of(imported("more", 6, 0)), 0)))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("not registered");
     }
 }
