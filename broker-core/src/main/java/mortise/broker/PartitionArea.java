@@ -2,7 +2,6 @@ package mortise.broker;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.ToLongFunction;
 import mortise.api.metrics.Labels;
 import mortise.api.metrics.Metrics;
@@ -48,8 +47,7 @@ record PartitionArea(Partitions partitions, Compactor compactor, int series) imp
                         .add(
                                 "partitions",
                                 new Partitions(with.config(), storage.store(), services));
-        with.parts()
-                .add("open logs", partitions::stop, () -> CompletableFuture.completedStage(null));
+        with.parts().add("open logs", partitions::stop, partitions::endMoves);
         Compactor compactor = compactor(with, partitions, codecs, lanes);
         with.parts().add("compaction", compactor::stop, compactor::stop);
         return with.add(

@@ -1,5 +1,6 @@
 package mortise.broker;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import mortise.broker.cluster.api.LocalLogs;
@@ -18,7 +19,21 @@ record StoredLogs(LogStore store, Partitions partitions) implements LocalLogs {
 
     @Override
     public Collection<LocalLog> logs() {
-        return partitions.all().stream().map(StoredLogs::log).toList();
+        List<LocalLog> logs = new ArrayList<>();
+        for (Partition partition : partitions.all()) {
+            logs.add(log(partition));
+            partition
+                    .moving()
+                    .ifPresent(copy ->
+                            logs.add(
+                                    new LocalLog(
+                                            partition.id().partition(),
+                                            copy.directory(),
+                                            copy.sizeInBytes(),
+                                            copy.offsetLag(),
+                                            true)));
+        }
+        return logs;
     }
 
     private static LocalLog log(Partition partition) {
@@ -32,6 +47,7 @@ record StoredLogs(LogStore store, Partitions partitions) implements LocalLogs {
                 partition.id().partition(),
                 partition.log().directory(),
                 partition.log().sizeInBytes(),
-                lag);
+                lag,
+                false);
     }
 }

@@ -17,6 +17,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.ValueDescriptor;
 import mortise.broker.telemetry.BrokerStartEvent;
 import mortise.broker.telemetry.ConnectionClosedEvent;
+import mortise.broker.telemetry.LogMoveEvent;
 import mortise.broker.telemetry.PartitionLoadEvent;
 import mortise.broker.telemetry.SlowAppendEvent;
 import mortise.broker.telemetry.SlowDecisionEvent;
@@ -43,6 +44,7 @@ class MetricsPageTest {
             List.of(
                     BrokerStartEvent.class,
                     ConnectionClosedEvent.class,
+                    LogMoveEvent.class,
                     PartitionLoadEvent.class,
                     SlowAppendEvent.class,
                     SlowDecisionEvent.class,

@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import mortise.wire.ApiKey;
 import mortise.wire.message.AlterConfigsRequest;
+import mortise.wire.message.AlterReplicaLogDirsRequest;
+import mortise.wire.message.AlterReplicaLogDirsRequest.AlterReplicaLogDir;
+import mortise.wire.message.AlterReplicaLogDirsRequest.AlterReplicaLogDirTopic;
 import mortise.wire.message.ApiVersionsRequest;
 import mortise.wire.message.DescribeClusterRequest;
 import mortise.wire.message.DescribeConfigsRequest;
@@ -361,6 +364,37 @@ final class ParityOfConfigs {
                 ApiKey.DESCRIBE_LOG_DIRS,
                 "all",
                 (side, version) -> new DescribeLogDirsRequest().topics(null));
+    }
+
+    void alterReplicaLogDirs() {
+        moving("an unknown directory", "/nowhere", "stored", 0, 1);
+        moving("a relative directory", "logs", "stored", 0);
+        moving("an unknown topic to an unknown directory", "/nowhere", "nowhere", 0);
+        moving("an unknown partition to an unknown directory", "/nowhere", "stored", 7);
+        moving("one partition twice", "/nowhere", "stored", 0, 0);
+        parity.everyVersion(
+                ApiKey.ALTER_REPLICA_LOG_DIRS,
+                "no directories",
+                (side, version) -> new AlterReplicaLogDirsRequest());
+    }
+
+    private void moving(String what, String path, String topic, Integer... partitions) {
+        parity.everyVersion(
+                ApiKey.ALTER_REPLICA_LOG_DIRS,
+                what,
+                (side, version) ->
+                        new AlterReplicaLogDirsRequest()
+                                .dirs(
+                                        List.of(
+                                                new AlterReplicaLogDir()
+                                                        .path(path)
+                                                        .topics(
+                                                                List.of(
+                                                                        new AlterReplicaLogDirTopic()
+                                                                                .name(topic)
+                                                                                .partitions(
+                                                                                        List.of(
+                                                                                                partitions)))))));
     }
 
     private static DescribableLogDirTopic dir(String topic, Integer... partitions) {

@@ -38,6 +38,7 @@ class ParityTest {
                     ApiKey.ALTER_CONFIGS,
                     ApiKey.INCREMENTAL_ALTER_CONFIGS,
                     ApiKey.DESCRIBE_LOG_DIRS,
+                    ApiKey.ALTER_REPLICA_LOG_DIRS,
                     ApiKey.CREATE_PARTITIONS,
                     ApiKey.DESCRIBE_CLUSTER,
                     ApiKey.LIST_CONFIG_RESOURCES,
@@ -71,6 +72,7 @@ class ParityTest {
         records.produce();
         records.fill();
         configs.describeLogDirs();
+        configs.alterReplicaLogDirs();
         records.fetch();
         records.listOffsets();
         records.offsetForLeaderEpoch();

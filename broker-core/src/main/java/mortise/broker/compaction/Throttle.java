@@ -8,7 +8,7 @@ import mortise.api.Clock;
  * Holds a thread up so that it passes no more than so many bytes a second, read or written, over
  * tenths of a second. Thread-safe: several threads share the rate.
  */
-final class Throttle {
+public final class Throttle {
     private static final long WINDOW_NANOS = 100_000_000;
     private static final double NANOS = 1e9;
 
@@ -20,9 +20,11 @@ final class Throttle {
     private boolean begun;
 
     /**
+     * A rate.
+     *
      * @param bytesPerSecond infinite for no limit
      */
-    Throttle(Clock clock, double bytesPerSecond) {
+    public Throttle(Clock clock, double bytesPerSecond) {
         this.clock = clock;
         this.bytesPerSecond = bytesPerSecond;
     }
@@ -32,7 +34,7 @@ final class Throttle {
      *
      * @param givenUp whether that is so
      */
-    void pass(int bytes, BooleanSupplier givenUp) {
+    public void pass(int bytes, BooleanSupplier givenUp) {
         if (Double.isInfinite(bytesPerSecond)) {
             return;
         }

@@ -43,7 +43,7 @@ public final class Mailbox<D extends DataCommand, C> {
     }
 
     private final MailboxOwner<D, C> owner;
-    private final DrainSite site;
+    private volatile DrainSite site;
     private final Drains drains;
     private final DataLane<D> data;
     private final MpscLinkedVarHandleQueue<C> control = new MpscLinkedVarHandleQueue<>();
@@ -76,6 +76,11 @@ public final class Mailbox<D extends DataCommand, C> {
 
     DrainSite site() {
         return site;
+    }
+
+    /** Notes that the owner writes to another device from now on. */
+    public void moveTo(DrainSite other) {
+        site = other;
     }
 
     DataLane<D> data() {

@@ -23,7 +23,7 @@ record CompactablePartition(Partition partition) implements Compactor.Compactabl
 
     @Override
     public Optional<CompactionRule> rule() {
-        return partition.leaderView() == null || partition.stopped()
+        return partition.leaderView() == null || partition.stopped() || partition.isMoving()
                 ? Optional.empty()
                 : partition.settings().compaction();
     }

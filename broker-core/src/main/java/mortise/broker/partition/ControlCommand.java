@@ -50,6 +50,13 @@ sealed interface ControlCommand {
     }
 
     /**
+     * Put a copy of the log in another directory into the log's place.
+     *
+     * @param done given whether it is there; if not, there is more to copy, or the move has ended
+     */
+    record ReplaceLog(LogMove move, CompletableFuture<Boolean> done) implements ControlCommand {}
+
+    /**
      * Stop serving for good.
      *
      * @param keep whether producers and epochs are kept beside the log for the next start

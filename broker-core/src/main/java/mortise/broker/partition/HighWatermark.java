@@ -21,6 +21,13 @@ final class HighWatermark {
         return position.offset();
     }
 
+    /** Takes another position for the same offset: the log has moved. */
+    void relocate(LogPosition there) {
+        if (there.offset() == position.offset()) {
+            position = there;
+        }
+    }
+
     /** Moves up to where the replicas are; false if it is there. */
     boolean raise(InSyncReplicas replicas) {
         LogPosition reached = replicas.reached();

@@ -58,6 +58,18 @@ final class KeptState {
         newestSnapshot = offset;
     }
 
+    /** Keeps the same beside a log that is to take the place of this one. */
+    void keepBeside(PartitionLog other, long offset) {
+        other.putSidecar(SidecarKind.LEADER_EPOCHS, offset, epochs.toText());
+        producers.keepBeside(other, offset);
+    }
+
+    /** The log beside which that was kept has taken the place. */
+    void moved(long offset) {
+        keptEpochs = epochs;
+        newestSnapshot = offset;
+    }
+
     /** Notes that an epoch begins at the end of the log. */
     void begin(int epoch, long end) {
         epochs = epochs.begin(epoch, end);

@@ -113,6 +113,14 @@ final class Leadership {
         }
     }
 
+    /** Shows where the high watermark lies in a log that has moved. */
+    void relocate() {
+        LeaderView leading = view();
+        if (leading != null) {
+            leading.highWatermark(highWatermark.position());
+        }
+    }
+
     /** Shows that the log starts further up, with the epochs that are left. */
     void showStart(long offset) {
         LeaderView leading = view();

@@ -1,6 +1,7 @@
 package mortise.broker.partition;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.StorageException;
@@ -60,7 +62,7 @@ public final class Partition
     private final PartitionLog log;
     private final PartitionContext context;
     private final Mailbox<AppendBatch, ControlCommand> mailbox;
-    private final DrainSite site;
+    private volatile DrainSite site;
     private final BatchIntake intake;
     private final VerifiedTimestamps timestamps = new VerifiedTimestamps();
     private final ProgressWatchers watchers;
@@ -71,6 +73,7 @@ public final class Partition
     private volatile PartitionImage image;
     private volatile @Nullable String outOfService;
     private volatile boolean stopped;
+    private volatile @Nullable LogMove move;
 
     /** The latest failure that the store reported outside of the drain. */
     private volatile @Nullable RuntimeException failure;
@@ -174,6 +177,33 @@ public final class Partition
                 : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 
+    /**
+     * Whether its log is copied to another directory. Compaction rests meanwhile: a copy of which a
+     * part is from before and a part from after it may lack a tombstone and have what that deleted.
+     */
+    public boolean isMoving() {
+        return move != null;
+    }
+
+    /** The copy of its log in another directory, if it moves there and that has begun. */
+    public Optional<MovingLog> moving() {
+        LogMove current = move;
+        return current == null || current.lag() < 0
+                ? Optional.empty()
+                : Optional.of(
+                        new MovingLog(current.target(), current.copiedBytes(), current.lag()));
+    }
+
+    /** Its move to another directory, or null. */
+    @Nullable LogMove move() {
+        return move;
+    }
+
+    /** Notes which move is under way; called by {@link LogMover}. */
+    void move(@Nullable LogMove current) {
+        move = current;
+    }
+
     /** What produced batches must satisfy before they are offered. */
     public BatchIntake intake() {
         return intake;
@@ -223,6 +253,10 @@ public final class Partition
     /** Whichever batches its producers sent last. */
     CompletableFuture<LastBatches> lastBatches() {
         return send(ControlCommand.TellLastBatches::new);
+    }
+
+    CompletableFuture<Boolean> replaceLog(LogMove move) {
+        return send(done -> new ControlCommand.ReplaceLog(move, done));
     }
 
     CompletableFuture<Void> stop(boolean keep) {
@@ -416,6 +450,7 @@ public final class Partition
                         case ControlCommand.AdvanceStart advance -> advance(advance);
                         case ControlCommand.TellLastBatches tell ->
                                 tell.done().complete(kept.producers().lastBatches());
+                        case ControlCommand.ReplaceLog replace -> replaceLog(replace);
                         case ControlCommand.StartMoved moved -> startMoved(moved);
                         case ControlCommand.Stop stop -> stopServing(stop);
                     }
@@ -537,6 +572,43 @@ public final class Partition
         kept.startMoved(moved.offset());
         leadership.showStart(moved.offset());
         moved.done().complete(leadership.startOffset());
+    }
+
+    /** The writer stands still while the rest is copied, which is little. */
+    private void replaceLog(ControlCommand.ReplaceLog command) {
+        LogMove move = command.move();
+        if (outOfService != null) {
+            command.done().complete(false);
+            return;
+        }
+        long offset = highWatermark.offset();
+        step(
+                command,
+                "put the moved log in the place of",
+                () -> {
+                    if (move.finish(kept, offset)) {
+                        sync.moveTo(context.services().flushes().register(log, this));
+                    }
+                },
+                () -> {
+                    if (move.isInPlace()) {
+                        logMoved(move);
+                    }
+                    command.done().complete(move.isInPlace());
+                });
+    }
+
+    private void logMoved(LogMove move) {
+        site = move.site();
+        mailbox.moveTo(move.site());
+        kept.moved(log.end().offset());
+        replicas.appended(log.end());
+        LogPosition position = move.highWatermark();
+        if (position != null) {
+            highWatermark.relocate(position);
+        }
+        leadership.relocate();
+        leadership.advance();
     }
 
     private void stopServing(ControlCommand.Stop command) {

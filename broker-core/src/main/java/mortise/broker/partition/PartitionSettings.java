@@ -168,6 +168,15 @@ public final class PartitionSettings {
                             .defaultsTo(Duration.ofSeconds(20))
                             .between(Duration.ofMillis(1), Duration.ofHours(1)));
 
+    /** The most bytes a second that are copied to other directories. */
+    static final ConfigKey<DataSize> MOVE_BYTES_PER_SECOND =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "partition.move-bytes-per-second",
+                                    ConfigType.SIZE,
+                                    "How many bytes a second are copied at most to other log directories, all moving logs together.")
+                            .between(DataSize.ofKibibytes(1), DataSize.ofMebibytes(1 << 20)));
+
     /** Every key of this concern. */
     public static final ConfigSchema SCHEMA = KEYS.build();
 

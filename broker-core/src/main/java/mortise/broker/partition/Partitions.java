@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import mortise.api.ErrorCode;
 import mortise.api.TopicId;
 import mortise.api.config.Config;
 import mortise.broker.cluster.PartitionApplier;
@@ -26,6 +28,7 @@ import mortise.metadata.PartitionImage;
 import mortise.metadata.TopicSettings;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogMoves;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
@@ -55,6 +58,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final PartitionContext context;
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
+    private final Optional<LogMover> mover;
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
     private final List<Periodic> periodic = new CopyOnWriteArrayList<>();
     private final Failures failures;
@@ -105,11 +109,26 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                                         config.get(PartitionSettings.PRODUCERS_TOTAL)),
                                 ProducerBounds.of(config)),
                         new AppendRuns(config));
+        LogMoveMetrics moveMetrics = LogMoveMetrics.in(services.metrics());
+        this.mover =
+                store.moves()
+                        .map(moves ->
+                                new LogMover(
+                                        moves,
+                                        config,
+                                        services,
+                                        this::directoryFailed,
+                                        moveMetrics));
         services.metrics()
                 .gauge(
                         "partition_credit_waiting_requests",
                         "Produce requests that wait for room in a partition's mailbox.",
                         credits::length);
+        services.metrics()
+                .gauge(
+                        "partition_moves",
+                        "Partitions that move to another log directory, or wait for it.",
+                        () -> mover.map(LogMover::count).orElse(0));
         services.metrics()
                 .gauge(
                         "partition_open_logs",
@@ -196,6 +215,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             Partition partition =
                     new Partition(id, log, state, image, settings, site(log.directory()), context);
             change(id, topic -> topic.put(index, partition));
+            mover.ifPresent(moves -> resumeMove(moves, partition));
             event.ended(id, log.end().offset(), state.replayedBatches());
             unopened.remove(id);
             return partition;
@@ -208,6 +228,83 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             change(id, topic -> topic.offline(index, String.valueOf(failed.getMessage())));
             throw failed;
         }
+    }
+
+    /** Goes on with the move that the last stop of the broker came into. Nothing is written yet. */
+    private void resumeMove(LogMover mover, Partition partition) {
+        mover.moves().futures().stream()
+                .filter(future -> future.id().equals(partition.id()))
+                .findFirst()
+                .ifPresent(future -> {
+                    try {
+                        PartitionLog copy =
+                                mover.moves()
+                                        .begin(
+                                                future.id(),
+                                                future.directory(),
+                                                partition.settings().log());
+                        // what a crash took from the log is not to come back from its copy
+                        copy.truncateTo(partition.log().end().offset());
+                        mover.begin(partition, future.directory(), site(future.directory()));
+                    } catch (StorageException refused) {
+                        LOG.error(
+                                "the move of {} to {} cannot go on, and is given up: {}",
+                                future.id(),
+                                future.directory().location(),
+                                refused.getMessage());
+                        dropCopy(mover.moves(), future.id());
+                    }
+                });
+    }
+
+    private static void dropCopy(LogMoves moves, LogId id) {
+        try {
+            moves.drop(id);
+        } catch (StorageException failed) {
+            LOG.warn("the copy of {} could not be removed", id, failed);
+        }
+    }
+
+    /**
+     * Moves a partition's log to another log directory; does nothing if it lies there, but ends a
+     * move to yet another one.
+     *
+     * @param path where the directory is, as the store tells it
+     * @return what to answer, once the move has begun
+     */
+    public CompletionStage<ErrorCode> move(String topic, int index, String path) {
+        LogDirectory target =
+                store.directories().stream()
+                        .filter(directory -> directory.location().equals(path))
+                        .findFirst()
+                        .orElse(null);
+        if (target == null) {
+            return CompletableFuture.completedStage(ErrorCode.LOG_DIR_NOT_FOUND);
+        }
+        if (target.failure().isPresent()) {
+            return CompletableFuture.completedStage(ErrorCode.KAFKA_STORAGE_ERROR);
+        }
+        LocalTopic known = find(topic);
+        Partition partition = known == null ? null : known.partition(index);
+        if (partition == null) {
+            return CompletableFuture.completedStage(
+                    known == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : known.absence(index));
+        }
+        if (partition.outOfService() != null) {
+            return CompletableFuture.completedStage(partition.absence());
+        }
+        if (partition.log().directory().id().equals(target.id())) {
+            return mover.map(moves -> moves.cancel(partition.id()))
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .thenApply(ended -> ErrorCode.NONE);
+        }
+        if (mover.isEmpty()) {
+            return CompletableFuture.completedStage(ErrorCode.UNSUPPORTED_VERSION);
+        }
+        return mover.get()
+                .begin(partition, target, site(target))
+                .handle((begun, failed) ->
+                        failed == null ? ErrorCode.NONE : ErrorCode.KAFKA_STORAGE_ERROR);
     }
 
     private PartitionState state(LogId id, PartitionLog log) {
@@ -300,8 +397,14 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         unopened.remove(id);
         int index = id.partition().partition();
         Partition partition = find(id.topicId(), index);
+        CompletionStage<Void> moved =
+                mover.<CompletionStage<Void>>map(moves -> moves.cancel(id))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null));
         CompletionStage<Void> stopped =
-                partition == null ? CompletableFuture.completedFuture(null) : partition.stop(false);
+                moved.thenCompose(ended ->
+                        partition == null
+                                ? CompletableFuture.completedFuture(null)
+                                : partition.stop(false));
         return stopped.thenCompose(nothing -> {
             change(id, topic -> topic.remove(index));
             return blocking.run("delete " + id, () -> deleted(id, partition));
@@ -409,8 +512,12 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
      */
     public CompletionStage<Void> stop() {
         endPeriodic();
-        return all(
-                all().stream().map(partition -> stopped(partition).toCompletableFuture()).toList());
+        return endMoves()
+                .thenCompose(ended ->
+                        all(
+                                all().stream()
+                                        .map(partition -> stopped(partition).toCompletableFuture())
+                                        .toList()));
     }
 
     private CompletionStage<Void> stopped(Partition partition) {
@@ -424,6 +531,11 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                                     partition.log().close();
                                     return null;
                                 }));
+    }
+
+    /** Ends what copies logs, as the end of the process would: the copies stay where they are. */
+    public CompletionStage<Void> endMoves() {
+        return mover.map(LogMover::stop).orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     /** Ends the drain threads. After {@link #stop}. */

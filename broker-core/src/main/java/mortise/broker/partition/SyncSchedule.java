@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * When a partition asks for a sync of its log: for every write in durability class B, after so many
  * records or so much time where a topic says that, and again after one that was refused for now.
  *
- * <p>Confined to the partition's mailbox, except for {@link #refused} and {@link #end}.
+ * <p>Confined to the partition's mailbox, except for {@link #refused}, {@link #end} and the ticket,
+ * which changes in a step.
  */
 final class SyncSchedule {
     private static final Logger LOG = LoggerFactory.getLogger(SyncSchedule.class);
@@ -25,7 +26,7 @@ final class SyncSchedule {
     private final LogId id;
     private final PartitionLog log;
     private final PartitionContext context;
-    private final FlushTicket ticket;
+    private volatile FlushTicket ticket;
     private final Runnable timePassed;
 
     /** Why the latest sync that was refused for now was. */
@@ -58,6 +59,14 @@ final class SyncSchedule {
     /** Asks for a sync that covers everything appended before. Never waits. */
     void request() {
         ticket.request();
+    }
+
+    /** The log lies in another directory now, whose syncs wait in another queue. May block. */
+    void moveTo(FlushTicket other) {
+        FlushTicket before = ticket;
+        ticket = other;
+        before.end();
+        other.request(); // in place of those that the other one was asked for
     }
 
     /** Ends the syncs of a log that is to be closed or removed. May block. */

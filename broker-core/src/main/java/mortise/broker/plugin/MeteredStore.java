@@ -1,8 +1,10 @@
 package mortise.broker.plugin;
 
 import java.util.List;
+import java.util.Optional;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogMoves;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
@@ -61,6 +63,43 @@ public final class MeteredStore implements LogStore {
     @Override
     public List<LogDirectory> directories() {
         return store.directories();
+    }
+
+    @Override
+    public Optional<LogMoves> moves() {
+        return store.moves().map(MeteredMoves::new);
+    }
+
+    /** The moves of a plugin's store. */
+    private final class MeteredMoves implements LogMoves {
+        private final LogMoves moves;
+
+        MeteredMoves(LogMoves moves) {
+            this.moves = moves;
+        }
+
+        @Override
+        public List<FutureLog> futures() {
+            return activity.call("futures", moves::futures, MeteredStore.this::directoryFailed);
+        }
+
+        @Override
+        public PartitionLog begin(LogId id, LogDirectory directory, LogSettings settings) {
+            return activity.call(
+                    "begin",
+                    () -> new MeteredLog(moves.begin(id, directory, settings), activity),
+                    MeteredStore.this::logFailed);
+        }
+
+        @Override
+        public void drop(LogId id) {
+            activity.run("drop", () -> moves.drop(id), MeteredStore.this::logFailed);
+        }
+
+        @Override
+        public void replace(LogId id) {
+            activity.run("replace", () -> moves.replace(id), MeteredStore.this::logFailed);
+        }
     }
 
     @Override

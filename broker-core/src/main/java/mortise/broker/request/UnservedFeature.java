@@ -85,7 +85,6 @@ public enum UnservedFeature {
             case ELECT_LEADERS,
                     ALTER_PARTITION_REASSIGNMENTS,
                     LIST_PARTITION_REASSIGNMENTS,
-                    ALTER_REPLICA_LOG_DIRS,
                     DESCRIBE_QUORUM,
                     UNREGISTER_BROKER ->
                     Optional.of(REPLICATION);

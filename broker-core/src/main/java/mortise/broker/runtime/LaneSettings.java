@@ -55,6 +55,16 @@ public final class LaneSettings {
                             .between(1, 64)
                             .alias("log.cleaner.threads"));
 
+    static final ConfigKey<Integer> MOVES =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "runtime.log-moves",
+                                    ConfigType.INT,
+                                    "How many logs are copied to other log directories at once.")
+                            .defaultsTo(1)
+                            .between(1, 64)
+                            .alias("num.replica.alter.log.dirs.threads"));
+
     /** Every key of this concern. */
     public static final ConfigSchema SCHEMA = KEYS.build();
 

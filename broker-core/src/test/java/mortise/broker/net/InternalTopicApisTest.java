@@ -19,6 +19,8 @@ import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.message.AlterConfigsRequest;
 import mortise.wire.message.AlterConfigsResponse;
+import mortise.wire.message.AlterReplicaLogDirsRequest;
+import mortise.wire.message.AlterReplicaLogDirsResponse;
 import mortise.wire.message.ApiVersionsRequest;
 import mortise.wire.message.ApiVersionsResponse;
 import mortise.wire.message.CreatePartitionsRequest;
@@ -319,6 +321,29 @@ class InternalTopicApisTest {
                                         .getFirst()
                                         .errorCode(),
                         INVALID_TOPIC));
+        rows.put(
+                ApiKey.ALTER_REPLICA_LOG_DIRS,
+                new Row<>(
+                        2,
+                        name ->
+                                new AlterReplicaLogDirsRequest()
+                                        .dirs(
+                                                List.of(
+                                                        new AlterReplicaLogDirsRequest
+                                                                        .AlterReplicaLogDir()
+                                                                .path("memory")
+                                                                .topics(
+                                                                        List.of(
+                                                                                new AlterReplicaLogDirsRequest
+                                                                                                .AlterReplicaLogDirTopic()
+                                                                                        .name(name)
+                                                                                        .partitions(
+                                                                                                List
+                                                                                                        .of(
+                                                                                                                0)))))),
+                        AlterReplicaLogDirsResponse.class,
+                        answer -> answer.results().getFirst().partitions().getFirst().errorCode(),
+                        NONE));
         rows.put(
                 ApiKey.DESCRIBE_LOG_DIRS,
                 new Row<>(

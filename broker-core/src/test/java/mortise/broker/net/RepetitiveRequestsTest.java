@@ -19,6 +19,7 @@ import mortise.storage.memory.MemoryStorageProvider;
 import mortise.wire.ApiKey;
 import mortise.wire.ApiMessage;
 import mortise.wire.message.AlterConfigsRequest;
+import mortise.wire.message.AlterReplicaLogDirsRequest;
 import mortise.wire.message.ApiVersionsRequest;
 import mortise.wire.message.ApiVersionsResponse;
 import mortise.wire.message.CreatePartitionsRequest;
@@ -220,6 +221,22 @@ class RepetitiveRequestsTest {
                                                 new AlterConfigsRequest.AlterConfigsResource()
                                                         .resourceType((byte) 2)
                                                         .resourceName(TOPIC))));
+        rows.put(
+                ApiKey.ALTER_REPLICA_LOG_DIRS,
+                version ->
+                        new AlterReplicaLogDirsRequest()
+                                .dirs(
+                                        many(
+                                                new AlterReplicaLogDirsRequest.AlterReplicaLogDir()
+                                                        .path("memory")
+                                                        .topics(
+                                                                List.of(
+                                                                        new AlterReplicaLogDirsRequest
+                                                                                        .AlterReplicaLogDirTopic()
+                                                                                .name(TOPIC)
+                                                                                .partitions(
+                                                                                        List.of(
+                                                                                                0)))))));
         rows.put(
                 ApiKey.DESCRIBE_LOG_DIRS,
                 version ->

@@ -1,6 +1,7 @@
 package mortise.spi.storage;
 
 import java.util.List;
+import java.util.Optional;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
 import mortise.spi.Lifecycle;
@@ -55,6 +56,12 @@ public interface LogStore extends Lifecycle {
     /** Where logs are kept. A store without directories has one that stands for the whole store. */
     @CalledOn(Caller.ANY)
     List<LogDirectory> directories();
+
+    /** How logs are moved between directories, if the store has several and can do that. */
+    @CalledOn(Caller.ANY)
+    default Optional<LogMoves> moves() {
+        return Optional.empty();
+    }
 
     /**
      * Lets go of the place as the end of the process would: nothing is flushed, and nothing says

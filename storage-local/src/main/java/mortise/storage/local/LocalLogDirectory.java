@@ -499,15 +499,20 @@ final class LocalLogDirectory implements LogDirectory {
         }
     }
 
-    /** Lets go of the directory; leaves the clean marker if every log was closed cleanly. */
-    void release(Map<TopicPartition, TopicId> topics) {
+    /**
+     * Lets go of the directory; leaves the clean marker if every log was closed cleanly.
+     *
+     * @param topics the logs
+     * @param futures the partitions of the future logs
+     */
+    void release(Map<TopicPartition, TopicId> topics, Set<TopicPartition> futures) {
         try {
             if (failure == null) {
                 startOffsets.write();
                 recoveryPoints.write();
                 compactedOffsets.write();
                 identities.write(topics);
-                if (clean.containsAll(topics.keySet())) {
+                if (clean.containsAll(topics.keySet()) && clean.containsAll(futures)) {
                     DiskFiles.replaceDurably(path.resolve(CLEAN_MARKER), CLEAN_CONTENT);
                 }
             }

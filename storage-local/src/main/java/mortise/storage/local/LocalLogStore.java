@@ -27,6 +27,7 @@ import mortise.api.config.Config;
 import mortise.spi.PluginContext;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogMoves;
 import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
@@ -47,12 +48,13 @@ final class LocalLogStore implements LogStore {
     private final Map<TopicPartition, Stored> stored = new ConcurrentHashMap<>();
     private final Map<TopicPartition, LocalPartitionLog> open = new ConcurrentHashMap<>();
     private final UnsureLogs unsure;
+    private final LocalMoves moves;
 
     /** Logs that the files of their log directory know, and whose own directories are not there. */
     private final Map<TopicPartition, Stored> gone = new ConcurrentHashMap<>();
 
     /** A log on disk. */
-    private record Stored(LogId id, LocalLogDirectory directory, Path path) {}
+    record Stored(LogId id, LocalLogDirectory directory, Path path) {}
 
     LocalLogStore(Config config, PluginContext context) {
         OpenFiles openFiles =
@@ -72,6 +74,7 @@ final class LocalLogStore implements LogStore {
                         context.logger());
         this.random = context.random();
         this.unsure = new UnsureLogs(context.logger());
+        this.moves = new LocalMoves(this, parts);
         this.recovering = new Semaphore(config.get(LocalSettings.RECOVERY_PARALLELISM));
         List<String> configured = config.get(LocalSettings.DIRECTORIES);
         List<String> names = configured.isEmpty() ? List.of("logs") : configured;
@@ -102,6 +105,8 @@ final class LocalLogStore implements LogStore {
             directories.forEach(LocalLogDirectory::take);
             refuseCopies();
             directories.stream().filter(LocalLogStore::usable).forEach(this::find);
+            unsure.forgetUnfinished(stored.keySet());
+            moves.settle(directories.stream().allMatch(LocalLogStore::usable));
             stored.keySet().forEach(this::forgetGone);
             if (directories.stream().noneMatch(LocalLogStore::usable)) {
                 throw new StorageException(
@@ -154,12 +159,14 @@ final class LocalLogStore implements LogStore {
             }
             Set<TopicPartition> present = unsure.in(directory);
             present.addAll(topicsIn(directory).keySet());
+            present.addAll(moves.partitionsIn(directory));
             for (LogId log : directory.load(present)) {
                 Path path = directory.path().resolve(log.partition().toString());
                 gone.put(log.partition(), new Stored(log, directory, path));
             }
         } catch (IOException | DirectoryIteratorException failed) {
             stored.values().removeIf(log -> log.directory() == directory);
+            moves.forgetIn(directory);
             directory.offline("reading it: " + failed.getMessage());
         }
     }
@@ -167,6 +174,10 @@ final class LocalLogStore implements LogStore {
     private void look(LocalLogDirectory directory, Path entry, String name) {
         if (name.endsWith(LogFiles.DELETED_DIRECTORY)) {
             parts.doomed().directory(entry, Duration.ZERO);
+            return;
+        }
+        if (name.endsWith(LogFiles.FUTURE_DIRECTORY) && Files.isDirectory(entry)) {
+            moves.found(directory, entry);
             return;
         }
         Optional<TopicPartition> partition = LogFiles.partition(name);
@@ -346,13 +357,33 @@ final class LocalLogStore implements LogStore {
 
     private LocalPartitionLog load(Stored log, LogSettings settings, boolean created, boolean clean)
             throws IOException {
+        TopicPartition partition = log.id().partition();
+        LocalPartitionLog opened =
+                new LocalPartitionLog(
+                        body(log, settings, created, clean, 0), () -> open.remove(partition));
+        open.put(partition, opened);
+        return opened;
+    }
+
+    /**
+     * Looks at a log's files, and recovers it if it was not closed cleanly.
+     *
+     * @param firstOrdinal what its first segment is numbered
+     */
+    LogBody body(Stored log, LogSettings settings, boolean created, boolean clean, int firstOrdinal)
+            throws IOException {
         LogId id = log.id();
         LocalLogDirectory directory = log.directory();
         recovering.acquireUninterruptibly();
         LogLoader.Loaded loaded;
         try {
             LogLoader loader =
-                    new LogLoader(parts, log.path(), id.topicId(), settings.indexIntervalBytes());
+                    new LogLoader(
+                            parts,
+                            log.path(),
+                            id.topicId(),
+                            settings.indexIntervalBytes(),
+                            firstOrdinal);
             loaded =
                     loader.load(
                             directory.startOffsets().find(id.partition()),
@@ -367,30 +398,72 @@ final class LocalLogStore implements LogStore {
             // a process that was killed may have made the log and synced nothing
             directory.namesChanged();
         }
-        LocalPartitionLog opened =
-                new LocalPartitionLog(
+        LogBody body =
+                new LogBody(
                         new LogContext(id, log.path(), directory, parts, settings),
                         loaded,
                         created || !clean,
                         () ->
                                 directory.checkpointLater(
-                                        () -> openIn(directory), () -> topicsIn(directory)),
-                        () -> open.remove(id.partition()));
+                                        () -> openIn(directory), () -> topicsIn(directory)));
         if (!loaded.durable()) {
             // what the crash left is in the page cache at least; now it is on disk
-            opened.syncAfterRecovery();
+            body.syncAfterRecovery();
         }
-        opened.describeAfterOpening();
+        body.describeAfterOpening();
         if (!clean) {
             // what recovery found is durable now, and the next start is to know
             directory.checkpointLater(() -> openIn(directory), () -> topicsIn(directory));
         }
-        open.put(id.partition(), opened);
-        return opened;
+        return body;
     }
 
     private Collection<LocalPartitionLog> openIn(LocalLogDirectory directory) {
-        return open.values().stream().filter(log -> log.directory() == directory).toList();
+        return Stream.concat(open.values().stream(), moves.opened())
+                .filter(log -> log.directory() == directory)
+                .toList();
+    }
+
+    // ---- what moves ask
+
+    /** The log of a partition as it was found, or null. */
+    @Nullable Stored stored(TopicPartition partition) {
+        return stored.get(partition);
+    }
+
+    /** Whether a directory of a partition's name says not beyond doubt which log it is. */
+    boolean isUnsure(TopicPartition partition) {
+        return !unsure.of(partition).isEmpty();
+    }
+
+    /** The open log of a partition, or null. */
+    @Nullable LocalPartitionLog opened(TopicPartition partition) {
+        return open.get(partition);
+    }
+
+    /** A log lies elsewhere from here on. */
+    void moved(Stored log) {
+        stored.put(log.id().partition(), log);
+    }
+
+    /** Takes a directory out of its log directory, durably, and removes it later. */
+    void discard(LocalLogDirectory directory, Path path, TopicPartition partition, Duration delay) {
+        Path aside = asideOf(directory, partition, LogFiles.DELETED_DIRECTORY);
+        try {
+            Files.move(path, aside);
+            DiskFiles.syncDirectory(directory.path());
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (IOException failed) {
+            throw directory.trouble("removing " + path, path, failed);
+        }
+        parts.doomed().directory(aside, delay);
+        directory.forgetIfThereIsRoom(partition);
+    }
+
+    /** A name that a partition's directory can have and no log. */
+    Path asideOf(LocalLogDirectory directory, TopicPartition partition, String suffix) {
+        return directory.path().resolve(LogFiles.asideName(partition, unique(), suffix));
     }
 
     private Stored create(LogId id) {
@@ -470,6 +543,7 @@ final class LocalLogStore implements LogStore {
 
     @Override
     public void delete(LogId id) {
+        moves.drop(id); // first, or a crash could leave it without a log that it is of
         Stored log = stored.get(id.partition());
         boolean doubtful = !unsure.of(id.partition()).isEmpty();
         if (doubtful || log == null || !log.id().equals(id)) {
@@ -537,7 +611,13 @@ final class LocalLogStore implements LogStore {
     }
 
     @Override
+    public Optional<LogMoves> moves() {
+        return directories.size() > 1 ? Optional.of(moves) : Optional.empty();
+    }
+
+    @Override
     public void abandon() {
+        moves.opened().toList().forEach(LocalPartitionLog::abandon);
         List.copyOf(open.values()).forEach(LocalPartitionLog::abandon);
         parts.housekeeping().close();
         directories.forEach(LocalLogDirectory::abandon);
@@ -550,7 +630,8 @@ final class LocalLogStore implements LogStore {
             return;
         }
         List<RuntimeException> failures = new ArrayList<>();
-        for (LocalPartitionLog log : List.copyOf(open.values())) {
+        for (LocalPartitionLog log :
+                Stream.concat(open.values().stream(), moves.opened()).toList()) {
             try {
                 log.close();
             } catch (StorageException failed) {
@@ -559,7 +640,7 @@ final class LocalLogStore implements LogStore {
         }
         parts.housekeeping().close();
         for (LocalLogDirectory directory : directories) {
-            directory.release(topicsIn(directory));
+            directory.release(topicsIn(directory), moves.partitionsIn(directory));
         }
         @Nullable RuntimeException first = failures.isEmpty() ? null : failures.getFirst();
         if (first != null) {

@@ -1,11 +1,13 @@
 package mortise.storage.local;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import mortise.spi.storage.AbortedTransaction;
+import mortise.spi.storage.BatchRewriter;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogCompaction;
@@ -16,62 +18,103 @@ import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.MissingRecords;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.RetentionLimits;
+import mortise.spi.storage.SealedSegment;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
+import mortise.spi.storage.StorageException;
+import mortise.spi.storage.StorageException.Reach;
 import mortise.spi.storage.TimestampPosition;
 
 /**
- * A partition's log as segment files. Each concern is a class of its own; this one puts them
- * together. Who may touch what stands in {@code docs/storage.md}.
+ * A partition's log, wherever it lies: its {@link LogBody}, which another one takes the place of
+ * when the log has moved to another directory. Whoever holds the log need not know.
  *
- * <p>Appending takes no lock. {@link LogSync#lock} is held by whoever makes things durable, and by
- * truncation; {@link LogExtent#structure} by whoever changes the list of segments. Order: the
- * former before the latter.
+ * <p>While the body changes the writer stands still. What only looks goes on with the old one; what
+ * of it fails, because files are not where they were, is done again with the new one.
  */
 final class LocalPartitionLog implements PartitionLog {
-    private final LogContext log;
-    private final LogExtent extent;
-    private final LogHealth health;
-    private final LogNames names;
-    private final LogInventory inventory;
-    private final Sidecars sidecars;
-    private final LogSync sync;
-    private final LogAppender appender;
-    private final LogSearch search;
-    private final LogReader reader;
-    private final LogStart start;
-    private final LogTruncation truncation;
-    private final LocalCompaction compaction;
     private final Runnable closed;
 
+    /** Held while the body changes; taken before the locks of either. */
+    private final ReentrantLock switching = new ReentrantLock();
+
+    /** Held while segments are rewritten, which is not to meet a change of the body. */
+    private final ReentrantLock rewriting = new ReentrantLock();
+
+    private volatile LogBody body;
+
     /**
-     * @param namesUnsynced whether the names of its files may not be durable
-     * @param checkpointLater has its recovery point written before long
      * @param closed runs once it is closed or abandoned
      */
-    LocalPartitionLog(
-            LogContext log,
-            LogLoader.Loaded loaded,
-            boolean namesUnsynced,
-            Runnable checkpointLater,
-            Runnable closed)
-            throws IOException {
-        this.log = log;
+    LocalPartitionLog(LogBody body, Runnable closed) {
+        this.body = body;
         this.closed = closed;
-        this.extent = new LogExtent(log, loaded);
-        this.health = new LogHealth(log, extent);
-        this.sidecars = new Sidecars(log.path(), log.parts().logger(), loaded);
-        this.names = new LogNames(log, namesUnsynced, namesUnsynced || sidecars.removed());
-        this.inventory = new LogInventory(log, loaded);
-        this.sync = new LogSync(log, extent, health, names, inventory, sidecars, checkpointLater);
-        this.appender = new LogAppender(log, extent, health, names, sync);
-        this.search = new LogSearch(log, extent, health);
-        this.reader = new LogReader(log, extent, health, inventory, search);
-        this.start = new LogStart(log, extent, health, names, inventory, sync);
-        this.compaction = new LocalCompaction(log, extent, health, inventory, sync);
-        this.truncation = new LogTruncation(log, extent, health, names, inventory, sidecars, sync);
-        if (namesUnsynced || !loaded.durable()) {
-            extent.change();
+    }
+
+    // ---- moving
+
+    /** Makes a body for a log whose writer stands still. */
+    interface Replacement {
+        /**
+         * The body in the place of another.
+         *
+         * @throws StorageException if the old body goes on, or was given up
+         */
+        LogBody of(LogBody old);
+    }
+
+    /**
+     * Puts another body in the place of this one's.
+     *
+     * @throws StorageException of reach {@code CALL} also while segments are rewritten
+     */
+    void replaceBody(Replacement replacement) {
+        if (!rewriting.tryLock()) {
+            throw new StorageException(
+                    Reach.CALL,
+                    body.context().id() + " is being compacted; it is moved afterwards");
+        }
+        switching.lock();
+        try {
+            LogBody old = body;
+            LogBody now;
+            old.syncLock().lock();
+            try {
+                now = replacement.of(old);
+                body = now;
+            } finally {
+                old.syncLock().unlock();
+            }
+            old.replaced();
+        } finally {
+            switching.unlock();
+            rewriting.unlock();
+        }
+    }
+
+    /** The body, once no change of it is under way. */
+    private LogBody settled() {
+        switching.lock();
+        try {
+            return body;
+        } finally {
+            switching.unlock();
+        }
+    }
+
+    /** Looks, and looks again if the log moved meanwhile. */
+    private <T> T look(Function<LogBody, T> looking) {
+        LogBody used = body;
+        while (true) {
+            try {
+                return looking.apply(used);
+            } catch (StorageException refused) {
+                LogBody now = settled();
+                if (now == used) {
+                    throw refused;
+                }
+                used = now;
+            }
         }
     }
 
@@ -79,213 +122,236 @@ final class LocalPartitionLog implements PartitionLog {
 
     @Override
     public OptionalLong rollIfNeeded(int bytes, long maxTimestamp, long nowMillis) {
-        return appender.rollIfNeeded(bytes, maxTimestamp, nowMillis);
+        return body.rollIfNeeded(bytes, maxTimestamp, nowMillis);
     }
 
     @Override
     public LogPosition append(BatchSet batches) {
-        return appender.append(batches);
+        return body.append(batches);
     }
 
     @Override
     public void configure(LogSettings changedSettings) {
-        log.configure(changedSettings);
+        body.configure(changedSettings);
     }
 
     LogSettings settings() {
-        return log.settings();
+        return body.settings();
     }
 
     // ---- looking
 
     @Override
     public LogPosition end() {
-        return extent.end();
+        return body.end();
     }
 
     @Override
     public LogPosition durableEnd() {
-        return extent.durableEnd();
+        return body.durableEnd();
     }
 
     @Override
     public LogBounds bounds() {
-        return extent.bounds();
+        return body.bounds();
     }
 
     @Override
     public Optional<LogSlice> readRecent(
             long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
-        return reader.readRecent(offset, upTo, maxBytes, wholeBatch);
+        return body.readRecent(offset, upTo, maxBytes, wholeBatch);
     }
 
     @Override
     public LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
-        return reader.read(offset, upTo, maxBytes, wholeBatch);
+        return look(now -> now.read(offset, upTo, maxBytes, wholeBatch));
     }
 
     @Override
     public LogPosition position(long offset) {
-        return reader.position(offset);
+        return look(now -> now.position(offset));
     }
 
     @Override
     public Optional<TimestampPosition> offsetAtOrAfter(long timestamp) {
-        health.check();
-        return search.byTimestamp(timestamp, extent.start(), extent.end());
+        return look(now -> now.offsetAtOrAfter(timestamp));
     }
 
     @Override
     public Optional<TimestampPosition> largestTimestamp() {
-        health.check();
-        return search.largestTimestamp(extent.start(), extent.end());
+        return look(LogBody::largestTimestamp);
     }
 
     @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
-        health.check();
-        return search.aborted(from, to);
+        return look(now -> now.abortedTransactions(from, to));
     }
 
     @Override
     public long retainedFrom(RetentionLimits limits) {
-        health.check();
-        // before any segment is looked at: what is appended meanwhile is beyond it
-        long last = extent.end().offset();
-        Long kept =
-                search.search(
-                        "finding what to retain", all -> RetainedSegments.begin(all, last, limits));
-        return Math.max(extent.start(), kept == null ? 0 : kept);
+        return look(now -> now.retainedFrom(limits));
     }
 
     @Override
     public long sizeInBytes() {
-        return extent.sizeInBytes();
+        return body.sizeInBytes();
     }
 
     @Override
     public LogDirectory directory() {
-        return log.directory();
+        return body.directory();
     }
 
     // ---- what is missing
 
     @Override
     public List<MissingRecords> missing() {
-        return inventory.missing();
+        return body.missing();
     }
 
     /** How many offsets are missing. */
     long missingOffsets() {
-        return inventory.missingOffsets();
+        return body.missingOffsets();
     }
 
     @Override
     public List<MissingRecords> acceptLoss() {
-        return start.acceptLoss();
+        return body.acceptLoss();
     }
 
     // ---- making durable
 
     @Override
     public LogPosition sync() {
-        return sync.sync();
-    }
-
-    /** Makes the names durable of what a recovery found; its bytes are so already. */
-    void syncAfterRecovery() throws IOException {
-        names.syncAll();
-    }
-
-    /** Says what is missing, and writes a manifest for a log that had none or a damaged one. */
-    void describeAfterOpening() {
-        inventory.tellMissing();
-        sync.describeAfterOpening();
+        while (true) {
+            LogBody used = body;
+            LogPosition durable = look(LogBody::sync);
+            if (used == body) {
+                return durable;
+            }
+        }
     }
 
     /** Hands the directory the offset below which everything is durable. */
     void noteRecoveryPoint() {
-        sync.noteRecoveryPoint();
+        body.noteRecoveryPoint();
     }
 
     // ---- removing
 
     @Override
     public LogPosition truncateTo(long offset) {
-        return truncation.truncateTo(offset, search);
+        return body.truncateTo(offset);
     }
 
     @Override
     public LogPosition reset(long offset) {
-        return truncation.reset(offset);
+        return body.reset(offset);
     }
 
     @Override
     public void advanceStart(long offset) {
-        start.advance(offset);
+        body.advanceStart(offset);
     }
 
     @Override
     public Optional<LogCompaction> compaction() {
-        return Optional.of(compaction);
+        return Optional.of(new Compaction(body));
     }
 
     // ---- sidecars
 
     @Override
     public void putSidecar(SidecarKind kind, long offset, ByteBuffer content) {
-        health.check();
-        sidecars.put(kind, offset, content);
+        body.putSidecar(kind, offset, content);
     }
 
     @Override
     public Optional<Sidecar> latestSidecar(SidecarKind kind, long atMost) {
-        health.check();
-        try {
-            return sidecars.latest(kind, atMost);
-        } catch (IOException failed) {
-            throw search.unreadable("reading a sidecar of " + log.id(), failed);
-        }
+        return look(now -> now.latestSidecar(kind, atMost));
     }
 
     @Override
     public void trimSidecars(SidecarKind kind, long offset) {
-        health.check();
-        try {
-            sidecars.trim(kind, offset);
-            names.change();
-        } catch (IOException failed) {
-            throw health.trouble("removing sidecars of " + log.id(), failed);
-        }
+        body.trimSidecars(kind, offset);
+    }
+
+    /** Drops all of them. */
+    void forgetSidecars() {
+        body.forgetSidecars();
     }
 
     // ---- ending
 
     @Override
     public void close() {
-        if (health.hasEnded()) {
-            return;
-        }
-        try {
-            if (health.isUsable()) {
-                sync.closeCleanly();
+        LogBody last = body;
+        if (!last.hasEnded()) {
+            try {
+                last.close();
+            } finally {
+                closed.run();
             }
-        } finally {
-            health.end("is closed");
-            closed.run();
         }
     }
 
     /** Ends it without closing cleanly, for its directory goes away. */
     void deleted() {
-        sync.endDeleted();
+        body.deleted();
     }
 
     /** Ends it as the end of the process would: nothing is flushed, nothing is noted. */
     void abandon() {
-        if (!health.hasEnded()) {
-            health.end("was abandoned");
+        LogBody last = body;
+        if (!last.hasEnded()) {
+            last.abandon();
             closed.run();
+        }
+    }
+
+    /**
+     * Compaction of one body: what it did, or noted, to that is nothing that a later one knows of.
+     */
+    private final class Compaction implements LogCompaction {
+        private final LogBody compacted;
+
+        Compaction(LogBody compacted) {
+            this.compacted = compacted;
+        }
+
+        @Override
+        public List<SealedSegment> sealed() {
+            return compacted == body ? look(now -> now.compaction().sealed()) : List.of();
+        }
+
+        @Override
+        public long compactedTo() {
+            return compacted.compaction().compactedTo();
+        }
+
+        @Override
+        public void noteCompactedTo(long offset) {
+            rewriting.lock();
+            try {
+                if (compacted == body) {
+                    compacted.compaction().noteCompactedTo(offset);
+                }
+            } finally {
+                rewriting.unlock();
+            }
+        }
+
+        @Override
+        public Optional<SealedSegment> rewrite(
+                List<SealedSegment> segments, BatchRewriter rewriter) {
+            rewriting.lock();
+            try {
+                return compacted == body
+                        ? compacted.compaction().rewrite(segments, rewriter)
+                        : Optional.empty();
+            } finally {
+                rewriting.unlock();
+            }
         }
     }
 }

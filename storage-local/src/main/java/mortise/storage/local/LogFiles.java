@@ -21,6 +21,7 @@ final class LogFiles {
     static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
     static final String DELETED_DIRECTORY = "-delete";
     static final String STRAY_DIRECTORY = "-stray";
+    static final String FUTURE_DIRECTORY = "-future";
 
     private static final int DIGITS = 20;
     private static final int LONGEST_NAME = 255;
@@ -64,7 +65,7 @@ final class LogFiles {
                 new TopicPartition(directory.substring(0, dash), Integer.parseInt(number)));
     }
 
-    /** The name under which a directory waits for its removal or for a person. */
+    /** The name under which a directory waits for its removal, for a person, or for its turn. */
     static String asideName(TopicPartition partition, UUID unique, String suffix) {
         String tail =
                 "-" + partition.partition() + "." + unique.toString().replace("-", "") + suffix;

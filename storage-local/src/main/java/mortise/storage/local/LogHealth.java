@@ -78,6 +78,11 @@ final class LogHealth {
         return half;
     }
 
+    /** The log is out of use from here on, for a change of it was half made. */
+    void broken(StorageException half) {
+        fail(half);
+    }
+
     private synchronized void fail(StorageException problem) {
         if (unusable == null) {
             unusable = problem;

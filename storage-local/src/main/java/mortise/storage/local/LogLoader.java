@@ -50,9 +50,18 @@ final class LogLoader {
     /** The segment that was looked at last and is not what it should be. */
     private SegmentManifest.@Nullable Entry damaged;
 
-    LogLoader(StoreParts parts, Path directory, TopicId topic, int indexIntervalBytes)
+    /**
+     * @param firstOrdinal what its first segment is numbered
+     */
+    LogLoader(
+            StoreParts parts,
+            Path directory,
+            TopicId topic,
+            int indexIntervalBytes,
+            int firstOrdinal)
             throws IOException {
         this.parts = parts;
+        this.ordinal = firstOrdinal;
         this.directory = directory;
         this.recovery = new SegmentRecovery(parts, directory, indexIntervalBytes);
         this.files = new FoundFiles(directory);
@@ -279,6 +288,10 @@ final class LogLoader {
         }
         if (sealed && nextBase != null && nextBase <= trustedBelow() && entry == null) {
             return trusted(base, bytes, nextBase);
+        }
+        if (!sealed && entry != null && entry.sealed()) {
+            // it is written to again, its indexes too, and a crash may leave any of that
+            manifest.active(base, entry.end(), entry.bytes());
         }
         return recovered(base, bytes, nextKnown(base, nextBase));
     }

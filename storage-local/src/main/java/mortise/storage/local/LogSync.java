@@ -178,11 +178,11 @@ final class LogSync {
      * Ends the log without closing it cleanly, for its directory goes away. A sync that is under
      * way ends first: it would meet files that are not there any more.
      */
-    void endDeleted() {
+    void endDeleted(String how) {
         deleted = true; // whoever waits for its turn to sync has nothing to do
         syncing.lock();
         try {
-            health.end("was deleted");
+            health.end(how);
         } finally {
             syncing.unlock();
         }

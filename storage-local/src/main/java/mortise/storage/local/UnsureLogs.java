@@ -53,6 +53,15 @@ final class UnsureLogs {
             return topic == null && manifestTopic().isEmpty();
         }
 
+        /** Whether it is what a crash left of making a log. */
+        boolean isNothing() {
+            try {
+                return saysNothing() && isUnfinished(path);
+            } catch (IOException unreadable) {
+                return false;
+            }
+        }
+
         @Override
         public String toString() {
             return path
@@ -106,6 +115,21 @@ final class UnsureLogs {
 
     void forget(TopicPartition partition) {
         candidates.remove(partition);
+    }
+
+    /**
+     * Forgets what crashes left of making logs where there is something else of that name: it holds
+     * nothing, so it is in no doubt which of them is the log.
+     *
+     * @param found the names of the logs that were found beyond doubt
+     */
+    void forgetUnfinished(Set<TopicPartition> found) {
+        candidates.forEach((partition, all) -> {
+            if (all.size() > 1 || found.contains(partition)) {
+                all.removeIf(Candidate::isNothing);
+            }
+        });
+        candidates.values().removeIf(List::isEmpty);
     }
 
     /**

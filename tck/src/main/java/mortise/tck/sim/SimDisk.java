@@ -5,7 +5,10 @@ import java.nio.file.FileSystem;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -94,6 +97,21 @@ public final class SimDisk {
      */
     public SimDisk crash(RandomGenerator random) {
         return new SimDisk(volume.crash(random), clock);
+    }
+
+    /**
+     * What the crash that this disk is left of did to what was written and not forced: how many
+     * runs of bytes were lost, whole, torn, or left in parts, by a word for each.
+     */
+    public Map<String, Integer> survivals() {
+        Map<String, Integer> counts = new TreeMap<>();
+        volume.locked(() -> {
+            volume.survivals()
+                    .forEach(
+                            (how, count) -> counts.put(how.name().toLowerCase(Locale.ROOT), count));
+            return null;
+        });
+        return counts;
     }
 
     /**

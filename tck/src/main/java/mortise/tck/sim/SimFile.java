@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -222,8 +223,12 @@ final class SimFile extends SimNode {
         }
     }
 
-    /** What a crash leaves of the file: all that was forced, and a part of the rest. */
-    SimFile survivor(long newId, RandomGenerator random) {
+    /**
+     * What a crash leaves of the file: all that was forced, and a part of the rest.
+     *
+     * @param met hears which part, of each run of bytes
+     */
+    SimFile survivor(long newId, RandomGenerator random, Consumer<Survival> met) {
         NavigableMap<Integer, byte[]> pages = new TreeMap<>(medium);
         long survivingSize = mediumSize;
         int kept = upTo(truncations.size(), random);
@@ -231,6 +236,9 @@ final class SimFile extends SimNode {
             boolean last = epoch == truncations.size();
             Map<Integer, byte[]> written = last ? writtenPages() : truncations.get(epoch).written();
             Survival survival = Survival.any(random);
+            if (!written.isEmpty()) {
+                met.accept(survival);
+            }
             survival.apply(pages, written, random);
             if (epoch < kept) {
                 survivingSize = truncations.get(epoch).sizeAfter();

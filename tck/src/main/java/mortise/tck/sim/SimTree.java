@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import mortise.api.Clock;
 import org.jspecify.annotations.Nullable;
@@ -274,26 +275,31 @@ final class SimTree {
     /**
      * Becomes what a crash leaves of another tree.
      *
+     * @param met hears how each run of bytes outlives it that was written and not forced
      * @return how many pages the files take
      */
-    long becomeSurvivorOf(SimTree before, RandomGenerator chance) {
+    long becomeSurvivorOf(SimTree before, RandomGenerator chance, Consumer<Survival> met) {
         root = new SimDirectory(nextId++, before.root.modifiedMillis());
-        return survive(before.root, root, chance);
+        return survive(before.root, root, chance, met);
     }
 
-    private long survive(SimDirectory before, SimDirectory after, RandomGenerator chance) {
+    private long survive(
+            SimDirectory before,
+            SimDirectory after,
+            RandomGenerator chance,
+            Consumer<Survival> met) {
         long pages = 0;
         for (Map.Entry<String, SimNode> named : before.onMedium().entrySet()) {
             SimNode survivor;
             switch (named.getValue()) {
                 case SimFile file -> {
-                    SimFile left = file.survivor(nextId++, chance);
+                    SimFile left = file.survivor(nextId++, chance, met);
                     pages += left.allocatedPages();
                     survivor = left;
                 }
                 case SimDirectory inner -> {
                     SimDirectory left = new SimDirectory(nextId++, inner.modifiedMillis());
-                    pages += survive(inner, left, chance);
+                    pages += survive(inner, left, chance, met);
                     survivor = left;
                 }
             }

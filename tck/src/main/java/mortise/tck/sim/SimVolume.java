@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class SimVolume {
     private long totalBytes = Long.MAX_VALUE / 2;
     private long usedPages;
     private boolean shortWrites;
+    private final Map<Survival, Integer> survivals = new EnumMap<>(Survival.class);
     private boolean crashed;
     private long forces;
     private long writes;
@@ -56,6 +58,11 @@ final class SimVolume {
 
     String name() {
         return name;
+    }
+
+    /** How often each part of what was not forced survived the crash that this volume is of. */
+    Map<Survival, Integer> survivals() {
+        return survivals;
     }
 
     DiskFaults faults() {
@@ -437,7 +444,9 @@ final class SimVolume {
             SimVolume after = new SimVolume(name + "'", chance.nextLong(), clock);
             after.totalBytes = totalBytes;
             after.shortWrites = shortWrites;
-            after.usedPages = after.tree.becomeSurvivorOf(tree, chance);
+            after.usedPages =
+                    after.tree.becomeSurvivorOf(
+                            tree, chance, how -> after.survivals.merge(how, 1, Integer::sum));
             return after;
         } finally {
             lock.unlock();

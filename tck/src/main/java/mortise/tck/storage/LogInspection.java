@@ -230,8 +230,12 @@ final class LogInspection {
 
     /** The batches of a log, read from its start to its end, by their bytes. */
     static List<ByteBuffer> batchesOf(PartitionLog log) {
+        return batchesOf(log, log.end());
+    }
+
+    /** The same up to a position that the log has given. */
+    static List<ByteBuffer> batchesOf(PartitionLog log, LogPosition end) {
         List<ByteBuffer> batches = new ArrayList<>();
-        LogPosition end = log.end();
         long offset = log.bounds().startOffset();
         while (offset < end.offset()) {
             ByteBuffer bytes;

@@ -107,6 +107,14 @@ final class SidecarHistory {
         });
     }
 
+    /** Only the latest of a kind was copied; the others go when the copy takes the log's place. */
+    void onlyLatestStays(SidecarKind kind) {
+        long latest = of(kind).stream().mapToLong(entry -> entry.offset).max().orElse(-1);
+        of(kind).stream()
+                .filter(entry -> kind != SidecarKind.LEADER_EPOCHS && entry.offset < latest)
+                .forEach(entry -> entry.mayBeGone = true);
+    }
+
     void trimmed(SidecarKind kind, long offset) {
         List<Entry> entries = of(kind);
         long latest =

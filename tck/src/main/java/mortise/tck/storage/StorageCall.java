@@ -7,6 +7,7 @@ import java.util.Set;
 import mortise.spi.CalledOn;
 import mortise.spi.Caller;
 import mortise.spi.storage.LogCompaction;
+import mortise.spi.storage.LogMoves;
 import mortise.spi.storage.LogStore;
 import mortise.spi.storage.PartitionLog;
 
@@ -18,6 +19,11 @@ public enum StorageCall {
     CREATE(LogStore.class, "create"),
     DELETE(LogStore.class, "delete"),
     DIRECTORIES(LogStore.class, "directories"),
+    MOVES(LogStore.class, "moves"),
+    FUTURES(LogMoves.class, "futures"),
+    BEGIN_MOVE(LogMoves.class, "begin"),
+    DROP_MOVE(LogMoves.class, "drop"),
+    REPLACE(LogMoves.class, "replace"),
     CLOSE_STORE(LogStore.class, "close"),
     ROLL_IF_NEEDED(PartitionLog.class, "rollIfNeeded"),
     APPEND(PartitionLog.class, "append"),
@@ -83,7 +89,7 @@ public enum StorageCall {
     /** Whether it changes a log, so that one at a time may run per log. */
     boolean changesLog() {
         return switch (this) {
-            case TRUNCATE_TO, RESET -> true;
+            case TRUNCATE_TO, RESET, REPLACE -> true;
             default -> callers.contains(Caller.WRITER);
         };
     }

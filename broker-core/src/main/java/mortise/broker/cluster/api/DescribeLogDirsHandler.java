@@ -142,7 +142,8 @@ final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequest>
                                         new DescribeLogDirsPartition()
                                                 .partitionIndex(log.partition().partition())
                                                 .partitionSize(log.sizeInBytes())
-                                                .offsetLag(log.offsetLag())));
+                                                .offsetLag(log.offsetLag())
+                                                .isFutureKey(log.isFuture())));
         List<DescribeLogDirsTopic> topics = new ArrayList<>(byTopic.size());
         byTopic.forEach((name, partitions) ->
                 topics.add(new DescribeLogDirsTopic().name(name).partitions(partitions)));

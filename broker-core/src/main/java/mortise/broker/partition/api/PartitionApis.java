@@ -45,6 +45,7 @@ public final class PartitionApis {
                         services.clock()),
                 new OffsetForLeaderEpochHandler(partitions, access),
                 new DeleteRecordsHandler(partitions, access),
+                new AlterReplicaLogDirsHandler(partitions, access),
                 new InitProducerIdHandler(services.producerIds(), access));
     }
 }

@@ -103,7 +103,11 @@ final class TestApis {
             cluster.applier.stored.forEach(log ->
                     logs.add(
                             new LocalLog(
-                                    log.partition(), first, 100 + log.partition().partition(), 3)));
+                                    log.partition(),
+                                    first,
+                                    100 + log.partition().partition(),
+                                    3,
+                                    false)));
             return logs;
         }
 
