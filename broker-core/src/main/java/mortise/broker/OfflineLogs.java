@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import mortise.api.TopicPartition;
 import mortise.api.config.Config;
 import mortise.broker.config.BrokerSettings;
+import mortise.broker.log.LogWalk;
 import mortise.broker.partition.LogExamination;
-import mortise.broker.partition.LogWalk;
 import mortise.broker.plugin.MeteredStore;
 import mortise.broker.plugin.PluginInstance;
 import mortise.broker.plugin.PluginSettings;
@@ -169,6 +169,72 @@ public final class OfflineLogs implements AutoCloseable {
             }
         }
         return losses;
+    }
+
+    /**
+     * What of one log cannot be read.
+     *
+     * @param lost what is missing or damaged, in the order of offsets
+     * @param remaining of that, what its store cannot cut out
+     */
+    public record Repaired(
+            TopicPartition partition, List<MissingRecords> lost, List<MissingRecords> remaining) {
+        public Repaired {
+            lost = List.copyOf(lost);
+            remaining = List.copyOf(remaining);
+        }
+    }
+
+    /**
+     * Reads whole logs and says what of them cannot be read.
+     *
+     * @param repair whether to take that for lost, durably: damaged batches are cut out, and what
+     *     is missing becomes a gap
+     * @param each hears of every log of which something cannot be read
+     */
+    public void repair(Predicate<TopicPartition> wanted, boolean repair, Consumer<Repaired> each) {
+        for (LogId id : stored(wanted)) {
+            try (PartitionLog log = store().open(id, LogSettings.DEFAULTS)) {
+                List<MissingRecords> lost = unreadable(log);
+                if (!lost.isEmpty()) {
+                    each.accept(
+                            new Repaired(
+                                    id.partition(), lost, repair ? repaired(log, lost) : lost));
+                }
+            }
+        }
+    }
+
+    private static List<MissingRecords> unreadable(PartitionLog log) {
+        List<MissingRecords> ranges = new ArrayList<>();
+        LogWalk.over(
+                log,
+                0,
+                new LogWalk.Visitor() {
+                    @Override
+                    public boolean batch(RecordBatch batch) {
+                        return true;
+                    }
+
+                    @Override
+                    public void unreadable(long from, long to, String why) {
+                        ranges.add(new MissingRecords(from, to, why));
+                    }
+                });
+        return ranges;
+    }
+
+    private static List<MissingRecords> repaired(PartitionLog log, List<MissingRecords> lost) {
+        List<MissingRecords> missing = log.acceptLoss();
+        List<MissingRecords> damaged =
+                lost.stream()
+                        .filter(range -> missing.stream().noneMatch(one -> meet(one, range)))
+                        .toList();
+        return damaged.isEmpty() || log.giveUp(damaged) ? List.of() : damaged;
+    }
+
+    private static boolean meet(MissingRecords one, MissingRecords other) {
+        return one.from() < other.to() && other.from() < one.to();
     }
 
     /**

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "log",
         description = "Looks after the logs of a broker that does not run.",
-        subcommands = LogImportCommand.class,
+        subcommands = {LogImportCommand.class, LogRepairCommand.class},
         mixinStandardHelpOptions = true)
 final class LogCommand implements Runnable {
     private static final String ALL = "9223372036854775807";
@@ -30,7 +30,7 @@ final class LogCommand implements Runnable {
     @Override
     public void run() {
         throw new IncompleteCommandException(
-                spec.commandLine(), "name what to do: accept-loss, dump, import or verify");
+                spec.commandLine(), "name what to do: accept-loss, dump, import, repair or verify");
     }
 
     /** Which logs. */
@@ -54,7 +54,7 @@ final class LogCommand implements Runnable {
                 description = "Only the partitions of this number.")
         private @Nullable Integer partition;
 
-        private BrokerBuilder builder(ConfigurationOptions configuration) {
+        BrokerBuilder builder(ConfigurationOptions configuration) {
             return configuration.builder().layer("--data", layer());
         }
 
@@ -77,7 +77,7 @@ final class LogCommand implements Runnable {
             return new TopicPartition(topic, partition);
         }
 
-        private boolean has(TopicPartition log) {
+        boolean has(TopicPartition log) {
             return (topic == null || topic.equals(log.topic()))
                     && (partition == null || partition == log.partition());
         }

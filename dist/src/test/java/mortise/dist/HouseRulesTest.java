@@ -198,6 +198,7 @@ class HouseRulesTest {
                                 .and(
                                         resideOutsideOfPackages(
                                                 "mortise.broker.compaction",
+                                                "mortise.broker.log",
                                                 "mortise.broker.runtime")))
                 .check(PRODUCT);
     }

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mortise log verify} and {@code dump} over the files of a real broker, sound and not. */
 class VerifyLogsTest {
+    /** Behind the header of a segment's first batch. */
+    private static final int INTO_RECORDS = 200;
+
     private static final int RECORDS = 3_000;
 
     @TempDir Path directory;
@@ -87,7 +90,7 @@ class VerifyLogsTest {
     void aFlippedBitOfARecordIsFoundAndTheRestIsReadOn() throws IOException {
         Path segment = files(".log").get(1);
         byte[] bytes = Files.readAllBytes(segment);
-        bytes[bytes.length / 2] ^= 1;
+        bytes[INTO_RECORDS] ^= 1;
         Files.write(segment, bytes);
 
         BrokerProcess.Finished found = verify(1);
@@ -96,6 +99,25 @@ class VerifyLogsTest {
                 .containsPattern("orders-0: offsets \\d+ to \\d+: .* has a wrong checksum")
                 .contains("1 of 1 logs are not as they should be");
         assertThat(found.out().lines().filter(line -> line.contains("checksum"))).hasSize(1);
+    }
+
+    @Test
+    void aRepairCutsOutWhatIsDamagedAndMissingAndNothingElse() throws IOException {
+        List<Path> segments = files(".log");
+        byte[] bytes = Files.readAllBytes(segments.get(1));
+        bytes[INTO_RECORDS] ^= 1;
+        Files.write(segments.get(1), bytes);
+        Files.delete(segments.getFirst());
+        String[] repair = {"log", "repair", "--data", data.toString()};
+
+        assertThat(run(1, "", repair).out())
+                .containsPattern("orders-0: offsets \\d+ to \\d+ cannot be read: .*checksum")
+                .containsPattern("orders-0: offsets 0 to \\d+ cannot be read: .*is missing")
+                .contains("nothing was changed");
+        assertThat(verify(1).out()).contains(" has a wrong checksum");
+        assertThat(run(0, "", with(repair, "--yes")).out()).contains("are given up");
+        assertThat(run(0, "", with(repair, "-o", "json")).out()).contains("\"logs\":[]");
+        assertThat(verify(0).out()).contains("nothing is wrong");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
+import mortise.broker.log.LogWalk;
 import mortise.record.BatchIterator;
 import mortise.record.CorruptRecordException;
 import mortise.record.Record;
@@ -19,6 +20,7 @@ import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.SealedSegment;
+import mortise.spi.storage.UnreadableDataException;
 
 /**
  * One compaction of one log: as many new records as the keys' table has room for are read, and then
@@ -115,6 +117,13 @@ final class CompactionRun {
                     room = batch.lastOffset() < offset || read(batch, keys, fates);
                     offset = batch.nextOffset();
                 }
+            } catch (UnreadableDataException refused) {
+                if (!refused.damaged()) {
+                    throw refused;
+                }
+                // it stays as it is, and its keys take nothing away
+                offset = LogWalk.readableAfter(log, offset, log.end());
+                keys.noteRead(Math.min(offset, plan.to()) - 1);
             }
         }
         if (room) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import mortise.api.config.Config;
+import mortise.broker.log.LogWalk;
 import mortise.record.Codecs;
 import mortise.record.CorruptRecordException;
 import mortise.record.Record;
@@ -124,7 +125,8 @@ public final class LogExamination {
                     public void unreadable(long from, long to, String why) {
                         problem("offsets " + from + " to " + (to - 1) + ": " + why);
                         producers.incomplete = true;
-                        next = to;
+                        // the first batch that is read again may begin before the offset asked for
+                        next = from;
                     }
                 });
         producers.compareAt(log.end().offset());

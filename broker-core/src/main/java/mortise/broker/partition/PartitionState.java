@@ -2,6 +2,7 @@ package mortise.broker.partition;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import mortise.broker.log.LogWalk;
 import mortise.record.BatchIterator;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;

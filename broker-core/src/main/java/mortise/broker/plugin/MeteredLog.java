@@ -171,6 +171,11 @@ final class MeteredLog implements PartitionLog {
     }
 
     @Override
+    public boolean giveUp(List<MissingRecords> damaged) {
+        return activity.call("giveUp", () -> log.giveUp(damaged), this::failed);
+    }
+
+    @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
         return activity.call(
                 "abortedTransactions", () -> log.abortedTransactions(from, to), this::failed);

@@ -124,9 +124,9 @@ public record Mutation(String name, String what, List<Point> points) {
                             "an answered log start is not written",
                             List.of(
                                     new Point(
-                                            "mortise.storage.local.CheckpointedOffsets",
-                                            "setDurably",
-                                            new AnswerCalls("write", 0)))),
+                                            "mortise.storage.local.SegmentManifest",
+                                            "startDurably",
+                                            new AnswerCalls("store", 0)))),
                     new Mutation(
                             "leader-epoch-not-checked",
                             "a reader with an old leader epoch is served",

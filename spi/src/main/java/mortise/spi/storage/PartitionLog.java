@@ -207,6 +207,19 @@ public interface PartitionLog extends AutoCloseable {
     }
 
     /**
+     * Cuts out what cannot be read any more because it is damaged, durably: from now on it is a gap
+     * like any other. For operators; no writer may be at work.
+     *
+     * @param damaged in the order of offsets: each from the first offset of which nothing can be
+     *     read to the one from which on reading goes well again, or the end
+     * @return whether the store can do that; if not nothing has changed
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default boolean giveUp(List<MissingRecords> damaged) {
+        return false;
+    }
+
+    /**
      * The transactions aborted within a range of offsets that is read: those that have begun below
      * its end and whose marker is at or beyond its begin, in the order of their markers. Stores
      * without the capability {@code TRANSACTIONS} keep none, and are never given any.

@@ -135,6 +135,34 @@ final class LocalCompaction implements LogCompaction {
         return Arrays.copyOfRange(all, first, first + wanted.size());
     }
 
+    /**
+     * Writes a sealed segment anew with what is sound of it.
+     *
+     * @param pieces begins and ends of what stays, in order
+     * @param end where its offsets end
+     */
+    void keepOnly(Segment segment, List<FilePiece> pieces, long end) {
+        RewrittenSegment rewritten =
+                new RewrittenSegment(log.parts(), log.path(), log.settings(), segment.baseOffset());
+        try {
+            for (FilePiece piece : pieces) {
+                rewritten.add(segment, piece.from(), piece.to(), whole -> whole);
+            }
+            rewritten.finish();
+            Optional<SealedSegment> inPlace = swap(new Segment[] {segment}, end, rewritten);
+            if (inPlace.isEmpty()) {
+                throw new IllegalStateException(segment + " changes while it is repaired");
+            }
+        } catch (IOException failed) {
+            throw health.trouble("cutting damage out of " + segment, failed);
+        } finally {
+            rewritten.discard();
+        }
+    }
+
+    /** Bytes of a file between two borders of batches. */
+    record FilePiece(int from, int to) {}
+
     private Optional<SealedSegment> swap(Segment[] replaced, long end, RewrittenSegment rewritten)
             throws IOException {
         sync.lock().lock();

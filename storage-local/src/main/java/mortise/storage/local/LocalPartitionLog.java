@@ -219,6 +219,12 @@ final class LocalPartitionLog implements PartitionLog {
         return body.acceptLoss();
     }
 
+    @Override
+    public boolean giveUp(List<MissingRecords> damaged) {
+        body.giveUp(damaged);
+        return true;
+    }
+
     // ---- making durable
 
     @Override

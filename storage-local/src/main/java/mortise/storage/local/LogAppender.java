@@ -54,6 +54,20 @@ final class LogAppender {
         return OptionalLong.of(base);
     }
 
+    /** Closes the active segment, so that another one begins at the end; not if it is empty. */
+    void seal() {
+        Segment segment = extent.active();
+        if (segment.size() == 0) {
+            return;
+        }
+        try {
+            segment.seal();
+        } catch (IOException failed) {
+            throw health.trouble("closing segment " + segment, failed);
+        }
+        extent.begin(extent.writerEnd().offset());
+    }
+
     private boolean isTooOld(Segment segment, long maxTimestamp, long nowMillis)
             throws IOException {
         long age = log.settings().segmentAge().toMillis();

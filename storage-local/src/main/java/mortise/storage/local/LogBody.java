@@ -43,6 +43,7 @@ final class LogBody {
     private final LogStart start;
     private final LogTruncation truncation;
     private final LocalCompaction compaction;
+    private final LogRepair repair;
     private final int firstOrdinal;
 
     /**
@@ -68,6 +69,7 @@ final class LogBody {
         this.reader = new LogReader(log, extent, health, inventory, search);
         this.start = new LogStart(log, extent, health, names, inventory, sync);
         this.compaction = new LocalCompaction(log, extent, health, inventory, sync);
+        this.repair = new LogRepair(log, extent, health, appender, search, sync, compaction);
         this.truncation = new LogTruncation(log, extent, health, names, inventory, sidecars, sync);
         if (namesUnsynced || !loaded.durable()) {
             extent.change();
@@ -179,6 +181,10 @@ final class LogBody {
 
     List<MissingRecords> acceptLoss() {
         return start.acceptLoss();
+    }
+
+    void giveUp(List<MissingRecords> damaged) {
+        repair.giveUp(damaged);
     }
 
     // ---- making durable

@@ -73,6 +73,11 @@ final class RewrittenSegment {
      * @throws CorruptFileException if the headers of the batches do not lead from one to the next
      */
     void add(Segment segment, BatchRewriter rewriter) throws IOException {
+        add(segment, 0, segment.size(), rewriter);
+    }
+
+    /** The same with the batches from one border up to another. */
+    void add(Segment segment, int begin, int limit, BatchRewriter rewriter) throws IOException {
         List<AbortedTransaction> markers = new ArrayList<>();
         segment.aborted().find(0, Long.MAX_VALUE, markers);
         OpenFile open = segment.file().useToRead();
@@ -81,7 +86,7 @@ final class RewrittenSegment {
         }
         ByteBuffer scratch = parts.scratch().borrow();
         try {
-            BatchWalk walk = new BatchWalk(open.channel(), scratch, 0, segment.size());
+            BatchWalk walk = new BatchWalk(open.channel(), scratch, begin, limit);
             while (walk.next()) {
                 ByteBuffer whole = read(open.channel(), walk, segment);
                 ByteBuffer left = rewriter.rewrite(whole);
@@ -90,7 +95,7 @@ final class RewrittenSegment {
                     keepMarked(markers, walk.baseOffset(), walk.lastOffset());
                 }
             }
-            if (walk.nextPosition() < segment.size()) {
+            if (walk.nextPosition() < limit) {
                 throw new CorruptFileException("segment " + segment + ": " + walk.problem());
             }
         } finally {

@@ -155,6 +155,11 @@ class InterceptedLog implements PartitionLog {
     }
 
     @Override
+    public final boolean giveUp(List<MissingRecords> damaged) {
+        return around(StorageCall.GIVE_UP, () -> log.giveUp(damaged));
+    }
+
+    @Override
     public final List<AbortedTransaction> abortedTransactions(long from, long to) {
         return around(StorageCall.ABORTED_TRANSACTIONS, () -> log.abortedTransactions(from, to));
     }

@@ -46,6 +46,7 @@ public enum StorageCall {
     TRIM_SIDECARS(PartitionLog.class, "trimSidecars"),
     MISSING(PartitionLog.class, "missing"),
     ACCEPT_LOSS(PartitionLog.class, "acceptLoss"),
+    GIVE_UP(PartitionLog.class, "giveUp"),
     ABORTED_TRANSACTIONS(PartitionLog.class, "abortedTransactions"),
     COMPACTION(PartitionLog.class, "compaction"),
     SEALED(LogCompaction.class, "sealed"),

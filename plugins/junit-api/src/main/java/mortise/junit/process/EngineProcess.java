@@ -148,8 +148,8 @@ final class EngineProcess {
                 requests.flush();
             }
         } catch (IOException closed) {
-            // its end is told to everybody who waits
-            process.destroy();
+            // its end is told to everybody who waits; Process.destroy would close what it said last
+            process.toHandle().destroy();
         }
         if (ended.isDone()) {
             throw new IllegalStateException(ended.join());

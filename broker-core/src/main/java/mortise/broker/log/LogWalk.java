@@ -1,4 +1,4 @@
-package mortise.broker.partition;
+package mortise.broker.log;
 
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -15,6 +15,7 @@ import mortise.spi.storage.UnreadableDataException;
 /** Goes over the batches of an open log in the order of their offsets. Blocks. */
 public final class LogWalk {
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final int NEAR_OFFSETS = 4_096;
 
     private LogWalk() {}
 
@@ -101,18 +102,25 @@ public final class LogWalk {
 
     /**
      * The first offset behind damage that can be read, or the end. The store does not say how far
-     * the damage reaches: a readable offset is looked for in growing steps, then the first one
-     * before it, in about twice as many reads as the damage's offsets have binary digits.
+     * the damage reaches, so offsets are tried: one after the other as far as damage usually
+     * reaches, for what lies between two damaged places is not to be passed over; behind that in
+     * growing steps, then the first one before it.
      */
-    static long readableAfter(PartitionLog log, long offset, LogPosition end) {
-        long damaged = offset;
+    public static long readableAfter(PartitionLog log, long offset, LogPosition end) {
+        long near = Math.min(end.offset(), offset + NEAR_OFFSETS);
+        for (long next = offset + 1; next < near; next++) {
+            if (isReadable(log, next, end)) {
+                return next;
+            }
+        }
+        long damaged = near - 1;
         long readable = end.offset();
-        for (long step = 1; step < end.offset() - offset; step *= 2) {
-            if (isReadable(log, offset + step, end)) {
-                readable = offset + step;
+        for (long step = 1; step < end.offset() - near; step *= 2) {
+            if (isReadable(log, near + step, end)) {
+                readable = near + step;
                 break;
             }
-            damaged = offset + step;
+            damaged = near + step;
         }
         while (readable - damaged > 1) {
             long middle = damaged + (readable - damaged) / 2;
