@@ -20,8 +20,8 @@ import mortise.broker.migration.ImportPlan;
 import mortise.broker.migration.ImportPlan.PlannedTopic;
 import mortise.broker.migration.KafkaDirectory;
 import mortise.broker.migration.KafkaLog;
+import mortise.broker.migration.KafkaLogCopy;
 import mortise.broker.migration.KafkaMetadataLog;
-import mortise.broker.migration.LogCopy;
 import mortise.broker.migration.RefusedKafkaDirectoryException;
 import mortise.broker.partition.FilledLog;
 import mortise.broker.runtime.DataDirectory;
@@ -426,7 +426,7 @@ public final class KafkaImport implements AutoCloseable {
                 long bytes = 0;
                 long producers = found.nextProducerId;
                 for (int i = 0; i < planned.logs().size(); i++) {
-                    LogCopy.Outcome outcome = copy(planned, i);
+                    KafkaLogCopy.Outcome outcome = copy(planned, i);
                     int metadataEpoch = planned.topic().partitions().get(i).leaderEpoch();
                     epochs.add(epochAfter(Math.max(metadataEpoch, outcome.newestEpoch())));
                     batches += outcome.batches();
@@ -466,7 +466,7 @@ public final class KafkaImport implements AutoCloseable {
         }
 
         private static void note(
-                List<String> notes, TopicPartition partition, LogCopy.Outcome outcome) {
+                List<String> notes, TopicPartition partition, KafkaLogCopy.Outcome outcome) {
             if (outcome.cut() != null) {
                 notes.add(
                         partition
@@ -507,11 +507,11 @@ public final class KafkaImport implements AutoCloseable {
             return new LogId(planned.topic().id(), log.partition());
         }
 
-        private LogCopy.Outcome copy(PlannedTopic planned, int index) {
+        private KafkaLogCopy.Outcome copy(PlannedTopic planned, int index) {
             KafkaLog source = planned.logs().get(index);
             LogSettings layout = settings(planned, index).log();
             try (PartitionLog target = store.create(id(planned, source), layout)) {
-                return LogCopy.copy(source, target, layout, codecs, means);
+                return KafkaLogCopy.copy(source, target, layout, codecs, means);
             }
         }
 

@@ -1,2 +1,4 @@
-/** Logs as a whole: going over what a store holds, and around what of it cannot be read. */
+/**
+ * Logs as a whole: going over what a store holds, around what of it cannot be read, and copying.
+ */
 package mortise.broker.log;

@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import mortise.api.Clock;
 import mortise.api.metrics.Counter;
 import mortise.broker.compaction.Throttle;
+import mortise.broker.log.CopiedBatches;
 import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSettings;

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -196,15 +194,8 @@ class BitRotModelTest {
 
     private Path damage() throws IOException {
         Path logs = broker.context().restartedOn(disk).dataDirectory().resolve("logs");
-        List<Path> files = new ArrayList<>();
-        try (var found = Files.walk(logs)) {
-            found.filter(Files::isRegularFile)
-                    .filter(file -> !file.endsWith(".lock"))
-                    .sorted()
-                    .forEach(files::add);
-        }
         noteWhatIsSealed(logs.resolve("orders-3").resolve(SegmentManifest.FILE));
-        Path file = files.get(random.nextInt(files.size()));
+        Path file = FileDamage.anyFile(logs, random);
         long size = Files.size(file);
         story.add("--- " + file + " of " + size + " bytes");
         switch (random.nextInt(10)) {
@@ -213,18 +204,15 @@ class BitRotModelTest {
                 story.add("removed");
             }
             case 8, 9 -> story.add("no damage");
-            case 1 -> shorten(file, size == 0 ? 0 : random.nextLong(size));
+            case 1 -> story.add(FileDamage.shorten(file, size == 0 ? 0 : random.nextLong(size)));
             case 2 -> {
-                int count = size == 0 ? 0 : random.nextInt(1, 200);
-                byte[] noise = new byte[count];
-                random.nextBytes(noise);
-                overwrite(file, noise, size == 0 ? 0 : random.nextLong(size), size);
+                long at = size == 0 ? 0 : random.nextLong(size);
+                int most = (int) Math.min(200, size - at);
+                story.add(
+                        FileDamage.overwrite(
+                                file, at, noise(most == 0 ? 0 : random.nextInt(most) + 1)));
             }
-            case 3 -> {
-                byte[] noise = new byte[random.nextInt(1, 300)];
-                random.nextBytes(noise);
-                overwrite(file, noise, size, Long.MAX_VALUE);
-            }
+            case 3 -> story.add(FileDamage.overwrite(file, size, noise(random.nextInt(1, 300))));
             default -> {
                 if (size > 0) {
                     long at = random.nextLong(size);
@@ -250,19 +238,10 @@ class BitRotModelTest {
         }
     }
 
-    private void shorten(Path file, long bytes) throws IOException {
-        story.add("shortened to " + bytes);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(bytes);
-        }
-    }
-
-    private void overwrite(Path file, byte[] noise, long at, long size) throws IOException {
-        story.add("noise of " + noise.length + " at " + at);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            int length = (int) Math.min(noise.length, size - at);
-            channel.write(ByteBuffer.wrap(noise, 0, Math.max(0, length)), at);
-        }
+    private byte[] noise(int bytes) {
+        byte[] noise = new byte[bytes];
+        random.nextBytes(noise);
+        return noise;
     }
 
     // ---- what must hold

@@ -3,10 +3,8 @@ package mortise.storage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,36 +139,16 @@ class MissingFilesModelTest {
 
     private String damage() throws IOException {
         Path logs = broker.context().restartedOn(disk).dataDirectory().resolve("logs");
-        List<Path> files = new ArrayList<>();
-        try (var found = Files.walk(logs)) {
-            found.filter(Files::isRegularFile)
-                    .filter(file -> !file.endsWith(".lock"))
-                    .sorted()
-                    .forEach(files::add);
-        }
-        Path file = files.get(random.nextInt(files.size()));
+        Path file = FileDamage.anyFile(logs, random);
         long size = Files.size(file);
         return switch (random.nextInt(3)) {
             case 0 -> {
                 Files.delete(file);
                 yield "removed " + file;
             }
-            case 1 -> {
-                shorten(file, 0);
-                yield "emptied " + file;
-            }
-            default -> {
-                long left = size == 0 ? 0 : random.nextLong(size);
-                shorten(file, left);
-                yield "shortened " + file + " to " + left + " of " + size;
-            }
+            case 1 -> FileDamage.shorten(file, 0);
+            default -> FileDamage.shorten(file, size == 0 ? 0 : random.nextLong(size));
         };
-    }
-
-    private static void shorten(Path file, long bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(bytes);
-        }
     }
 
     private void check(String how) {

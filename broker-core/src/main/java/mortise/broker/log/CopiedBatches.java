@@ -1,10 +1,10 @@
-package mortise.broker.partition;
+package mortise.broker.log;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatches;
 import mortise.spi.storage.AbortedTransaction;
@@ -12,28 +12,23 @@ import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.PartitionLog;
 import org.jspecify.annotations.Nullable;
 
-/** Batches of a log as they were read from it, to be appended to another as they are. Immutable. */
-final class CopiedBatches implements BatchSet {
-    private final List<RecordBatch> batches;
-    private final Map<Long, AbortedTransaction> aborted;
-    private final int bytes;
-    private final long largestTimestamp;
-
-    private CopiedBatches(List<RecordBatch> batches, Map<Long, AbortedTransaction> aborted) {
-        this.batches = batches;
-        this.aborted = aborted;
-        this.bytes = batches.stream().mapToInt(RecordBatch::sizeInBytes).sum();
-        this.largestTimestamp =
-                batches.stream().mapToLong(RecordBatch::maxTimestamp).max().orElse(-1);
-    }
+/**
+ * Batches on their way from one log into another, as they are, with the transactions that their
+ * markers abort. Confined to one thread; what it is given is lent for as long as it holds it.
+ */
+public final class CopiedBatches implements BatchSet {
+    private final List<RecordBatch> batches = new ArrayList<>();
+    private final List<@Nullable AbortedTransaction> aborted = new ArrayList<>();
+    private int bytes;
+    private long largestTimestamp = RecordBatch.NO_TIMESTAMP;
 
     /**
-     * The whole batches of a chunk.
+     * The whole batches of a chunk that was read from a log.
      *
      * @param chunk what a read at {@code offset} gave
      * @param log where it is from, which knows the transactions that its markers abort
      */
-    static CopiedBatches of(ByteBuffer chunk, long offset, PartitionLog log) {
+    public static CopiedBatches of(ByteBuffer chunk, long offset, PartitionLog log) {
         List<RecordBatch> whole = new ArrayList<>();
         boolean markers = false;
         for (RecordBatch batch : RecordBatches.of(chunk)) {
@@ -42,21 +37,34 @@ final class CopiedBatches implements BatchSet {
                 markers |= batch.isControl();
             }
         }
-        Map<Long, AbortedTransaction> aborted = new TreeMap<>();
+        Map<Long, AbortedTransaction> aborted = new HashMap<>();
         if (markers) {
             log.abortedTransactions(offset, whole.getLast().nextOffset())
                     .forEach(transaction -> aborted.put(transaction.lastOffset(), transaction));
         }
-        return new CopiedBatches(whole, aborted);
+        CopiedBatches copied = new CopiedBatches();
+        whole.forEach(batch -> copied.add(batch, aborted.get(batch.lastOffset())));
+        return copied;
     }
 
-    /** The offset after the last one. */
-    long endOffset() {
-        return batches.getLast().nextOffset();
+    /** Adds a batch, and the transaction that it aborts. */
+    public void add(RecordBatch batch, @Nullable AbortedTransaction aborts) {
+        batches.add(batch);
+        aborted.add(aborts);
+        bytes += batch.sizeInBytes();
+        largestTimestamp = Math.max(largestTimestamp, batch.maxTimestamp());
     }
 
-    /** The largest timestamp that a header states. */
-    long largestTimestamp() {
+    /** Lets go of all. */
+    public void clear() {
+        batches.clear();
+        aborted.clear();
+        bytes = 0;
+        largestTimestamp = RecordBatch.NO_TIMESTAMP;
+    }
+
+    /** The largest timestamp that a header states, in milliseconds; -1 if there is none. */
+    public long largestTimestamp() {
         return largestTimestamp;
     }
 
@@ -92,7 +100,7 @@ final class CopiedBatches implements BatchSet {
 
     @Override
     public @Nullable AbortedTransaction aborted(int index) {
-        return aborted.get(batches.get(index).lastOffset());
+        return aborted.get(index);
     }
 
     @Override

@@ -3,6 +3,7 @@ package mortise.broker.migration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import mortise.broker.log.CopiedBatches;
 import mortise.broker.migration.KafkaLog.SegmentFile;
 import mortise.broker.partition.FilledLog;
 import mortise.record.Codecs;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Puts the batches of a log of Apache Kafka's into a new log of the store, byte for byte and at
  * their offsets, with the transactions that they abort, and what is known of producers. Used once.
  */
-public final class LogCopy {
+public final class KafkaLogCopy {
     /** So many bytes are appended at once, or one batch. */
     private static final int MOST_BYTES = 1 << 20;
 
@@ -65,7 +66,7 @@ public final class LogCopy {
      */
     public record Transactions(long aborted, int open, long firstOpen) {}
 
-    private LogCopy(
+    private KafkaLogCopy(
             KafkaLog source,
             PartitionLog target,
             LogSettings settings,
@@ -94,7 +95,7 @@ public final class LogCopy {
             Codecs codecs,
             FilledLog.Means means) {
         try {
-            return new LogCopy(source, target, settings, codecs, means).copy();
+            return new KafkaLogCopy(source, target, settings, codecs, means).copy();
         } catch (IOException failure) {
             throw KafkaDirectory.unreadable(source.directory(), failure);
         } catch (CorruptRecordException unreadable) {
