@@ -262,10 +262,11 @@ final class SegmentRecovery {
                 parts.logger()
                         .log(
                                 Level.WARNING,
-                                "segment {0}: {1}; truncating to offset {2}",
+                                "segment {0}: {1}; truncating to offset {2}, {3} bytes are cut off",
                                 segment,
                                 problem,
-                                Long.toString(end));
+                                Long.toString(end),
+                                Integer.toString(fileBytes - segment.size()));
                 channel().truncate(segment.size());
             }
             DiskFiles.force(channel(), segment.file().path(), true);
