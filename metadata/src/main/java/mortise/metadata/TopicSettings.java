@@ -2,6 +2,8 @@ package mortise.metadata;
 
 import static mortise.metadata.config.MessageConfigs.TIMESTAMP_AFTER_MAX_MS;
 import static mortise.metadata.config.MessageConfigs.TIMESTAMP_BEFORE_MAX_MS;
+import static mortise.metadata.config.SegmentConfigs.FLUSH_MESSAGES;
+import static mortise.metadata.config.SegmentConfigs.FLUSH_MS;
 
 import java.util.Optional;
 import mortise.spi.storage.LogSettings;
@@ -40,6 +42,13 @@ public record TopicSettings(
         long flushMessages,
         long flushMillis,
         boolean durable) {
+    /** Whether the topic asks for syncs, rather than leaving them to the end of a segment. */
+    public boolean asksForSyncs() {
+        return durable
+                || flushMessages != FLUSH_MESSAGES.defaultValue()
+                || flushMillis != FLUSH_MS.defaultValue();
+    }
+
     /** Whether of the records with one key the last stays. */
     public boolean compacts() {
         return compaction.isPresent();

@@ -504,7 +504,9 @@ public final class Partition
     }
 
     private void requestSyncIfBehind() {
-        if (highWatermark.offset() < replicas.end().offset()) {
+        long end = replicas.end().offset();
+        if (highWatermark.offset() < end
+                || (settings.asksForSyncs() && log.durableEnd().offset() < end)) {
             sync.request();
         }
     }

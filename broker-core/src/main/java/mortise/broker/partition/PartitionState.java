@@ -1,11 +1,9 @@
 package mortise.broker.partition;
 
-import java.nio.ByteBuffer;
 import java.util.Optional;
+import mortise.broker.log.BatchHeaders;
 import mortise.broker.log.LogWalk;
-import mortise.record.BatchIterator;
 import mortise.record.RecordBatch;
-import mortise.record.RecordBatches;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
@@ -73,39 +71,33 @@ record PartitionState(
             LeaderEpochs before,
             LogPosition end,
             long nowMillis) {
-        ProducerStates producers = stored.states();
-        LeaderEpochs epochs = before;
-        long batches = 0;
+        Replay replay = new Replay(stored.states(), before, nowMillis);
         long next = stored.from();
+        boolean checked = false;
         while (next < end.offset()) {
-            ByteBuffer chunk;
-            try {
-                chunk = read(log, next, end);
+            long reached;
+            try (LogSlice chunk = chunk(log, next, end, checked)) {
+                reached = replay.over(chunk, next, end.offset());
             } catch (UnreadableDataException unreadable) {
-                next = afterDamage(name, log, next, end, unreadable);
-                continue;
+                reached = checked ? afterDamage(name, log, next, end, unreadable) : next;
             } catch (StorageException refused) {
-                next = afterMissing(log, next, refused);
-                continue;
+                reached = checked ? afterMissing(log, next, refused) : next;
             }
-            BatchIterator walk = RecordBatches.of(chunk).iterator();
-            long began = next;
-            while (walk.hasNext()) {
-                RecordBatch batch = walk.next();
-                if (batch.lastOffset() >= next) {
-                    epochs = epochs.begin(batch.leaderEpoch(), batch.baseOffset());
-                    if (batch.hasProducerId() && !batch.isControl()) {
-                        producers.wrote(batch, nowMillis);
-                    }
-                    next = batch.nextOffset();
-                    batches++;
-                }
-            }
-            if (next == began) {
+            if (checked && reached == next) {
                 break;
             }
+            // where the headers alone make no sense the store is to say what is there
+            checked = reached == next;
+            next = reached;
         }
-        return new PartitionState(producers, epochs, stored.newestPair(), batches);
+        return new PartitionState(
+                replay.producers, replay.epochs, stored.newestPair(), replay.batches);
+    }
+
+    private static LogSlice chunk(PartitionLog log, long from, LogPosition end, boolean checked) {
+        return checked
+                ? log.read(from, end, CHUNK_BYTES, true)
+                : log.readHeaders(from, end, CHUNK_BYTES);
     }
 
     /** Where reading goes on behind records that are missing, if those are why it was refused. */
@@ -143,9 +135,53 @@ record PartitionState(
         return readable;
     }
 
-    private static ByteBuffer read(PartitionLog log, long offset, LogPosition end) {
-        try (LogSlice slice = log.read(offset, end, CHUNK_BYTES, true)) {
-            return slice.copy();
+    /** What batches say, one after the other. */
+    private static final class Replay {
+        private final ProducerStates producers;
+        private final long nowMillis;
+        private LeaderEpochs epochs;
+        private long batches;
+
+        Replay(ProducerStates producers, LeaderEpochs epochs, long nowMillis) {
+            this.producers = producers;
+            this.epochs = epochs;
+            this.nowMillis = nowMillis;
+        }
+
+        /**
+         * Goes over the batches from an offset on, as long as each is followed by one of larger
+         * offsets, or by the end of the log; the last of a chunk is left to the next one.
+         *
+         * @return the offset behind those that were gone over
+         */
+        long over(LogSlice chunk, long from, long end) {
+            BatchHeaders headers = new BatchHeaders(chunk);
+            long next = from;
+            RecordBatch batch = headers.next();
+            boolean alone = true;
+            while (batch != null && batch.lastOffset() < end) {
+                RecordBatch follower = headers.next();
+                boolean last = follower == null && (alone || batch.nextOffset() == end);
+                boolean inOrder = follower != null && follower.baseOffset() > batch.lastOffset();
+                if (!last && !inOrder) {
+                    break;
+                }
+                if (batch.lastOffset() >= next) {
+                    wrote(batch);
+                    next = batch.nextOffset();
+                }
+                alone = false;
+                batch = follower;
+            }
+            return next;
+        }
+
+        private void wrote(RecordBatch batch) {
+            epochs = epochs.begin(batch.leaderEpoch(), batch.baseOffset());
+            if (batch.hasProducerId() && !batch.isControl()) {
+                producers.wrote(batch, nowMillis);
+            }
+            batches++;
         }
     }
 }

@@ -205,6 +205,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             PartitionLoadEvent event = PartitionLoadEvent.begun();
             PartitionLog log =
                     isNew ? store.create(id, settings.log()) : store.open(id, settings.log());
+            syncIfPromised(log, settings);
             PartitionState state = state(id, log);
             if (state.replayedBatches() > 0) {
                 LOG.debug(
@@ -227,6 +228,16 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
             LOG.debug("{} is offline: its log cannot be opened", id, failed);
             change(id, topic -> topic.offline(index, String.valueOf(failed.getMessage())));
             throw failed;
+        }
+    }
+
+    /**
+     * What the process before acknowledged was durable then; the store need not know it any more,
+     * and readers are not to see the high watermark go back.
+     */
+    private static void syncIfPromised(PartitionLog log, TopicSettings settings) {
+        if (settings.durable() && log.durableEnd().offset() < log.end().offset()) {
+            log.sync();
         }
     }
 

@@ -106,6 +106,12 @@ final class MeteredLog implements PartitionLog {
     }
 
     @Override
+    public LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return activity.call(
+                "readHeaders", () -> log.readHeaders(offset, upTo, maxBytes), this::failed);
+    }
+
+    @Override
     public LogPosition position(long offset) {
         return activity.call("position", () -> log.position(offset), this::failed);
     }

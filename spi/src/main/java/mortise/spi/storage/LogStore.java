@@ -26,7 +26,8 @@ public interface LogStore extends Lifecycle {
 
     /**
      * Opens a log, creating it if there is none, and recovers it if the last close was not clean:
-     * afterwards it ends at the last whole batch.
+     * afterwards it ends at the last whole batch. What it holds need not be durable up to there:
+     * {@link PartitionLog#durableEnd} says.
      *
      * @throws StorageException if the log cannot be opened; of reach {@code CALL} if the cause can
      *     pass, so that opening it again later may go well

@@ -107,6 +107,19 @@ public interface PartitionLog extends AutoCloseable {
     LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch);
 
     /**
+     * Reads like {@link #read} with whole batches, for somebody who looks at the headers and copies
+     * little else, and who bears it that what he finds there is damaged: a store need neither check
+     * the batches nor read them ahead. A broker reads so what it opens after it was killed.
+     *
+     * @throws OffsetOutOfRangeException as {@link #read} does
+     * @throws StorageException as {@link #read} does
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return read(offset, upTo, maxBytes, true);
+    }
+
+    /**
      * The position of an offset: where the first batch begins whose last offset is not below it.
      *
      * @throws OffsetOutOfRangeException if the offset is below the start or beyond the end

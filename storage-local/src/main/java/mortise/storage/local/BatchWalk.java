@@ -11,6 +11,7 @@ import java.util.zip.CRC32C;
  */
 final class BatchWalk {
     private static final int FILL_BYTES = 4_096;
+    private static final int SEARCH_FACTOR = 16;
 
     private final FileWindow window;
     private final long limit;
@@ -95,6 +96,38 @@ final class BatchWalk {
     /** Makes the batch that the walk came to the next one again. */
     void stepBack() {
         nextPosition = position;
+    }
+
+    /**
+     * Looks behind damage for the next batch that has a good checksum and a base offset of at least
+     * {@code least}, which {@link #next} then comes to. Bytes that look like many large batches end
+     * the search: no more is checked than {@value #SEARCH_FACTOR} times what is left.
+     *
+     * @return whether there is one; if not, the walk does not move
+     */
+    boolean skipTo(long least) throws IOException {
+        long begin = nextPosition;
+        long checks = SEARCH_FACTOR * (limit - begin);
+        for (long at = begin + 1; checks > 0; at++) {
+            int index = window.load(at, BatchHeader.BYTES);
+            if (index < 0) {
+                break;
+            }
+            if (!BatchHeader.isPlausible(window.buffer(), index)
+                    || BatchHeader.baseOffset(window.buffer(), index) < least) {
+                continue;
+            }
+            nextPosition = at;
+            if (next()) {
+                checks -= size;
+                if (verify()) {
+                    stepBack();
+                    return true;
+                }
+            }
+        }
+        nextPosition = begin;
+        return false;
     }
 
     /** What is wrong where the walk stopped, for people; empty if nothing follows at all. */

@@ -180,8 +180,17 @@ final class IndexFile {
         }
     }
 
-    /** Keeps the first entries only. For a segment that nobody else uses yet. */
+    /** Keeps the first entries only, durably. For a segment that nobody else uses yet. */
     void cut(int entries) throws IOException {
+        cut(entries, true);
+    }
+
+    /**
+     * Keeps the first entries only.
+     *
+     * @param durably false if the others are true as well
+     */
+    void cut(int entries, boolean durably) throws IOException {
         Tail now = tail;
         if (now.count() > 0 || entries > now.stored) {
             throw new IllegalStateException(
@@ -194,7 +203,9 @@ final class IndexFile {
         if (open != null) {
             try {
                 open.channel().truncate((long) entries * entryBytes);
-                DiskFiles.force(open.channel(), file.path(), false);
+                if (durably) {
+                    DiskFiles.force(open.channel(), file.path(), false);
+                }
             } finally {
                 open.release();
             }

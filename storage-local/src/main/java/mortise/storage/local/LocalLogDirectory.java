@@ -53,6 +53,7 @@ final class LocalLogDirectory implements LogDirectory {
     private final CheckpointedOffsets recoveryPoints;
     private final CheckpointedOffsets compactedOffsets;
     private final Set<TopicPartition> clean = ConcurrentHashMap.newKeySet();
+    private @Nullable OpenedSinceBoot opened;
     private final AtomicBoolean checkpointDue = new AtomicBoolean();
     private volatile UUID id;
     private volatile @Nullable String failure;
@@ -236,6 +237,7 @@ final class LocalLogDirectory implements LogDirectory {
                         gone.add(new LogId(topic, partition));
                     }
                 });
+        opened = OpenedSinceBoot.of(path, parts.logger());
         load(startOffsets, known, "logs start where their segment manifests say");
         load(recoveryPoints, known, "logs are looked at as far as their manifests do not reach");
         load(compactedOffsets, known, "logs are compacted from their starts on");
@@ -280,9 +282,21 @@ final class LocalLogDirectory implements LogDirectory {
         return compactedOffsets;
     }
 
-    /** Whether a log was closed cleanly; from now on it no longer is. */
-    boolean takeClean(TopicPartition partition) {
-        return clean.remove(partition);
+    /** How the process ended that had a log open last; from now on it is not closed any more. */
+    Ending takeEnding(TopicPartition partition, Path log) {
+        if (clean.remove(partition)) {
+            return Ending.CLOSED;
+        }
+        OpenedSinceBoot noted = opened;
+        return noted != null && noted.holds(log) ? Ending.KILLED : Ending.UNKNOWN;
+    }
+
+    /** A log is as it should be: what becomes of it from here on, this boot's processes do. */
+    void opened(Path log) {
+        OpenedSinceBoot noted = opened;
+        if (noted != null) {
+            noted.add(log);
+        }
     }
 
     /** Notes that a log which was closed cleanly was not opened after all, and is as it was. */
@@ -399,6 +413,7 @@ final class LocalLogDirectory implements LogDirectory {
         if (cause instanceof ForceFailedException forced) {
             // the pages of that file are lost; of others only if the device is at fault
             boolean device = kind(forced.failure()) == DiskErrors.Kind.DEVICE;
+            forgetOpened();
             return device || isOwn(forced.file(), place) ? fail(doing, cause) : ofLog(doing, cause);
         }
         return switch (kind(cause)) {
@@ -484,10 +499,19 @@ final class LocalLogDirectory implements LogDirectory {
             }
         }
         if (first) {
+            forgetOpened(); // what was written may be lost, though the machine goes on
             tellFailure();
         }
         return new StorageException(
                 Reach.DIRECTORY, "log directory " + path + " has failed: " + why, cause);
+    }
+
+    /** Has the next process check all that was not synced. */
+    private void forgetOpened() {
+        OpenedSinceBoot noted = opened;
+        if (noted != null) {
+            noted.clear();
+        }
     }
 
     /** Lets go of the directory as it was found. */
@@ -513,6 +537,7 @@ final class LocalLogDirectory implements LogDirectory {
                 compactedOffsets.write();
                 identities.write(topics);
                 if (clean.containsAll(topics.keySet()) && clean.containsAll(futures)) {
+                    forgetOpened();
                     DiskFiles.replaceDurably(path.resolve(CLEAN_MARKER), CLEAN_CONTENT);
                 }
             }
@@ -525,6 +550,10 @@ final class LocalLogDirectory implements LogDirectory {
     }
 
     private void unlock() throws IOException {
+        OpenedSinceBoot noted = opened;
+        if (noted != null) {
+            noted.close();
+        }
         DirectoryLock held = lock;
         lock = null;
         if (held != null) {

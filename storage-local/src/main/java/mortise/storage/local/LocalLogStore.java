@@ -274,13 +274,13 @@ final class LocalLogStore implements LogStore {
         Stored log = found != null ? found : create(id);
         log.directory().check();
         LocalLogDirectory directory = log.directory();
-        boolean clean = directory.takeClean(id.partition());
+        Ending ending = directory.takeEnding(id.partition(), log.path());
         try {
-            return load(log, settings, created, clean);
+            return load(log, settings, created, ending);
         } catch (IOException failed) {
             StorageException problem =
                     directory.unreadable("opening " + log.path(), log.path(), failed);
-            if (clean && problem.reach() == Reach.CALL) {
+            if (ending == Ending.CLOSED && problem.reach() == Reach.CALL) {
                 directory.keepClean(id.partition());
             }
             throw problem;
@@ -355,12 +355,12 @@ final class LocalLogStore implements LogStore {
         }
     }
 
-    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created, boolean clean)
+    private LocalPartitionLog load(Stored log, LogSettings settings, boolean created, Ending ending)
             throws IOException {
         TopicPartition partition = log.id().partition();
         LocalPartitionLog opened =
                 new LocalPartitionLog(
-                        body(log, settings, created, clean, 0), () -> open.remove(partition));
+                        body(log, settings, created, ending, 0), () -> open.remove(partition));
         open.put(partition, opened);
         return opened;
     }
@@ -368,9 +368,10 @@ final class LocalLogStore implements LogStore {
     /**
      * Looks at a log's files, and recovers it if it was not closed cleanly.
      *
+     * @param ending how the process ended that had it open last
      * @param firstOrdinal what its first segment is numbered
      */
-    LogBody body(Stored log, LogSettings settings, boolean created, boolean clean, int firstOrdinal)
+    LogBody body(Stored log, LogSettings settings, boolean created, Ending ending, int firstOrdinal)
             throws IOException {
         LogId id = log.id();
         LocalLogDirectory directory = log.directory();
@@ -387,13 +388,14 @@ final class LocalLogStore implements LogStore {
             loaded =
                     loader.load(
                             directory.startOffsets().find(id.partition()),
-                            clean,
+                            ending,
                             directory.recoveryPoints().of(id.partition()));
         } finally {
             recovering.release();
         }
         // a gap that was noted before the first batch behind it was written
         directory.recoveryPoints().lowerDurably(id.partition(), loaded.endOffset());
+        boolean clean = ending == Ending.CLOSED;
         if (!clean) {
             // a process that was killed may have made the log and synced nothing
             directory.namesChanged();
@@ -406,11 +408,12 @@ final class LocalLogStore implements LogStore {
                         () ->
                                 directory.checkpointLater(
                                         () -> openIn(directory), () -> topicsIn(directory)));
-        if (!loaded.durable()) {
+        if (!loaded.durable() && ending != Ending.KILLED) {
             // what the crash left is in the page cache at least; now it is on disk
             body.syncAfterRecovery();
         }
         body.describeAfterOpening();
+        directory.opened(log.path());
         if (!clean) {
             // what recovery found is durable now, and the next start is to know
             directory.checkpointLater(() -> openIn(directory), () -> topicsIn(directory));

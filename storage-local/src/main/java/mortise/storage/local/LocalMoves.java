@@ -237,8 +237,8 @@ final class LocalMoves implements LogMoves {
         TopicPartition partition = future.id().partition();
         try {
             new MoveNote(partition, false).write(future.path()); // the current one goes on
-            boolean clean = future.directory().takeClean(partition);
-            LocalPartitionLog log = load(future, settings, false, clean);
+            Ending ending = future.directory().takeEnding(partition, future.path());
+            LocalPartitionLog log = load(future, settings, false, ending);
             if (log.missing().isEmpty()) {
                 log.forgetSidecars();
                 return log;
@@ -269,7 +269,7 @@ final class LocalMoves implements LogMoves {
             directory.namesChanged();
             Stored future = new Stored(id, directory, path);
             futures.put(partition, future);
-            return load(future, settings, true, false);
+            return load(future, settings, true, Ending.UNKNOWN);
         } catch (IOException failed) {
             throw directory.trouble("creating " + path, path, failed);
         }
@@ -293,12 +293,12 @@ final class LocalMoves implements LogMoves {
     }
 
     private LocalPartitionLog load(
-            Stored future, LogSettings settings, boolean created, boolean clean)
+            Stored future, LogSettings settings, boolean created, Ending ending)
             throws IOException {
         TopicPartition partition = future.id().partition();
         LocalPartitionLog log =
                 new LocalPartitionLog(
-                        store.body(future, settings, created, clean, 0),
+                        store.body(future, settings, created, ending, 0),
                         () -> open.remove(partition));
         open.put(partition, log);
         return log;
@@ -394,8 +394,8 @@ final class LocalMoves implements LogMoves {
             Files.move(future.path(), moved.path());
             DiskFiles.syncDirectory(future.directory().path());
             MoveNote.remove(moved.path());
-            boolean clean = future.directory().takeClean(moved.id().partition());
-            return store.body(moved, old.settings(), false, clean, old.nextOrdinal());
+            Ending ending = future.directory().takeEnding(moved.id().partition(), moved.path());
+            return store.body(moved, old.settings(), false, ending, old.nextOrdinal());
         } catch (IOException failed) {
             throw future.directory()
                     .trouble("putting " + future.path() + " in place", future.path(), failed);

@@ -168,6 +168,11 @@ final class LocalPartitionLog implements PartitionLog {
     }
 
     @Override
+    public LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return look(now -> now.readHeaders(offset, upTo, maxBytes));
+    }
+
+    @Override
     public LogPosition position(long offset) {
         return look(now -> now.position(offset));
     }

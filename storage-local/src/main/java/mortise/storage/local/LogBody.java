@@ -119,6 +119,10 @@ final class LogBody {
         return reader.read(offset, isOlder(upTo) ? here(upTo) : upTo, maxBytes, wholeBatch);
     }
 
+    LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return reader.readHeaders(offset, isOlder(upTo) ? here(upTo) : upTo, maxBytes);
+    }
+
     /** Whether a position is of a body that this one has taken the place of. */
     private boolean isOlder(LogPosition position) {
         return Tokens.ordinal(position.token()) < firstOrdinal;

@@ -57,7 +57,7 @@ final class LogExtent {
         this.active = segments[segments.length - 1];
         this.startOffset = loaded.startOffset();
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
-        this.durableEnd = end;
+        this.durableEnd = loaded.durableEnd();
         StoreParts parts = log.parts();
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());

@@ -10,6 +10,7 @@ import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import mortise.api.TopicId;
+import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.MissingRecords;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class LogLoader {
     private final FoundFiles files;
     private final SegmentManifest manifest;
     private SegmentManifest.Found foundManifest;
-    private boolean clean;
+    private Ending ending = Ending.UNKNOWN;
     private long recoveryPoint;
 
     /** The offset below which all was synced. */
@@ -42,6 +43,10 @@ final class LogLoader {
 
     private int ordinal;
     private boolean durable = true;
+
+    /** Where the first batch may lie that was not synced, if that is known of any. */
+    private @Nullable LogPosition firstUnsynced;
+
     private boolean cut;
     private final List<Segment> segments = new ArrayList<>();
     private MissingRanges.Finds missing = new MissingRanges.Finds(0);
@@ -74,7 +79,8 @@ final class LogLoader {
      * What was found.
      *
      * @param segments in order, the active one last
-     * @param durable whether all of it is known to survive a crash
+     * @param durable whether all of it was known to survive a crash
+     * @param durableEnd what lies below survives one now
      * @param missing what is not there and should be
      */
     record Loaded(
@@ -82,6 +88,7 @@ final class LogLoader {
             long startOffset,
             long endOffset,
             boolean durable,
+            LogPosition durableEnd,
             StoredSidecars sidecars,
             SegmentManifest manifest,
             List<MissingRecords> missing) {}
@@ -95,12 +102,12 @@ final class LogLoader {
     /**
      * @param checkpointedStart the start that the directory noted, if it did; the manifest knows
      *     better if it is sound
-     * @param wasClean whether the log was closed and synced
+     * @param lastEnding how the process ended that had the log open last
      * @param point everything below it was synced
      */
-    Loaded load(OptionalLong checkpointedStart, boolean wasClean, long point) throws IOException {
+    Loaded load(OptionalLong checkpointedStart, Ending lastEnding, long point) throws IOException {
         long start = startOffset(checkpointedStart);
-        clean = wasClean;
+        ending = lastEnding;
         recoveryPoint = point;
         missing = new MissingRanges.Finds(start);
         files.settleCompactions(manifest);
@@ -113,7 +120,10 @@ final class LogLoader {
         dropBelow(start);
         files.removeOrphanIndexes();
         NavigableMap<Long, Integer> logs = files.logs();
-        if (!clean && !logs.isEmpty() && logs.firstKey() > Math.max(start, knownEnd)) {
+        if (ending != Ending.CLOSED
+                && !logs.isEmpty()
+                && logs.firstKey() > Math.max(start, knownEnd)
+                && !manifest.isGap(start, logs.firstKey())) {
             setAsideAll(start);
         }
         sayHowTheManifestWasFound();
@@ -157,14 +167,18 @@ final class LogLoader {
     /**
      * Whether the manifest tells of an earlier state of the log, as one does that lost its last
      * lines: a sealed segment never grows, and a log that was closed cleanly ends at its recovery
-     * point.
+     * point. What was lost and accepted may have left bytes behind its segment.
      */
     private boolean isContradicted() {
-        boolean beyondTheEnd = clean && recoveryPoint > 0 && manifest.endOffset() > recoveryPoint;
+        boolean beyondTheEnd =
+                ending == Ending.CLOSED
+                        && recoveryPoint > 0
+                        && manifest.endOffset() > recoveryPoint;
         return beyondTheEnd
                 || manifest.entries().values().stream()
                         .anyMatch(entry ->
                                 entry.sealed()
+                                        && !manifest.beginsGap(entry.end())
                                         && files.logs().getOrDefault(entry.base(), 0)
                                                 > entry.bytes());
     }
@@ -219,11 +233,12 @@ final class LogLoader {
 
     /** Whether a segment may follow what is known before it; else it is out of the log. */
     private boolean follows(long base) throws IOException {
-        if (base == reached || (base > reached && (base <= knownEnd || clean))) {
+        boolean synced = base < knownEnd || ending != Ending.UNKNOWN;
+        boolean gap = manifest.isGap(reached, base);
+        if (base == reached || (base > reached && (base == knownEnd || synced || gap))) {
             bridge(base);
             return true;
         }
-        boolean synced = base < knownEnd || clean;
         parts.logger()
                 .log(
                         synced ? Level.ERROR : Level.WARNING,
@@ -293,7 +308,7 @@ final class LogLoader {
             // it is written to again, its indexes too, and a crash may leave any of that
             manifest.active(base, entry.end(), entry.bytes());
         }
-        return recovered(base, bytes, nextKnown(base, nextBase));
+        return recovered(base, bytes, nextKnown(base, nextBase), entry);
     }
 
     /** Whether the manifest knows of segments behind one that have no files. */
@@ -321,7 +336,7 @@ final class LogLoader {
      * included.
      */
     private long trustedBelow() {
-        if (clean) {
+        if (ending == Ending.CLOSED) {
             return Long.MAX_VALUE;
         }
         Long base = files.logs().lowerKey(recoveryPoint);
@@ -367,28 +382,45 @@ final class LogLoader {
         return null;
     }
 
-    private @Nullable Segment recovered(long base, int bytes, long nextBase) throws IOException {
+    /**
+     * @param noted how it was left, if that was noted
+     */
+    private @Nullable Segment recovered(
+            long base, int bytes, long nextBase, SegmentManifest.@Nullable Entry noted)
+            throws IOException {
         // what is known to have been synced of this segment alone
         long known = Math.min(knownEnd, nextBase);
+        boolean asItWasSealed = noted != null && noted.sealed() && noted.bytes() == bytes;
         SegmentRecovery.Recovered found =
-                clean
-                        ? recovery.afterClose(base, ordinal, bytes, known, manifest.entry(base))
-                        : recovery.afterCrash(base, ordinal, bytes, knownEnd, known);
+                switch (asItWasSealed ? Ending.CLOSED : ending) {
+                    case CLOSED -> recovery.afterClose(base, ordinal, bytes, known, noted);
+                    case KILLED -> recovery.afterKill(base, ordinal, bytes, knownEnd, known);
+                    case UNKNOWN -> recovery.afterCrash(base, ordinal, bytes, knownEnd, known);
+                };
         if (found.endOffset() < known && !wasGap(base, found.endOffset(), known)) {
             found.segment().retire();
             return shortened(base, known, bytes, found.endOffset());
         }
+        Segment segment = found.segment();
+        if (firstUnsynced == null && found.syncedBytes() < segment.size()) {
+            firstUnsynced =
+                    new LogPosition(
+                            Math.clamp(knownEnd, base, found.endOffset()),
+                            segment.token(found.syncedBytes()));
+        }
         ordinal++;
         reached = found.endOffset();
         durable &= found.durable();
-        return found.segment();
+        return segment;
     }
 
     /** The last segment is followed by another, or by a loss. */
     private void sealLast() throws IOException {
         if (last != null && last.isWritable()) {
             last.seal();
-            last.sync(last.size(), true);
+            if (ending != Ending.KILLED) {
+                last.sync(last.size(), true); // else the first sync of the log does
+            }
         }
         last = null;
     }
@@ -402,6 +434,7 @@ final class LogLoader {
                 files.remove(segment.baseOffset());
             }
             segments.clear();
+            firstUnsynced = null;
             last = null;
             end = start;
         }
@@ -414,11 +447,14 @@ final class LogLoader {
         if (last == null || !last.isWritable()) {
             segments.add(Segment.empty(parts, directory, end, ordinal));
         }
+        Segment active = segments.getLast();
+        LogPosition endPosition = new LogPosition(end, active.token(active.size()));
         return new Loaded(
                 segments,
                 start,
                 end,
                 durable && !cut,
+                firstUnsynced == null ? endPosition : firstUnsynced,
                 new StoredSidecars(
                         files.producerSnapshots(), files.producerBatches(), files.epochs()),
                 manifest,

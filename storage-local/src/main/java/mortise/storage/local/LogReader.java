@@ -45,7 +45,8 @@ final class LogReader {
         int limit = LogSearch.limit(found.segment(), Math.min(upTo.token(), last.token()));
         int length = length(found.position(), found.end(), limit, maxBytes, wholeBatch);
         if (length <= 0) {
-            return EmptySlice.PRESENT;
+            // a border in a segment that compaction has rewritten says nothing of the window
+            return offset >= upTo.offset() ? EmptySlice.PRESENT : Optional.empty();
         }
         OpenFile open = found.segment().file().useIfOpen();
         return open == null
@@ -59,8 +60,18 @@ final class LogReader {
         return Math.min(limit - position, most);
     }
 
-    /** What the files have at an offset, in memory already. */
+    /** What the files have at an offset, in memory already, and checked. */
     LogSlice read(long offset, LogPosition upTo, int maxBytes, boolean wholeBatch) {
+        return read(offset, upTo, maxBytes, wholeBatch, true);
+    }
+
+    /** What the files have at an offset, wherever it is, for somebody who looks at headers. */
+    LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return read(offset, upTo, maxBytes, true, false);
+    }
+
+    private LogSlice read(
+            long offset, LogPosition upTo, int maxBytes, boolean wholeBatch, boolean checked) {
         health.check();
         LogPosition last = extent.end();
         extent.checkWithin(offset, last);
@@ -79,7 +90,9 @@ final class LogReader {
             place.open().release();
             return EmptySlice.INSTANCE;
         }
-        return slice(place, length, last.offset());
+        return checked
+                ? slice(place, length, last.offset())
+                : new FileSlice(place.open(), place.position(), length);
     }
 
     private LogSlice slice(LogSearch.Place place, int length, long endOffset) {

@@ -94,7 +94,35 @@ final class LogSearch {
                 log.parts().logger().log(Level.DEBUG, "{0}: {1}", segment, lies.getMessage());
             }
         }
-        return walk(segment, Segment.Border.BEGIN, nextBase, limit, offset);
+        try {
+            return walk(segment, Segment.Border.BEGIN, nextBase, limit, offset);
+        } catch (CorruptFileException damaged) {
+            return behindDamage(offset, segment, nextBase, limit, damaged);
+        }
+    }
+
+    /**
+     * The batch that an offset lies in, from where no headers lead to it.
+     *
+     * @param damaged what is thrown if there is none: the offset may be among what is damaged
+     */
+    private Place behindDamage(
+            long offset, Segment segment, long nextBase, int limit, CorruptFileException damaged)
+            throws IOException {
+        HeaderOrder order = new HeaderOrder(segment, Segment.Border.BEGIN, nextBase);
+        Condition holdsIt =
+                walk -> {
+                    order.check(walk);
+                    if (walk.lastOffset() >= offset && walk.baseOffset() > offset) {
+                        throw damaged;
+                    }
+                    return walk.lastOffset() >= offset;
+                };
+        Place found = walk(segment, 0, limit, nextBase, holdsIt, true);
+        if (found == null) {
+            throw damaged;
+        }
+        return found;
     }
 
     private @Nullable Place walk(
@@ -240,6 +268,20 @@ final class LogSearch {
     private @Nullable Place walk(
             Segment segment, int from, int limit, long nextBase, Condition condition)
             throws IOException {
+        return walk(segment, from, limit, nextBase, condition, false);
+    }
+
+    /**
+     * @param overDamage whether to go on behind what is no batch
+     */
+    private @Nullable Place walk(
+            Segment segment,
+            int from,
+            int limit,
+            long nextBase,
+            Condition condition,
+            boolean overDamage)
+            throws IOException {
         if (from >= limit) {
             return null;
         }
@@ -251,7 +293,8 @@ final class LogSearch {
         boolean kept = false;
         try {
             BatchWalk walk = new BatchWalk(open.channel(), buffer, from, limit);
-            while (walk.next()) {
+            while (walk.next()
+                    || (overDamage && walk.skipTo(segment.baseOffset()) && walk.next())) {
                 if (condition.holds(walk)) {
                     kept = true;
                     return new Place(

@@ -108,7 +108,7 @@ final class LogSync {
         if (inventory.hasPending()) {
             syncing.lock();
             try {
-                describe(extent.segments(), extent.end(), Last.LEFT);
+                describe(extent.segments(), extent.durableEnd(), Last.LEFT);
             } finally {
                 syncing.unlock();
             }

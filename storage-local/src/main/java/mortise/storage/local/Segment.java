@@ -340,26 +340,18 @@ final class Segment {
 
     /**
      * Makes it ready for appending: indexes that have been checked, and then every batch from the
-     * last indexed one on.
+     * last indexed one on. All of it counts as synced.
      *
-     * @param walk begins at the last indexed batch
-     * @param verifyFrom batches from this offset on must have a good checksum
-     * @return the offset after the last good batch; the walk stands behind it
+     * @param batches begin at the last indexed batch
      */
-    long resume(SegmentIndexes checked, BatchWalk walk, long verifyFrom, int indexIntervalBytes)
+    void resume(SegmentIndexes checked, RecoveryWalk batches, int indexIntervalBytes)
             throws IOException {
         adopt(checked);
         IndexBuilder resumed = builder();
         resumed.resume();
         boolean indexed = checked.offsets().count() > 0;
-        long next = baseOffset;
-        while (walk.next()) {
-            if (walk.baseOffset() < next
-                    || walk.lastOffset() - baseOffset > Integer.MAX_VALUE
-                    || (walk.lastOffset() >= verifyFrom && !walk.verify())) {
-                walk.stepBack();
-                break;
-            }
+        BatchWalk walk = batches.batch();
+        while (batches.next()) {
             if (indexed) {
                 resumed.noteIndexed(walk.lastOffset(), walk.size(), walk.maxTimestamp());
                 indexed = false;
@@ -372,15 +364,19 @@ final class Segment {
                         walk.maxTimestamp(),
                         indexIntervalBytes);
             }
-            next = walk.lastOffset() + 1;
         }
-        aborted.cut(next);
+        aborted.cut(batches.endOffset());
         maxTimestamp = resumed.maxTimestamp();
         size = walk.nextPosition();
         syncedBytes = size;
         sealSynced = false;
         verified.add(size, Integer.MAX_VALUE);
-        return next;
+    }
+
+    /** Only so many of its bytes are known to be synced, and of its indexes nothing. */
+    void unsynced(int below) {
+        syncedBytes = below;
+        sealSynced = false;
     }
 
     // ---- reading

@@ -299,6 +299,11 @@ final class SegmentManifest {
         return gap != null && gap.getValue() >= to;
     }
 
+    /** Whether offsets from this one on are no segment's. */
+    synchronized boolean beginsGap(long offset) {
+        return gaps.containsKey(offset);
+    }
+
     /** Where a segment ends that is followed by one at an offset: there, or before a gap. */
     synchronized long endBefore(long nextBase) {
         for (var gap : gaps.entrySet()) {
@@ -365,7 +370,7 @@ final class SegmentManifest {
     /** No segment need be there any more, not even one below the start: that may go down now. */
     synchronized void cutAll() {
         forgetBeyond(-1);
-        note("cut -1");
+        rewrite = true;
     }
 
     private boolean forgetBeyond(long offset) {
@@ -382,6 +387,8 @@ final class SegmentManifest {
 
     private void noteStart(long offset) {
         if (offset != startOffset) {
+            // a file that loses its last lines must not bring a start back that was larger
+            rewrite |= offset < startOffset;
             startOffset = offset;
             note("start " + offset);
         }

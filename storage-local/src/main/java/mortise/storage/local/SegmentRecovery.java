@@ -30,9 +30,14 @@ final class SegmentRecovery {
      * A segment that can be appended to.
      *
      * @param endOffset the offset after its last batch
-     * @param durable whether all of it is known to survive a crash
+     * @param durable whether all of it was known to survive a crash
+     * @param syncedBytes how many of its bytes are known to survive a crash now
      */
-    record Recovered(Segment segment, long endOffset, boolean durable) {}
+    record Recovered(Segment segment, long endOffset, boolean durable, int syncedBytes) {
+        Recovered(Segment segment, long endOffset, boolean durable) {
+            this(segment, endOffset, durable, segment.size());
+        }
+    }
 
     /**
      * The whole batches from a segment's begin on.
@@ -105,7 +110,7 @@ final class SegmentRecovery {
         }
         try (Session session = new Session(base, ordinal, fileBytes)) {
             int from = session.trustAll(noted);
-            long end = session.resume(from, Long.MAX_VALUE, false);
+            long end = session.resume(from);
             if (session.segment.size() == fileBytes) {
                 return new Recovered(session.segment, end, true);
             }
@@ -117,8 +122,8 @@ final class SegmentRecovery {
     /** A segment that was cut at a batch border, below which everything is good. */
     Recovered afterCut(long base, int ordinal, int fileBytes, long endOffset) throws IOException {
         try (Session session = new Session(base, ordinal, fileBytes)) {
-            int from = session.trustBelow(endOffset);
-            long end = session.resume(from, endOffset, false);
+            int from = session.trustBelow(endOffset, true);
+            long end = session.resume(from);
             return new Recovered(session.segment, end, true);
         }
     }
@@ -135,13 +140,38 @@ final class SegmentRecovery {
             return nothing(base, ordinal);
         }
         try (Session session = new Session(base, ordinal, fileBytes)) {
-            int from = session.trustBelow(trustedTo);
-            long end = session.resume(from, trustedTo, true);
+            int from = session.trustBelow(trustedTo, true);
+            long end = session.resumeVerifying(from, trustedTo);
             boolean durable = end <= trustedTo && session.segment.size() == fileBytes;
             if (!durable && end >= knownEnd) {
                 session.cutTail(end);
+                session.force();
             }
             return new Recovered(session.segment, end, durable);
+        }
+    }
+
+    /**
+     * A segment as a process left it that was killed on a machine that went on: nothing is synced,
+     * and of all batches only the last is checked.
+     *
+     * @param syncedTo below it batches were synced
+     * @param knownEnd a file that ends before is kept as it is
+     */
+    Recovered afterKill(long base, int ordinal, int fileBytes, long syncedTo, long knownEnd)
+            throws IOException {
+        if (fileBytes == 0) {
+            return nothing(base, ordinal);
+        }
+        try (Session session = new Session(base, ordinal, fileBytes)) {
+            int from = session.trustBelow(syncedTo, false);
+            RecoveryWalk walk = session.resumeAfterKill(from, syncedTo);
+            long end = walk.endOffset();
+            if (end >= knownEnd) {
+                session.cutTail(end);
+            }
+            session.segment.unsynced(walk.bytesBelow());
+            return new Recovered(session.segment, end, end <= syncedTo, walk.bytesBelow());
         }
     }
 
@@ -200,63 +230,81 @@ final class SegmentRecovery {
                                     segment,
                                     changed);
                     indexes.times().cut(0);
-                    return anchor(0, indexes.offsets());
+                    return anchor(0, indexes.offsets(), true);
                 }
             }
             IndexFile offsets = indexes.offsets();
             IndexFile times = indexes.times();
             times.cut(indexes.soundTimes());
             // without time entries the largest timestamp takes a walk over all headers
-            return anchor(times.count() == 0 ? 0 : indexes.soundOffsets(fileBytes), offsets);
+            return anchor(times.count() == 0 ? 0 : indexes.soundOffsets(fileBytes), offsets, true);
         }
 
         /**
          * Keeps the entries that tell of what lies below an offset. The files were perhaps not
          * synced, so time entries may be missing that the offset entries suggest: nothing after the
          * last time entry is trusted.
+         *
+         * @param durably whether the others are to be gone even after a crash
          */
-        int trustBelow(long offset) throws IOException {
+        int trustBelow(long offset, boolean durably) throws IOException {
             IndexFile offsets = indexes.offsets();
             IndexFile times = indexes.times();
-            offsets.cut(indexes.soundOffsets(fileBytes));
-            times.cut(indexes.soundTimes());
+            offsets.cut(indexes.soundOffsets(fileBytes), durably);
+            times.cut(indexes.soundTimes(), durably);
             long most = Math.min(offset - 1 - base, Integer.MAX_VALUE);
             int timesBelow = most < 0 ? 0 : times.entriesUpToValue((int) most);
             int entries = timesBelow == 0 ? 0 : offsets.floor(times.value(timesBelow - 1)) + 1;
-            int from = anchor(entries, offsets);
+            int from = anchor(entries, offsets, durably);
             times.cut(
                     offsets.count() == 0
                             ? 0
-                            : times.entriesUpToValue((int) offsets.key(offsets.count() - 1)));
+                            : times.entriesUpToValue((int) offsets.key(offsets.count() - 1)),
+                    durably);
             return from;
         }
 
         /** Cuts the offset index to so many entries, or to none if the last of them lies. */
-        private int anchor(int entries, IndexFile offsets) throws IOException {
+        private int anchor(int entries, IndexFile offsets, boolean durably) throws IOException {
             if (entries > 0) {
                 int position = offsets.value(entries - 1);
                 BatchWalk walk = new BatchWalk(channel(), buffer, position, fileBytes);
                 if (walk.next() && walk.lastOffset() == base + offsets.key(entries - 1)) {
-                    offsets.cut(entries);
+                    offsets.cut(entries, durably);
                     return position;
                 }
             }
-            offsets.cut(0);
+            offsets.cut(0, durably);
             return 0;
         }
 
-        /** Walks from the last indexed batch to the last good one; gives the offset after it. */
-        long resume(int from, long verifyFrom, boolean everything) throws IOException {
-            BatchWalk walk =
-                    everything
-                            ? BatchWalk.verifying(channel(), buffer, from, fileBytes)
-                            : new BatchWalk(channel(), buffer, from, fileBytes);
-            long end = segment.resume(indexes, walk, verifyFrom, indexIntervalBytes);
-            problem = walk.problem();
-            return end;
+        /** Walks from the last indexed batch to the end; gives the offset of that. */
+        long resume(int from) throws IOException {
+            BatchWalk headers = new BatchWalk(channel(), buffer, from, fileBytes);
+            return resume(RecoveryWalk.believing(segment, headers, parts.logger()));
         }
 
-        /** Removes what follows the last good batch, and makes the rest durable. */
+        /** The same, to the last batch before one that is not good. */
+        long resumeVerifying(int from, long verifyFrom) throws IOException {
+            BatchWalk all = BatchWalk.verifying(channel(), buffer, from, fileBytes);
+            return resume(RecoveryWalk.verifying(segment, all, verifyFrom, parts.logger()));
+        }
+
+        /** The same, over what is damaged in between. */
+        RecoveryWalk resumeAfterKill(int from, long syncedTo) throws IOException {
+            BatchWalk headers = new BatchWalk(channel(), buffer, from, fileBytes);
+            RecoveryWalk walk = RecoveryWalk.afterKill(segment, headers, syncedTo, parts.logger());
+            resume(walk);
+            return walk;
+        }
+
+        private long resume(RecoveryWalk batches) throws IOException {
+            segment.resume(indexes, batches, indexIntervalBytes);
+            problem = batches.batch().problem();
+            return batches.endOffset();
+        }
+
+        /** Removes what follows the last good batch. */
         void cutTail(long end) throws IOException {
             if (segment.size() < fileBytes) {
                 parts.logger()
@@ -269,6 +317,9 @@ final class SegmentRecovery {
                                 Integer.toString(fileBytes - segment.size()));
                 channel().truncate(segment.size());
             }
+        }
+
+        void force() throws IOException {
             DiskFiles.force(channel(), segment.file().path(), true);
         }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LeftOutForcesTest {
     private static final Map<String, String> DIRECTORIES =
             Map.of("storage.local.directories", "a,b,c");
-    private static final int MOST_SEEDS = 300;
+    private static final int MOST_SEEDS = 2_000;
 
     /** What is forced, by the name under which it is open then. */
     enum Place {

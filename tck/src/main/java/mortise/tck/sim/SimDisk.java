@@ -25,6 +25,10 @@ import java.util.random.RandomGenerator;
  * directory was forced afterwards, through a channel opened for reading on it, and else by chance;
  * a rename is seen whole or not at all. Forcing a file does not make its name durable.
  *
+ * <p><b>What survives a {@linkplain #kill kill}.</b> Everything, as on a machine that goes on. What
+ * tells the two apart is there too, as on Linux: {@code /proc/sys/kernel/random/boot_id} can be
+ * read and says another ID after a crash; no directory lists it.
+ *
  * <p>Memory mapping, links, permissions, watching and asynchronous channels are refused.
  */
 public final class SimDisk {

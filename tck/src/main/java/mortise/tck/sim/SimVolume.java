@@ -1,5 +1,7 @@
 package mortise.tck.sim;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileLock;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * an operation may meet. Every method takes the one lock; thread-safe.
  */
 final class SimVolume {
+    /** Where Linux says which boot of the machine this is. */
+    private static final List<String> BOOT_ID =
+            List.of("proc", "sys", "kernel", "random", "boot_id");
+
     private final ReentrantLock lock = new ReentrantLock();
     private final DiskFaults faults = new DiskFaults(lock);
     private final String name;
@@ -37,6 +44,7 @@ final class SimVolume {
     private long usedPages;
     private boolean shortWrites;
     private final Map<Survival, Integer> survivals = new EnumMap<>(Survival.class);
+    private SimFile bootId;
     private boolean crashed;
     private long forces;
     private long writes;
@@ -46,6 +54,15 @@ final class SimVolume {
         this.clock = clock;
         this.random = new SplittableRandom(seed);
         this.tree = new SimTree(seed, clock);
+        this.bootId = bootId(seed, clock.wallMillis());
+    }
+
+    /** A file beside the names: it is of the machine and not of the disk. */
+    private static SimFile bootId(long seed, long nowMillis) {
+        SimFile file = new SimFile(-2, nowMillis);
+        byte[] text = (new UUID(0x4000, seed | Long.MIN_VALUE) + "\n").getBytes(UTF_8);
+        file.write(0, ByteBuffer.wrap(text), text.length);
+        return file;
     }
 
     /** Something done under the lock. */
@@ -169,6 +186,13 @@ final class SimVolume {
     /** Opens what is there, or makes a new file if that is wanted. */
     Opened open(SimPath path, boolean create, boolean createNew, boolean write, boolean truncate)
             throws IOException {
+        if (!write && path.fromRoot().equals(BOOT_ID)) {
+            return perform(
+                    DiskOperation.OPEN,
+                    path,
+                    () -> opened(bootId, false, path, false),
+                    new Opened(bootId, false));
+        }
         SimNode there = locked(() -> find(path.fromRoot()));
         if (there != null && createNew) {
             throw new FileAlreadyExistsException(path.toString());
@@ -467,6 +491,7 @@ final class SimVolume {
             after.totalBytes = totalBytes;
             after.usedPages = usedPages;
             after.shortWrites = shortWrites;
+            after.bootId = bootId;
             return after;
         } finally {
             lock.unlock();

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogDirectory;
 import mortise.spi.storage.LogId;
@@ -158,7 +159,9 @@ final class CrashedLog {
             open.truncateTo(offset);
             world.note("  " + held.sizeInBytes() + " bytes of it were held");
         }
-        durability.refined(durability.now().endingAt(open.bounds().endOffset()));
+        long end = open.bounds().endOffset();
+        durability.refined(durability.now().endingAt(end));
+        sidecars.endMoved(end);
     }
 
     /** Some of what a truncation removes, now and then: a store must leave it to who has it. */
@@ -386,7 +389,12 @@ final class CrashedLog {
                     // what a crash took from the log is not to come back from its copy
                     PartitionLog copy =
                             store.moves().orElseThrow().begin(id, directory, logSettings);
-                    copy.truncateTo(opened.bounds().endOffset());
+                    LogBounds bounds = opened.bounds();
+                    if (copy.bounds().startOffset() > bounds.endOffset()) {
+                        copy.reset(bounds.startOffset());
+                    } else {
+                        copy.truncateTo(bounds.endOffset());
+                    }
                     future = copy;
                 });
     }

@@ -95,6 +95,11 @@ class InterceptedLog implements PartitionLog {
     }
 
     @Override
+    public final LogSlice readHeaders(long offset, LogPosition upTo, int maxBytes) {
+        return around(StorageCall.READ, () -> lent(log.readHeaders(offset, upTo, maxBytes)));
+    }
+
+    @Override
     public final LogPosition position(long offset) {
         return around(StorageCall.POSITION, () -> log.position(offset));
     }

@@ -107,6 +107,14 @@ final class SidecarHistory {
         });
     }
 
+    /** The log ends there since it was truncated, perhaps before the offset that was asked for. */
+    void endMoved(long end) {
+        byOffset.values().stream()
+                .flatMap(List::stream)
+                .filter(entry -> entry.offset > end)
+                .forEach(entry -> entry.mayBeGone = true);
+    }
+
     /** Only the latest of a kind was copied; the others go when the copy takes the log's place. */
     void onlyLatestStays(SidecarKind kind) {
         long latest = of(kind).stream().mapToLong(entry -> entry.offset).max().orElse(-1);

@@ -89,6 +89,22 @@ class SimDiskTest {
     }
 
     @Test
+    void theBootIsTheSameAfterAKillAndAnotherAfterACrash() throws IOException {
+        String first = bootId(disk);
+        SimDisk killed = disk.kill();
+        assertThat(bootId(killed)).isEqualTo(first).matches("[0-9a-f-]{36}\n");
+        SimDisk crashed = killed.crash();
+        assertThat(bootId(crashed)).isNotEqualTo(first).matches("[0-9a-f-]{36}\n");
+        try (var names = Files.list(crashed.root())) {
+            assertThat(names).isEmpty();
+        }
+    }
+
+    private static String bootId(SimDisk of) throws IOException {
+        return Files.readString(of.root().resolve("proc/sys/kernel/random/boot_id"));
+    }
+
+    @Test
     void aForcedFileIsLostWithItsNameUnlessTheDirectoryIsForced() throws IOException {
         Set<Boolean> outcomes = new HashSet<>();
         for (int seed = 0; seed < 50; seed++) {
