@@ -87,21 +87,21 @@ public final class PerformancePage {
     private static String lines(Result result) {
         StringBuilder text = new StringBuilder();
         String title = "**" + result.name() + "**: " + result.title();
+        if (result.entries().isEmpty()) {
+            return "| " + title + " | no round counts | – | – | – | – | – |\n";
+        }
         for (Result.Entry entry : shown(result)) {
-            List<Spread> spreads = spreads(entry);
+            Optional<Spread> own = spread(entry, Suite.FIRST);
+            Optional<Spread> peer = spread(entry, Suite.PEER);
             text.append("| ").append(title).append(" | ").append(entry.figure()).append(", ");
-            text.append(entry.unit()).append(" | ").append(Numbers.of(spreads.getFirst()));
-            text.append(" | ");
-            if (spreads.size() > 1) {
-                Difference difference = Difference.between(spreads.getFirst(), spreads.get(1));
-                text.append(Numbers.of(spreads.get(1)))
-                        .append(" | ")
-                        .append(difference.times())
-                        .append(difference.isClear() ? "" : ", " + difference.words());
-            } else {
-                text.append("– | –");
-            }
-            text.append(" | ")
+            text.append(entry.unit())
+                    .append(" | ")
+                    .append(own.map(Numbers::of).orElse("–"))
+                    .append(" | ")
+                    .append(peer.map(Numbers::of).orElse("–"))
+                    .append(" | ")
+                    .append(ratio(own, peer))
+                    .append(" | ")
                     .append(entry.target().map(Target::toString).orElse("–"))
                     .append(" | ")
                     .append(share(entry).orElse("–"))
@@ -111,20 +111,25 @@ public final class PerformancePage {
         return text.toString();
     }
 
-    private static List<Spread> spreads(Result.Entry entry) {
-        return entry.values().entrySet().stream()
-                .filter(each -> !each.getKey().equals(FLOOR))
-                .map(each -> Spread.of(each.getValue()))
-                .toList();
+    private static String ratio(Optional<Spread> own, Optional<Spread> peer) {
+        if (own.isEmpty() || peer.isEmpty()) {
+            return "–";
+        }
+        Difference difference = Difference.between(own.get(), peer.get());
+        return difference.times() + (difference.isClear() ? "" : ", " + difference.words());
+    }
+
+    /** A system's rounds that count; nothing if none does. */
+    private static Optional<Spread> spread(Result.Entry entry, String system) {
+        return Optional.ofNullable(entry.values().get(system)).map(Spread::of);
     }
 
     private static Optional<String> share(Result.Entry entry) {
-        List<Double> floor = entry.values().get(FLOOR);
-        if (floor == null || !entry.figure().contains("CPU-second")) {
-            return Optional.empty();
-        }
-        double share = spreads(entry).getFirst().median() / Spread.of(floor).median();
-        return Optional.of(String.format(Locale.ROOT, "%.2f", share));
+        return spread(entry, FLOOR)
+                .filter(_ -> entry.figure().contains("CPU-second"))
+                .flatMap(floor ->
+                        spread(entry, Suite.FIRST).map(own -> own.median() / floor.median()))
+                .map(share -> String.format(Locale.ROOT, "%.2f", share));
     }
 
     /** Where the target is missed, each with by how much. */
@@ -132,29 +137,33 @@ public final class PerformancePage {
         List<String> losses = new ArrayList<>();
         for (Result result : results) {
             for (Result.Entry entry : result.entries()) {
-                List<Spread> spreads = spreads(entry);
-                if (entry.target().isPresent() && spreads.size() > 1) {
-                    Target target = entry.target().get();
-                    Difference difference = Difference.between(spreads.getFirst(), spreads.get(1));
-                    double reached =
-                            target.isAlone() ? spreads.getFirst().median() : difference.ratio();
-                    if (!target.isMetBy(reached)) {
-                        losses.add(
-                                "**missed** "
-                                        + result.name()
-                                        + ", "
-                                        + entry.figure()
-                                        + ": "
-                                        + (target.isAlone()
-                                                ? Numbers.of(spreads.getFirst())
-                                                : difference.times())
-                                        + " where "
-                                        + target
-                                        + " is wanted");
-                    }
-                }
+                entry.target()
+                        .flatMap(target -> loss(entry, target))
+                        .ifPresent(loss ->
+                                losses.add(
+                                        "**missed** "
+                                                + result.name()
+                                                + ", "
+                                                + entry.figure()
+                                                + ": "
+                                                + loss));
             }
         }
         return losses;
+    }
+
+    private static Optional<String> loss(Result.Entry entry, Target target) {
+        Optional<Spread> own = spread(entry, Suite.FIRST);
+        if (own.isEmpty()) {
+            return Optional.of("no round of Mortise counts");
+        }
+        if (target.isAlone()) {
+            return own.filter(spread -> !target.isMetBy(spread.median()))
+                    .map(spread -> Numbers.of(spread) + " where " + target + " is wanted");
+        }
+        return spread(entry, Suite.PEER)
+                .map(peer -> Difference.between(own.get(), peer))
+                .filter(difference -> !target.isMetBy(difference.ratio()))
+                .map(difference -> difference.times() + " where " + target + " is wanted");
     }
 }

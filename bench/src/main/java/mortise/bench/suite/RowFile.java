@@ -27,6 +27,7 @@ import mortise.bench.workload.YamlText;
  * @param title what is measured, for people
  * @param mortise settings of Mortise for this row
  * @param kafka settings of Apache Kafka for this row, of the same durability class
+ * @param rounds how often each system is measured, if the row is too long for as often as others
  * @param floor whether the floor is measured beside them
  * @param targets what the ratio to the peer is to be, by the figure's key
  * @param variation what of the workload takes several values in turn, if anything
@@ -36,6 +37,7 @@ record RowFile(
         Workload workload,
         List<String> mortise,
         List<String> kafka,
+        Optional<Integer> rounds,
         boolean floor,
         Map<String, Target> targets,
         Optional<Variation> variation) {
@@ -67,6 +69,13 @@ record RowFile(
                                     ConfigType.LIST,
                                     "Settings of Apache Kafka, KEY=VALUE.")
                             .defaultsTo(List.of()));
+    private static final ConfigKey<Integer> ROUNDS =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "suite.rounds",
+                                    ConfigType.INT,
+                                    "How often each system is measured, whatever the suite was told.")
+                            .between(1, 100));
     private static final ConfigKey<Boolean> FLOOR =
             KEYS.add(
                     ConfigKey.of(
@@ -158,6 +167,7 @@ record RowFile(
                     measured,
                     config.get(MORTISE),
                     config.get(KAFKA),
+                    config.find(ROUNDS),
                     config.get(FLOOR),
                     targets,
                     config.find(VARIED).map(key -> variation(file, key, measured, config, varied)));

@@ -20,6 +20,7 @@ import mortise.bench.workload.UsageException;
 /** The standing set of rows, each measured on fresh processes and fresh directories, in turns. */
 public final class Suite {
     static final String FIRST = "mortise";
+    static final String PEER = "kafka";
 
     /**
      * What rows are measured with.
@@ -92,7 +93,7 @@ public final class Suite {
             RowFile file = RowFile.read(places.workloads.resolve(row + ".yaml"));
             result =
                     new WorkloadRow(file, places, conditions, clock, listener)
-                            .measure(command(row), report);
+                            .measure(command(row, file.rounds().isEmpty()), report);
         }
         ResultFile.write(result, places.results.resolve(row + ".json"));
     }
@@ -139,7 +140,7 @@ public final class Suite {
                 program.name(),
                 program.title(),
                 begun.toString(),
-                command(program.name()),
+                command(program.name(), true),
                 List.copyOf(entries.values()),
                 List.of());
     }
@@ -148,12 +149,16 @@ public final class Suite {
         return RunningSubject.start(subject, places.work, conditions.port, conditions.core, clock);
     }
 
-    private String command(String row) {
+    /**
+     * What repeats a row.
+     *
+     * @param rounds whether it is measured as often as the suite is told
+     */
+    private String command(String row, boolean rounds) {
         return (conditions.core >= 0 ? "taskset -c 1 " : "")
                 + "./mortise bench suite --row "
                 + row
-                + " --rounds "
-                + conditions.rounds
+                + (rounds ? " --rounds " + conditions.rounds : "")
                 + (conditions.core >= 0 ? " --pin" : "");
     }
 

@@ -79,7 +79,7 @@ final class WorkloadRow {
         }
         Rounds.run(
                 subjects,
-                conditions.rounds(),
+                file.rounds().orElse(conditions.rounds()),
                 file.workload().name(),
                 (subject, title) ->
                         round(steps, subject, title)

@@ -115,6 +115,19 @@ class ResultFileTest {
                 .contains(new RowFile.Growth("broker-cpu-per-request-us", Target.alone(1.2)));
     }
 
+    @Test
+    void aLongRowSaysHowOftenItIsMeasured() throws IOException {
+        Path file = directory.resolve("x.yaml");
+        Files.writeString(file, "suite.rounds: 1\n");
+        assertThat(RowFile.read(file).rounds()).contains(1);
+        Files.writeString(file, "suite.title: short\n");
+        assertThat(RowFile.read(file).rounds()).isEmpty();
+        Files.writeString(file, "suite.rounds: 0\n");
+        assertThatThrownBy(() -> RowFile.read(file))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("suite.rounds");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -144,6 +157,57 @@ class ResultFileTest {
         assertThatThrownBy(() -> RowFile.read(file))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("there is no figure spead");
+    }
+
+    @Test
+    void aSystemWithoutARoundThatCountsHasNoFigureAndLendsItsPlaceToNobody() throws IOException {
+        Result result =
+                new Result(
+                        "row",
+                        "what it is",
+                        "2026-11-30T10:00:00Z",
+                        "./mortise bench suite --row row",
+                        List.of(
+                                new Result.Entry(
+                                        "longest",
+                                        "ms",
+                                        false,
+                                        Map.of("kafka", List.of(20.0)),
+                                        Optional.of(Target.alone(50)))),
+                        List.of("mortise, round 1: does not count"));
+        ResultFile.write(result, directory.resolve("row.json"));
+        Path page =
+                Files.writeString(
+                        directory.resolve("page.md"),
+                        "<!-- begin: mortise bench suite -->\n<!-- end: mortise bench suite -->\n");
+
+        PerformancePage.renew(page, directory, List.of("row"));
+
+        assertThat(Files.readString(page))
+                .contains("| **row**: what it is | longest, ms | – | 20 | – | ≤ 50 | – |")
+                .contains("**missed** row, longest: no round of Mortise counts");
+    }
+
+    @Test
+    void aRowOfWhichNoRoundCountsSaysSo() throws IOException {
+        Result result =
+                new Result(
+                        "row",
+                        "what it is",
+                        "2026-11-30T10:00:00Z",
+                        "./mortise bench suite --row row",
+                        List.of(),
+                        List.of("mortise, round 1: does not count"));
+        ResultFile.write(result, directory.resolve("row.json"));
+        Path page =
+                Files.writeString(
+                        directory.resolve("page.md"),
+                        "<!-- begin: mortise bench suite -->\n<!-- end: mortise bench suite -->\n");
+
+        PerformancePage.renew(page, directory, List.of("row"));
+
+        assertThat(Files.readString(page))
+                .contains("| **row**: what it is | no round counts | – | – | – | – | – |\n");
     }
 
     @Test
