@@ -236,6 +236,7 @@ final class Turns {
                         new LoadedBroker(
                                 running.address(),
                                 OptionalLong.of(running.pid()),
+                                Optional.of(running.data()),
                                 running.metrics()),
                         clock,
                         new TerminalProgress(title))

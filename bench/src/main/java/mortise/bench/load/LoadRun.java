@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import mortise.api.Clock;
 import mortise.api.HostPort;
 import mortise.bench.machine.Stalls;
@@ -52,11 +54,16 @@ public final class LoadRun {
         String topic = "bench-" + Long.toString(clock.wallMillis(), Character.MAX_RADIX);
         checkThatItServes();
         try (Cluster cluster = Cluster.connect(address, "bench", PATIENCE)) {
-            TopicCreation.create(
-                    cluster, topic, workload.topic().partitions(), workload.topic().config());
-            Preload.fill(workload, address, topic, clock);
-            Outcome outcome = loaded(topic);
-            delete(cluster, topic);
+            List<Run> runs = runs(topic);
+            DiskWatch disk = new DiskWatch(runs, target.data());
+            for (Run run : runs) {
+                Workload.Topic wanted = run.workload().topic();
+                TopicCreation.create(cluster, run.topic(), wanted.partitions(), wanted.config());
+                Preload.fill(run.workload(), address, run.topic(), clock);
+            }
+            disk.forgetPreloads();
+            Outcome outcome = loaded(runs, disk);
+            runs.forEach(run -> delete(cluster, run.topic()));
             return outcome;
         } catch (ConnectionFailedException unreachable) {
             throw nobody(unreachable);
@@ -68,7 +75,26 @@ public final class LoadRun {
 
     /** Runs it against what answers requests and knows nothing else: there is no topic to make. */
     public Outcome runBare() throws IOException, InterruptedException {
-        return loaded("floor");
+        List<Run> runs = runs("floor");
+        return loaded(runs, new DiskWatch(runs, Optional.empty()));
+    }
+
+    /** The workload itself, and what goes on beside it, in the same window. */
+    private List<Run> runs(String topic) {
+        Window window = new Window();
+        Run main = new Run(workload, address, topic, window, Run.Notes.of(window), clock);
+        List<Run> runs = new ArrayList<>(List.of(main));
+        workload.beside()
+                .ifPresent(beside ->
+                        runs.add(
+                                new Run(
+                                        beside,
+                                        address,
+                                        topic + "-beside",
+                                        window,
+                                        main.notes().beside(),
+                                        clock)));
+        return runs;
     }
 
     private static void delete(Cluster cluster, String topic) {
@@ -112,33 +138,34 @@ public final class LoadRun {
         }
     }
 
-    private Outcome loaded(String topic) throws IOException, InterruptedException {
-        Window window = new Window();
-        Run run = new Run(workload, address, topic, window, Run.Notes.of(window), clock);
+    private Outcome loaded(List<Run> runs, DiskWatch disk)
+            throws IOException, InterruptedException {
+        Run run = runs.getFirst();
         try (Stalls stalls = Stalls.watching(clock);
-                Load load = load(run)) {
+                Load load = load(runs)) {
             load.prepare();
-            window.open(
-                    clock.nanoTime() + workload.times().warmUp().toNanos(),
-                    workload.times().duration());
+            run.window()
+                    .open(
+                            clock.nanoTime() + workload.times().warmUp().toNanos(),
+                            workload.times().duration());
             load.begin();
-            Watch watch = new Watch(run, target, stalls, progress);
+            Watch watch = new Watch(run, target, disk, stalls, progress);
             Thread watching = Thread.ofPlatform().daemon().name("bench-watch").start(watch);
             load.finish();
             watching.join();
             watch.closeIntervals();
-            return outcome(run, watch.use());
+            return outcome(run, watch.use(), disk.seen());
         }
     }
 
-    private static Load load(Run run) throws IOException {
-        return switch (run.workload().driver()) {
-            case JAVA -> new JavaLoad(run);
-            case RAW -> new RawLoad(run);
+    private static Load load(List<Run> runs) throws IOException {
+        return switch (runs.getFirst().workload().driver()) {
+            case JAVA -> new JavaLoad(runs.getFirst());
+            case RAW -> new RawLoad(runs);
         };
     }
 
-    private Outcome outcome(Run run, Use use) {
+    private Outcome outcome(Run run, Use use, Outcome.OnDisk onDisk) {
         Run.Notes notes = run.notes();
         List<String> failures = new ArrayList<>(notes.failures().all());
         List<String> marks = new ArrayList<>(use.marks());
@@ -156,6 +183,7 @@ public final class LoadRun {
                 series,
                 use,
                 notes.punctuality().lateMicros(),
+                onDisk,
                 List.copyOf(failures),
                 List.copyOf(marks));
     }
@@ -174,31 +202,62 @@ public final class LoadRun {
                             punctuality.lateMicros().getValueAtPercentile(99) / 1e3));
         }
         boolean busy = punctuality.busyShare() > BUSY;
-        Rate rate = workload.producers().rate();
-        if (workload.producers().count() > 0 && !rate.isMaximum()) {
-            double reached =
-                    series.stream()
-                            .filter(each -> each.name().equals("produce"))
-                            .mapToDouble(Series.Measured::recordsPerSecond)
-                            .sum();
-            if (reached < KEPT * rate.recordsPerSecond()) {
-                String fact =
-                        String.format(
-                                Locale.ROOT, "%,.0f records/s of %s came back", reached, rate);
-                if (busy) {
-                    failures.add(
-                            fact
-                                    + ", and the driver's thread never rested: it could not keep its timeline");
-                } else {
-                    marks.add(fact + ": the system could not keep up");
-                }
-            }
-        } else if (busy) {
+        judgeTheRate(workload, "produce", series, busy)
+                .ifPresent(judged -> judged.add(failures, marks));
+        workload.beside()
+                .flatMap(beside -> judgeTheRate(beside, "produce-beside", series, busy))
+                .ifPresent(judged -> judged.add(failures, marks));
+        boolean timed =
+                workload.producers().count() > 0 && !workload.producers().rate().isMaximum();
+        if (busy && timed && readsMeanwhile()) {
+            marks.add(
+                    String.format(
+                            Locale.ROOT,
+                            "the driver's thread worked %.0f%% of the time, for producers and readers both: a latency may be its own",
+                            punctuality.busyShare() * 100));
+        }
+        if (busy && !timed) {
             marks.add(
                     String.format(
                             Locale.ROOT,
                             "the driver's thread worked %.0f%% of the time: the system may take more than it was sent",
                             punctuality.busyShare() * 100));
         }
+    }
+
+    private boolean readsMeanwhile() {
+        return Stream.concat(Stream.of(workload), workload.beside().stream())
+                .map(Workload::consumers)
+                .anyMatch(consumers -> consumers.count() + consumers.catchUp() > 0);
+    }
+
+    /** What is said of a rate that was not kept: the driver's fault makes it a failure. */
+    private record Judged(String what, boolean isFailure) {
+        private void add(List<String> failures, List<String> marks) {
+            (isFailure ? failures : marks).add(what);
+        }
+    }
+
+    private static Optional<Judged> judgeTheRate(
+            Workload workload, String name, List<Series.Measured> all, boolean busy) {
+        Rate rate = workload.producers().rate();
+        double reached =
+                all.stream()
+                        .filter(each -> each.name().equals(name))
+                        .mapToDouble(Series.Measured::recordsPerSecond)
+                        .sum();
+        if (workload.producers().count() == 0
+                || rate.isMaximum()
+                || reached >= KEPT * rate.recordsPerSecond()) {
+            return Optional.empty();
+        }
+        String fact = String.format(Locale.ROOT, "%,.0f records/s of %s came back", reached, rate);
+        return Optional.of(
+                busy
+                        ? new Judged(
+                                fact
+                                        + ", and the driver's thread never rested: it could not keep its timeline",
+                                true)
+                        : new Judged(fact + ": the system could not keep up", false));
     }
 }

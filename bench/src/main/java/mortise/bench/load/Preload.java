@@ -27,13 +27,13 @@ final class Preload {
         List<RawProducer> producers = new ArrayList<>();
         try (Selector selector = Selector.open()) {
             for (int partition = 0; partition < partitions; partition++) {
-                PreparedProduce request = RawLoad.request(workload, topic, partition);
+                List<PreparedProduce> requests = RawLoad.ofPartition(workload, topic, partition);
                 RawProducer producer =
                         new RawProducer(
                                 run,
-                                List.of(request),
+                                requests,
                                 Pace.MAXIMUM,
-                                Math.ceilDiv(each, request.batchBytes()),
+                                Math.ceilDiv(each, requests.getFirst().batchBytes()),
                                 selector);
                 producers.add(producer);
                 producer.awaitLeaders();

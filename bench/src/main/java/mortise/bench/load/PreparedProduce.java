@@ -15,10 +15,11 @@ import mortise.wire.message.ResponseHeader;
  * A produce request made once and sent many times.
  *
  * @param frame the whole frame with its length, to be sent as it is
+ * @param partition whom it is for
  * @param records how many records it carries
  * @param batchBytes the size of its one record batch
  */
-public record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
+public record PreparedProduce(ByteBuffer frame, int partition, int records, int batchBytes) {
     private static final short VERSION = 9;
 
     /**
@@ -27,7 +28,12 @@ public record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
      */
     public static PreparedProduce of(
             String topic, int partition, int records, int valueBytes, short acks) {
-        ByteBuffer batch = Batches.plain(records, valueBytes);
+        return of(topic, partition, Batches.plain(records, valueBytes), records, acks);
+    }
+
+    /** A batch of so many records for one partition. */
+    static PreparedProduce of(
+            String topic, int partition, ByteBuffer batch, int records, short acks) {
         ProduceRequest request =
                 new ProduceRequest()
                         .acks(acks)
@@ -56,7 +62,7 @@ public record PreparedProduce(ByteBuffer frame, int records, int batchBytes) {
                         ApiKey.PRODUCE.requestHeaderVersion(VERSION), header, request, VERSION);
         ByteBuffer direct = ByteBuffer.allocateDirect(whole.remaining());
         direct.put(whole).flip();
-        return new PreparedProduce(direct, records, batch.remaining());
+        return new PreparedProduce(direct, partition, records, batch.remaining());
     }
 
     /** Where the batch begins in the frame: it is the frame's last part but the empty tags. */

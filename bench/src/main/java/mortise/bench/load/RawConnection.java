@@ -19,10 +19,21 @@ abstract class RawConnection {
     private static final int MOST_BYTES = 256 << 20;
 
     final SocketChannel channel;
+    private final int bytesAtOnce;
     private final SelectionKey key;
     private ByteBuffer incoming = ByteBuffer.allocateDirect(FIRST_BYTES);
 
     RawConnection(HostPort address, Selector selector) throws IOException {
+        this(address, Integer.MAX_VALUE, selector);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param bytesAtOnce how much it takes from its socket before others have their turn
+     */
+    RawConnection(HostPort address, int bytesAtOnce, Selector selector) throws IOException {
+        this.bytesAtOnce = bytesAtOnce;
         channel = SocketChannel.open(new InetSocketAddress(address.host(), address.port()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.configureBlocking(false);
@@ -62,6 +73,9 @@ abstract class RawConnection {
     }
 
     final void receive(long nowNanos) throws IOException {
+        if (incoming.remaining() > bytesAtOnce) {
+            incoming.limit(incoming.position() + bytesAtOnce);
+        }
         if (channel.read(incoming) < 0) {
             throw new EOFException("the broker closed a connection");
         }
@@ -76,7 +90,16 @@ abstract class RawConnection {
             incoming.position(incoming.position() + 4 + length);
             answered(frame, nowNanos);
         }
-        incoming.compact();
+        makeRoomForMore();
+    }
+
+    /** Moves what is left to the start, unless it is there already. */
+    private void makeRoomForMore() {
+        if (incoming.position() > 0) {
+            incoming.compact();
+        } else {
+            incoming.position(incoming.limit()).limit(incoming.capacity());
+        }
     }
 
     private void makeRoom(int bytes) throws IOException {

@@ -18,8 +18,10 @@ import mortise.wire.message.RequestHeader;
 import mortise.wire.message.ResponseHeader;
 
 /**
- * Reads a share of the partitions over its connection, from the start again and again, one fetch at
- * a time. Batches are counted and not opened. Confined to the driver's thread.
+ * Reads a share of the partitions over its connection from the start, one fetch at a time: again
+ * and again, or once from the moment at which measuring begins. Who reads once asks for the first
+ * batches again and again until then, so that the broker has compiled what answers. Batches are
+ * counted and not opened. Confined to the driver's thread.
  */
 final class RawConsumer extends RawConnection {
     private static final short VERSION = 12;
@@ -30,19 +32,45 @@ final class RawConsumer extends RawConnection {
     private static final int LAST_OFFSET_DELTA_AT = 23;
     private static final int COUNT_AT = 57;
 
+    /**
+     * What a reader beside producers takes from its socket at once: no longer than that an answer
+     * to a producer waits for it.
+     */
+    private static final int BYTES_AT_ONCE = 256 << 10;
+
     private final Run run;
+    private final boolean once;
     private final Map<Integer, Long> positions = new TreeMap<>();
     private ByteBuffer unwritten = ByteBuffer.allocate(0);
     private boolean waiting;
 
-    RawConsumer(Run run, int number, int of, Selector selector) throws IOException {
-        super(run.address(), selector);
+    private RawConsumer(
+            Run run, boolean once, int bytesAtOnce, int number, int of, Selector selector)
+            throws IOException {
+        super(run.address(), bytesAtOnce, selector);
         this.run = run;
+        this.once = once;
         for (int partition = number;
                 partition < run.workload().topic().partitions();
                 partition += of) {
             positions.put(partition, 0L);
         }
+    }
+
+    /** One of several that read everything again and again. */
+    static RawConsumer looping(Run run, int number, int of, Selector selector) throws IOException {
+        return new RawConsumer(run, false, Integer.MAX_VALUE, number, of, selector);
+    }
+
+    /** One of several that read everything once, when measuring begins. */
+    static RawConsumer catchingUp(Run run, int number, int of, Selector selector)
+            throws IOException {
+        return new RawConsumer(run, true, BYTES_AT_ONCE, number, of, selector);
+    }
+
+    /** Whether it has read everything, and reads no more. */
+    boolean isDone() {
+        return positions.isEmpty();
     }
 
     @Override
@@ -127,10 +155,23 @@ final class RawConsumer extends RawConnection {
                 at += size;
             }
             if (at > 0) {
-                positions.put(data.partitionIndex(), next >= data.highWatermark() ? 0 : next);
+                advance(data.partitionIndex(), next, data.highWatermark(), nowNanos);
             }
         }
-        run.notes().consumed().count(nowNanos, records, at);
+        (once ? run.notes().caughtUp() : run.notes().consumed()).count(nowNanos, records, at);
+    }
+
+    private void advance(int partition, long next, long highWatermark, long nowNanos) {
+        if (once && nowNanos - run.window().fromNanos() < 0) {
+            return;
+        }
+        if (next < highWatermark) {
+            positions.put(partition, next);
+        } else if (once) {
+            positions.remove(partition);
+        } else {
+            positions.put(partition, 0L);
+        }
     }
 
     @Override

@@ -22,26 +22,40 @@ final class RawLoad implements Load {
     private static final long LONGEST_SELECT_MILLIS = 100;
 
     private final Run run;
+    private final List<Run> runs;
     private final Selector selector;
     private final List<RawConnection> connections = new ArrayList<>();
+    private final List<RawConsumer> catchingUp = new ArrayList<>();
     private @Nullable Thread thread;
     private long waitedNanos;
 
-    RawLoad(Run run) throws IOException {
-        this.run = run;
+    /**
+     * Connects nothing yet.
+     *
+     * @param runs of one window, the first being what is measured
+     */
+    RawLoad(List<Run> runs) throws IOException {
+        this.run = runs.getFirst();
+        this.runs = List.copyOf(runs);
         this.selector = Selector.open();
     }
 
     @Override
     public void prepare() throws IOException {
-        Workload workload = run.workload();
+        for (Run each : runs) {
+            connect(each);
+        }
+    }
+
+    private void connect(Run each) throws IOException {
+        Workload workload = each.workload();
         Workload.Producers producers = workload.producers();
         List<RawProducer> senders = new ArrayList<>();
         for (int number = 0; number < producers.count(); number++) {
             senders.add(
                     new RawProducer(
-                            run,
-                            requests(workload, run.topic(), number),
+                            each,
+                            requests(workload, each.topic(), number),
                             Pace.of(
                                     producers.rate(),
                                     producers.sending().requestRecords(),
@@ -56,7 +70,13 @@ final class RawLoad implements Load {
         connections.addAll(senders);
         int readers = workload.consumers().count();
         for (int number = 0; number < readers; number++) {
-            connections.add(new RawConsumer(run, number, readers, selector));
+            connections.add(RawConsumer.looping(each, number, readers, selector));
+        }
+        int late = workload.consumers().catchUp();
+        for (int number = 0; number < late; number++) {
+            RawConsumer reader = RawConsumer.catchingUp(each, number, late, selector);
+            catchingUp.add(reader);
+            connections.add(reader);
         }
     }
 
@@ -70,10 +90,37 @@ final class RawLoad implements Load {
         int partitions = workload.topic().partitions();
         int senders = workload.producers().count();
         List<PreparedProduce> requests = new ArrayList<>();
+        List<List<PreparedProduce>> each = new ArrayList<>();
         for (int partition = number % partitions; partition < partitions; partition += senders) {
-            requests.add(request(workload, topic, partition));
+            each.add(ofPartition(workload, topic, partition));
+        }
+        // all partitions have as many
+        for (int request = 0; request < each.getFirst().size(); request++) {
+            for (List<PreparedProduce> ofPartition : each) {
+                requests.add(ofPartition.get(request));
+            }
         }
         return requests;
+    }
+
+    /** The requests for a partition: one, or as many as its keys need. */
+    static List<PreparedProduce> ofPartition(Workload workload, String topic, int partition) {
+        Workload.Producers producers = workload.producers();
+        if (producers.records().keys() == 0 || workload.driver() != Workload.Driver.RAW) {
+            return List.of(request(workload, topic, partition));
+        }
+        int partitions = workload.topic().partitions();
+        KeyedRecords keyed =
+                new KeyedRecords(producers.records(), producers.sending().requestRecords());
+        return keyed.batches(partition, partitions).stream()
+                .map(batch ->
+                        PreparedProduce.of(
+                                topic,
+                                partition,
+                                batch,
+                                producers.sending().requestRecords(),
+                                producers.sending().acks().code()))
+                .toList();
     }
 
     static PreparedProduce request(Workload workload, String topic, int partition) {
@@ -90,6 +137,9 @@ final class RawLoad implements Load {
         try {
             while (!run.isOver() && !Thread.interrupted()) {
                 iterate();
+                if (!catchingUp.isEmpty() && catchingUp.stream().allMatch(RawConsumer::isDone)) {
+                    run.window().end(run.clock().nanoTime());
+                }
             }
             long until = run.clock().nanoTime() + PATIENCE_NANOS;
             while (outstanding() > 0 && run.clock().nanoTime() - until < 0) {
@@ -147,7 +197,6 @@ final class RawLoad implements Load {
 
     @Override
     public void finish() throws InterruptedException {
-        run.await(run.window().untilNanos());
         if (thread != null) {
             thread.join();
         }

@@ -3,7 +3,9 @@ package mortise.bench.load;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -61,12 +63,15 @@ final class RawProducer extends RawConnection {
     }
 
     /**
-     * Sends each request until it is accepted: a broker may say that a partition has a leader a
-     * moment before that leader knows.
+     * Sends a request for each partition until it is accepted: a broker may say that a partition
+     * has a leader a moment before that leader knows.
      */
     void awaitLeaders() throws IOException {
+        Set<Integer> accepted = new HashSet<>();
         for (PreparedProduce request : requests) {
-            awaitLeader(request);
+            if (accepted.add(request.partition())) {
+                awaitLeader(request);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package mortise.bench.load;
 
+import java.io.IOException;
 import java.util.Optional;
 import mortise.api.Clock;
 import mortise.bench.machine.MachineUse;
@@ -17,6 +18,7 @@ final class Watch implements Runnable {
 
     private final Run run;
     private final LoadedBroker target;
+    private final DiskWatch disk;
     private final Stalls stalls;
     private final Progress progress;
     private final int processors = Runtime.getRuntime().availableProcessors();
@@ -34,8 +36,9 @@ final class Watch implements Runnable {
             Optional<ProcessCost> broker,
             Histogram stallMicros) {}
 
-    Watch(Run run, LoadedBroker target, Stalls stalls, Progress progress) {
+    Watch(Run run, LoadedBroker target, DiskWatch disk, Stalls stalls, Progress progress) {
         this.run = run;
+        this.disk = disk;
         this.target = target;
         this.stalls = stalls;
         this.progress = progress;
@@ -62,24 +65,28 @@ final class Watch implements Runnable {
     @Override
     public void run() {
         try {
+            run.await(run.window().fromNanos() - disk.lookNanos());
+            disk.begins();
             run.await(run.window().fromNanos());
             stagesBefore = target.metrics().flatMap(Stages::read);
             first = snapshot();
             long next = run.window().fromNanos() + TICK_NANOS;
-            while (next - run.window().untilNanos() <= 0) {
-                run.await(next);
+            while (!run.isOver()) {
+                run.awaitWithin(next);
                 last = snapshot();
                 long now = run.clock().nanoTime();
                 Run.Notes notes = run.notes();
                 Series.Interval produced = notes.produced().tick(now);
                 Series.Interval consumed = notes.consumed().tick(now);
+                notes.producedBeside().tick(now);
                 notes.committed().tick(now);
                 notes.caughtUp().tick(now);
                 progress.second(run.window().second(now), produced, consumed);
                 next += TICK_NANOS;
             }
+            disk.ends();
             stagesAfter = target.metrics().flatMap(Stages::read);
-        } catch (RuntimeException gone) {
+        } catch (IOException | RuntimeException gone) {
             run.notes().failures().note("watching the broker", gone);
         }
     }

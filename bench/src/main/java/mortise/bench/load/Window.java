@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The time that is measured. It is not known before everything is connected; until then nothing is
- * in it. Thread-safe; opened once.
+ * in it. Thread-safe; opened once, and ended early once at most.
  */
 final class Window {
     private final CountDownLatch opened = new CountDownLatch(1);
@@ -25,6 +25,13 @@ final class Window {
         untilNanos = from + duration.toNanos();
         open = true;
         opened.countDown();
+    }
+
+    /** Ends it now, if it has not ended yet: what was to be measured is over. */
+    void end(long nowNanos) {
+        if (contains(nowNanos)) {
+            untilNanos = nowNanos;
+        }
     }
 
     /** Waits until it is known. */

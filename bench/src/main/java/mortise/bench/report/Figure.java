@@ -26,7 +26,21 @@ public record Figure(
     private static final String READS_AND_WRITES = "broker reads and writes";
     private static final String DRIVER_CPU = "driver CPU";
     private static final String STALLS = "the machine's own stalls, p99.9";
-    private static final Set<String> CIRCUMSTANCES = Set.of(READS_AND_WRITES, DRIVER_CPU, STALLS);
+    private static final String LONGEST_STALL = "the machine's own stalls, the longest";
+    private static final String LATE = "the driver's own lateness, p99";
+    private static final String RESIDENT = "preload in the page cache before it was read";
+    private static final String LEFT = "left on disk of what was produced";
+    private static final String LEFT_BESIDE = "left on disk of what was produced beside";
+    private static final Set<String> CIRCUMSTANCES =
+            Set.of(
+                    READS_AND_WRITES,
+                    DRIVER_CPU,
+                    STALLS,
+                    LONGEST_STALL,
+                    LATE,
+                    RESIDENT,
+                    LEFT,
+                    LEFT_BESIDE);
 
     /** So many samples must lie beyond a percentile, or it is one sample's value. */
     private static final double SAMPLES_BEYOND = 5;
@@ -46,6 +60,16 @@ public record Figure(
         List<Figure> all = new ArrayList<>();
         rates(all, "produce", "produced");
         latencies(all, "produce", "acknowledged");
+        all.add(
+                new Figure(
+                        "acknowledged, the longest above the machine's own stalls",
+                        "ms",
+                        false,
+                        outcome ->
+                                outcome.series("produce")
+                                        .filter(measured -> reaches(measured, 0))
+                                        .map(measured -> aboveStalls(measured, outcome))));
+        amounts(all, "produce-beside", "produced beside");
         latencies(all, "commit", "transaction committed");
         rates(all, "deliver", "consumed");
         latencies(all, "deliver", "delivered");
@@ -75,12 +99,48 @@ public record Figure(
                                 Optional.of(
                                         outcome.use().stallMicros().getValueAtPercentile(99.9)
                                                 / 1e3)));
+        all.add(
+                new Figure(
+                        LONGEST_STALL,
+                        "ms",
+                        false,
+                        outcome -> Optional.of(outcome.use().stallMicros().getMaxValue() / 1e3)));
+        all.add(
+                new Figure(
+                        LATE,
+                        "ms",
+                        false,
+                        outcome ->
+                                Optional.of(outcome.driverLateMicros())
+                                        .filter(late -> late.getTotalCount() > 0)
+                                        .map(late -> late.getValueAtPercentile(99) / 1e3)));
+        all.add(onDisk(RESIDENT, Outcome.OnDisk::resident));
+        all.add(onDisk(LEFT, Outcome.OnDisk::left));
+        all.add(onDisk(LEFT_BESIDE, Outcome.OnDisk::leftBeside));
         return all;
     }
 
-    private static void rates(List<Figure> all, String series, String what) {
+    /** What of the longest latency the machine alone does not explain. */
+    private static double aboveStalls(Series.Measured measured, Outcome outcome) {
+        long longest = measured.latencies().getMaxValue();
+        return Math.max(0, longest - outcome.use().stallMicros().getMaxValue()) / 1e3;
+    }
+
+    private static Figure onDisk(String name, Function<Outcome.OnDisk, Optional<Double>> share) {
+        return new Figure(
+                name,
+                "percent",
+                false,
+                outcome -> share.apply(outcome.onDisk()).map(value -> value * 100));
+    }
+
+    private static void amounts(List<Figure> all, String series, String what) {
         all.add(ofSeries(what, "records/s", true, series, Series.Measured::recordsPerSecond));
         all.add(ofSeries(what, "MB/s", true, series, Series.Measured::megabytesPerSecond));
+    }
+
+    private static void rates(List<Figure> all, String series, String what) {
+        amounts(all, series, what);
         all.add(
                 perCpu(
                         what + " per broker CPU-second",

@@ -206,7 +206,11 @@ final class WorkloadRow {
         LoadRun run =
                 new LoadRun(
                         workload,
-                        LoadedBroker.of(running.address(), OptionalLong.of(running.pid())),
+                        new LoadedBroker(
+                                running.address(),
+                                OptionalLong.of(running.pid()),
+                                Optional.of(running.data()),
+                                Optional.empty()),
                         clock,
                         listener.begins(title));
         if (subject instanceof Subject.Floor) {

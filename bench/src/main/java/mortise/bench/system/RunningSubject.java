@@ -134,6 +134,11 @@ public final class RunningSubject implements AutoCloseable {
         return address;
     }
 
+    /** Where its logs are. */
+    public Path data() {
+        return directory.resolve(Subject.DATA);
+    }
+
     /** Where its metrics page is, if it has one that the bench reads. */
     public Optional<HostPort> metrics() {
         return subject.metricsOf(address.port());

@@ -12,6 +12,9 @@ import mortise.bench.load.PreparedProduce;
 
 /** A system to be measured: how it is started on an empty directory. */
 public sealed interface Subject {
+    /** Where a system has its logs, below the directory that it is started on. */
+    String DATA = "data";
+
     /** What the report calls it. */
     String name();
 
@@ -65,7 +68,7 @@ public sealed interface Subject {
                                     "--listen",
                                     "127.0.0.1:" + port,
                                     "--data",
-                                    directory.resolve("data").toString()));
+                                    directory.resolve(DATA).toString()));
             config.ifPresent(file -> command.addAll(List.of("--config", file.toString())));
             extra.forEach(setting -> command.addAll(List.of("--set", setting)));
             if (hasMetrics) {
@@ -141,7 +144,7 @@ public sealed interface Subject {
                                     "advertised.listeners=PLAINTEXT://127.0.0.1:" + port,
                                     "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                                     "controller.listener.names=CONTROLLER",
-                                    "log.dirs=" + directory.resolve("data"),
+                                    "log.dirs=" + directory.resolve(DATA),
                                     "offsets.topic.replication.factor=1",
                                     "transaction.state.log.replication.factor=1",
                                     "transaction.state.log.min.isr=1",

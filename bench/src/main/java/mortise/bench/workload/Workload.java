@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mortise.api.DataSize;
 import mortise.api.config.Config;
 import mortise.api.config.ConfigException;
@@ -19,6 +21,7 @@ import mortise.api.config.ConfigType;
  * What is sent to a broker and read from it, for how long. Immutable; a YAML file says it.
  *
  * @param name what reports call it
+ * @param beside what goes on meanwhile on a topic of its own, with the same driver and times
  * @param texts what the file says, for reports
  */
 public record Workload(
@@ -28,6 +31,7 @@ public record Workload(
         Topic topic,
         Producers producers,
         Consumers consumers,
+        Optional<Workload> beside,
         Map<String, String> texts) {
 
     /** What sends and reads. */
@@ -46,8 +50,20 @@ public record Workload(
      *
      * @param config its topic configurations, by Kafka's names
      * @param preload how much is written to it before the run
+     * @param cold whether the page cache is to have forgotten that when the run begins
+     * @param leftAtMost which share of what is produced may be on disk at the end, 0 to 1
      */
-    public record Topic(int partitions, Map<String, String> config, DataSize preload) {}
+    public record Topic(
+            int partitions,
+            Map<String, String> config,
+            DataSize preload,
+            boolean cold,
+            double leftAtMost) {
+        /** Whether the broker has to let go of what it is sent, by retention or compaction. */
+        public boolean isCleaned() {
+            return leftAtMost < 1;
+        }
+    }
 
     /**
      * Who sends what.
@@ -113,7 +129,8 @@ public record Workload(
      * @param groups the groups that each read everything; 0 for reading by assignment
      * @param from where they begin
      * @param catchUp clients that begin at the start of the topic when measuring begins, beside the
-     *     others
+     *     others; each Java client reads all of it, those of the raw driver share it and end the
+     *     run when they have read it
      * @param committedOnly whether they read committed transactions only
      */
     public record Consumers(
@@ -132,6 +149,9 @@ public record Workload(
     private static final long MOST_PREPARED_BYTES = 1_000_000_000;
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     private static final String TOPIC_CONFIG = "topic.config.";
+    private static final String BESIDE = "beside.";
+    private static final List<String> BESIDE_HAS =
+            List.of("topic.", "producers.", "record.", "consumers.");
 
     private static final ConfigSchema.Builder ALL = ConfigSchema.builder();
 
@@ -173,6 +193,21 @@ public record Workload(
                                     ConfigType.SIZE,
                                     "How many bytes of records the topic has before the run begins.")
                             .defaultsTo(new DataSize(0)));
+    private static final ConfigKey<Boolean> COLD =
+            ALL.add(
+                    ConfigKey.of(
+                                    "topic.cold",
+                                    ConfigType.BOOLEAN,
+                                    "Whether the page cache forgets the preload before the run: a round in which more than 5% of it is in memory when measuring begins does not count. For systems that the bench starts.")
+                            .defaultsTo(false));
+    private static final ConfigKey<Double> LEFT =
+            ALL.add(
+                    ConfigKey.of(
+                                    "topic.left-at-most",
+                                    ConfigType.DOUBLE,
+                                    "The share of the bytes produced while measuring that the topic may have on disk at the end: a round in which retention or compaction left more does not count. 1 for whatever is left; less for systems that the bench starts.")
+                            .defaultsTo(1.0)
+                            .between(0.0, 1.0));
     private static final ConfigKey<Integer> PRODUCERS =
             ALL.add(
                     ConfigKey.of(
@@ -282,7 +317,7 @@ public record Workload(
                     ConfigKey.of(
                                     "record.keys",
                                     ConfigType.INT,
-                                    "How many different keys the records have; 0 for none.")
+                                    "How many different keys the records have; 0 for none. The raw driver writes each twice in an order that has none, and begins again.")
                             .defaultsTo(0)
                             .between(0, Integer.MAX_VALUE));
     private static final ConfigKey<Integer> CONSUMERS =
@@ -313,7 +348,7 @@ public record Workload(
                     ConfigKey.of(
                                     "consumers.catch-up",
                                     ConfigType.INT,
-                                    "Consumers that begin at the start of the topic when measuring begins.")
+                                    "Consumers that begin at the start of the topic when measuring begins. Java clients read all of it each; those of the raw driver share what was preloaded, and the run ends when they have read it.")
                             .defaultsTo(0)
                             .between(0, 1_000));
     private static final ConfigKey<Boolean> COMMITTED_ONLY =
@@ -338,7 +373,14 @@ public record Workload(
     /** The same with other times. */
     public Workload lasting(Duration warmUp, Duration duration) {
         return new Workload(
-                name, driver, new Times(warmUp, duration), topic, producers, consumers, texts);
+                name,
+                driver,
+                new Times(warmUp, duration),
+                topic,
+                producers,
+                consumers,
+                beside.map(each -> each.lasting(warmUp, duration)),
+                texts);
     }
 
     /**
@@ -395,32 +437,91 @@ public record Workload(
      * @throws UsageException if the keys do not go together
      */
     public static Workload of(String name, Map<String, String> texts) {
+        Workload workload = unchecked(name, texts);
+        List<String> problems = workload.problems();
+        if (workload.producers.count == 0
+                && workload.consumers.count == 0
+                && workload.consumers.catchUp == 0) {
+            problems.add(
+                    "it neither produces nor consumes: set producers.count or consumers.count");
+        }
+        workload.beside.ifPresent(beside -> {
+            if (workload.driver != Driver.RAW) {
+                problems.add("only the raw driver has something beside: set driver: raw");
+            }
+            beside.problems().forEach(problem -> problems.add("beside: " + problem));
+        });
+        if (!problems.isEmpty()) {
+            throw new UsageException(workload.name + ": " + String.join("; ", problems));
+        }
+        return workload;
+    }
+
+    private static Workload unchecked(String name, Map<String, String> texts) {
         Map<String, String> own = new LinkedHashMap<>(texts);
+        Map<String, String> beside = new LinkedHashMap<>();
         Map<String, String> topicConfig = new LinkedHashMap<>();
         texts.forEach((key, text) -> {
-            if (key.startsWith(TOPIC_CONFIG)) {
+            if (key.startsWith(BESIDE)) {
+                beside.put(key.substring(BESIDE.length()), text);
+                own.remove(key);
+            } else if (key.startsWith(TOPIC_CONFIG)) {
                 topicConfig.put(key.substring(TOPIC_CONFIG.length()), text);
                 own.remove(key);
             }
         });
         Config config = Config.of(SCHEMA, own);
-        Workload workload =
-                new Workload(
-                        config.find(NAME).orElse(name),
-                        config.get(DRIVER),
-                        new Times(config.get(WARM_UP), config.get(DURATION)),
-                        new Topic(config.get(PARTITIONS), topicConfig, config.get(PRELOAD)),
-                        producers(config),
-                        new Consumers(
-                                config.get(CONSUMERS),
-                                config.get(GROUPS),
-                                config.get(FROM),
-                                config.get(CATCH_UP),
-                                config.get(COMMITTED_ONLY),
-                                config.get(MAX_WAIT)),
-                        Map.copyOf(texts));
-        workload.check();
-        return workload;
+        String called = config.find(NAME).orElse(name);
+        return new Workload(
+                called,
+                config.get(DRIVER),
+                new Times(config.get(WARM_UP), config.get(DURATION)),
+                new Topic(
+                        config.get(PARTITIONS),
+                        topicConfig,
+                        config.get(PRELOAD),
+                        config.get(COLD),
+                        config.get(LEFT)),
+                producers(config),
+                new Consumers(
+                        config.get(CONSUMERS),
+                        config.get(GROUPS),
+                        config.get(FROM),
+                        config.get(CATCH_UP),
+                        config.get(COMMITTED_ONLY),
+                        config.get(MAX_WAIT)),
+                beside.isEmpty() ? Optional.empty() : Optional.of(beside(called, own, beside)),
+                Map.copyOf(texts));
+    }
+
+    /** What goes on beside: its own keys, and the driver and the times of the whole. */
+    private static Workload beside(
+            String name, Map<String, String> whole, Map<String, String> own) {
+        for (String key : own.keySet()) {
+            if (BESIDE_HAS.stream().noneMatch(key::startsWith)) {
+                throw new UsageException(
+                        name
+                                + ": "
+                                + BESIDE
+                                + key
+                                + ": what goes on beside has keys of topic, producers, record and consumers, and the rest from the whole");
+            }
+        }
+        Map<String, String> all = new LinkedHashMap<>(own);
+        Stream.of(DRIVER, WARM_UP, DURATION)
+                .map(ConfigKey::name)
+                .filter(whole::containsKey)
+                .forEach(key -> all.put(key, whole.getOrDefault(key, "")));
+        try {
+            return unchecked(name + ", beside", all);
+        } catch (ConfigException wrong) {
+            throw new UsageException(
+                    name
+                            + ": beside: "
+                            + wrong.problems().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("; ")));
+        }
     }
 
     private static Producers producers(Config config) {
@@ -444,26 +545,29 @@ public record Workload(
                         config.get(TRANSACTION_RECORDS)));
     }
 
-    private void check() {
+    private List<String> problems() {
         List<String> problems = new ArrayList<>();
-        if (producers.count == 0 && consumers.count == 0) {
-            problems.add(
-                    "it neither produces nor consumes: set producers.count or consumers.count");
-        }
         if (consumers.from == From.LOOP && topic.preload.bytes() == 0) {
             problems.add("consumers.from: loop has nothing to read: set topic.preload");
         }
         if (driver == Driver.RAW) {
             unsupportedByRaw(problems);
         }
-        problems.addAll(impossible());
-        if (!problems.isEmpty()) {
-            throw new UsageException(name + ": " + String.join("; ", problems));
+        if (topic.cold && topic.preload.bytes() == 0) {
+            problems.add("topic.cold has nothing that could be forgotten: set topic.preload");
         }
+        if (topic.isCleaned() && producers.count == 0) {
+            problems.add("topic.left-at-most is a share of what is produced: set producers.count");
+        }
+        problems.addAll(impossible());
+        return problems;
     }
 
     private void unsupportedByRaw(List<String> problems) {
-        if ((consumers.count > 0 && consumers.from == From.TAIL) || consumers.catchUp > 0) {
+        if (consumers.catchUp > 0 && topic.preload.bytes() == 0) {
+            problems.add("consumers.catch-up has nothing to catch up with: set topic.preload");
+        }
+        if (consumers.count > 0 && consumers.from == From.TAIL) {
             problems.add(
                     "the raw driver's consumers only read what was preloaded: set consumers.from: loop, or driver: java");
         }
@@ -476,19 +580,18 @@ public record Workload(
         if (!producers.sending.batching.compression.equals("none")) {
             problems.add("the raw driver does not compress: driver: java does");
         }
-        if (producers.records.keys > 0) {
-            problems.add("the raw driver's records have no keys: driver: java has them");
-        }
-        long prepared =
-                (long) Math.max(topic.partitions, producers.count)
-                        * producers.sending.requestRecords
+        long eachPartition =
+                Math.max(
+                                producers.sending.requestRecords,
+                                2L * Math.ceilDiv(producers.records.keys, topic.partitions))
                         * producers.records.size;
+        long prepared = Math.max(topic.partitions, producers.count) * eachPartition;
         if (prepared > MOST_PREPARED_BYTES) {
             problems.add(
                     String.format(
                             Locale.ROOT,
-                            "the raw driver prepares a request of %,d bytes for each partition and connection, %,d MB, and takes %,d MB at most: lower topic.partitions, producers.count, producers.request-records or record.size",
-                            (long) producers.sending.requestRecords * producers.records.size,
+                            "the raw driver prepares requests of %,d bytes for each partition and connection, %,d MB, and takes %,d MB at most: lower topic.partitions, producers.count, producers.request-records, record.keys or record.size",
+                            eachPartition,
                             prepared / 1_000_000,
                             MOST_PREPARED_BYTES / 1_000_000));
         }

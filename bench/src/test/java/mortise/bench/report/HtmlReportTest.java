@@ -44,7 +44,14 @@ class HtmlReportTest {
                         0,
                         new Histogram(3_600_000_000L, 3),
                         Optional.empty());
-        return new Outcome(WORKLOAD, List.of(produced), use, latencies, failures, use.marks());
+        return new Outcome(
+                WORKLOAD,
+                List.of(produced),
+                use,
+                latencies,
+                Outcome.OnDisk.UNSEEN,
+                failures,
+                use.marks());
     }
 
     private static Comparison comparison(List<Outcome> first, List<Outcome> second) {

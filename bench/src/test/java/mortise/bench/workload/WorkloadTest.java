@@ -49,6 +49,46 @@ class WorkloadTest {
     }
 
     @Test
+    void whatGoesOnBesideHasTheDriverAndTheTimesOfTheWhole() throws IOException {
+        Workload workload =
+                Workload.read(
+                        file(
+                                """
+                                driver: raw
+                                warm-up: 2s
+                                duration: 5s
+                                beside:
+                                  topic:
+                                    partitions: 2
+                                    preload: 1MiB
+                                    cold: true
+                                    config:
+                                      cleanup.policy: compact
+                                  producers:
+                                    count: 0
+                                """));
+
+        Workload beside = workload.beside().orElseThrow();
+        assertThat(beside.driver()).isEqualTo(Workload.Driver.RAW);
+        assertThat(beside.times()).isEqualTo(workload.times());
+        assertThat(beside.topic().config()).isEqualTo(Map.of("cleanup.policy", "compact"));
+        assertThat(beside.topic().partitions()).isEqualTo(2);
+        assertThat(beside.topic().cold()).isTrue();
+        assertThat(workload.topic().partitions()).isEqualTo(6);
+        assertThat(workload.topic().cold()).isFalse();
+
+        Workload longer = workload.lasting(Duration.ofSeconds(1), Duration.ofSeconds(9));
+        assertThat(longer.beside().orElseThrow().times()).isEqualTo(longer.times());
+        assertThat(
+                        workload.with("beside.consumers.catch-up", "3")
+                                .beside()
+                                .orElseThrow()
+                                .consumers()
+                                .catchUp())
+                .isEqualTo(3);
+    }
+
+    @Test
     void anUnknownKeyNamesTheNearest() throws IOException {
         Path file = file("producers:\n  cuont: 2\n");
         assertThatThrownBy(() -> Workload.read(file))
@@ -73,9 +113,18 @@ class WorkloadTest {
                 "'{driver: raw, consumers: {count: 1, groups: 1, from: loop}}' | has no consumer groups",
                 "'{driver: raw, producers: {transaction-records: 5}}' | has no transactions",
                 "'{driver: raw, producers: {compression: lz4}}' | does not compress",
-                "'{driver: raw, record: {keys: 5}}' | have no keys",
+                "'{driver: raw, record: {keys: 2000000}}' | prepares requests of",
+                "'{driver: raw, consumers: {catch-up: 1}}' | has nothing to catch up with: set topic.preload",
+                "'topic: {cold: true}' | topic.cold has nothing that could be forgotten: set topic.preload",
+                "'{driver: raw, topic: {preload: 1MiB, left-at-most: 0.5}, producers: {count: 0}, consumers: {count: 1, from: loop}}' | topic.left-at-most is a share of what is produced",
+                "'topic.left-at-most: 2' | topic.left-at-most",
+                "'beside: {topic: {partitions: 1}}' | only the raw driver has something beside",
+                "'{driver: raw, beside: {duration: 3s}}' | beside.duration: what goes on beside has keys of topic, producers, record and consumers",
+                "'{driver: raw, beside: {beside: {topic: {partitions: 1}}}}' | beside.beside.topic.partitions: what goes on beside",
+                "'{driver: raw, beside: {topic: {partition: 1}}}' | beside: topic.partition",
+                "'{driver: raw, beside: {producers: {acks: none}}}' | beside: the raw driver measures answers",
                 "'{driver: raw, producers: {acks: none}}' | measures answers",
-                "'{driver: raw, topic: {partitions: 100000}}' | prepares a request of 61,440 bytes for each partition and connection",
+                "'{driver: raw, topic: {partitions: 100000}}' | prepares requests of 61,440 bytes for each partition and connection",
                 "'record.size: 1' | record.size",
                 "'[1, 2]' | holds no keys",
                 "'a: [' | is not YAML",
