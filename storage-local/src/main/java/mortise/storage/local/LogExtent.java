@@ -45,14 +45,6 @@ final class LogExtent {
 
     LogExtent(LogContext log, LogLoader.Loaded loaded) {
         this.log = log;
-        if (loaded.startOffset() > loaded.endOffset()) {
-            throw new IllegalStateException(
-                    log.id()
-                            + " would begin at offset "
-                            + loaded.startOffset()
-                            + " and end before, at "
-                            + loaded.endOffset());
-        }
         this.segments = loaded.segments().toArray(Segment[]::new);
         this.active = segments[segments.length - 1];
         this.startOffset = loaded.startOffset();

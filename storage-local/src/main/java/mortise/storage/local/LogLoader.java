@@ -10,6 +10,7 @@ import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import mortise.api.TopicId;
+import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.MissingRecords;
 import org.jspecify.annotations.Nullable;
@@ -85,13 +86,20 @@ final class LogLoader {
      */
     record Loaded(
             List<Segment> segments,
-            long startOffset,
-            long endOffset,
+            LogBounds bounds,
             boolean durable,
             LogPosition durableEnd,
             StoredSidecars sidecars,
             SegmentManifest manifest,
-            List<MissingRecords> missing) {}
+            List<MissingRecords> missing) {
+        long startOffset() {
+            return bounds.startOffset();
+        }
+
+        long endOffset() {
+            return bounds.endOffset();
+        }
+    }
 
     /** The offsets of the sidecars that lie beside the segments, by kind. */
     record StoredSidecars(
@@ -451,8 +459,7 @@ final class LogLoader {
         LogPosition endPosition = new LogPosition(end, active.token(active.size()));
         return new Loaded(
                 segments,
-                start,
-                end,
+                new LogBounds(start, end),
                 durable && !cut,
                 firstUnsynced == null ? endPosition : firstUnsynced,
                 new StoredSidecars(
