@@ -51,6 +51,18 @@ class HouseRulesTest {
         }
     }
 
+    /** A module that is not built would be judged by nobody, and nothing would say so. */
+    @Test
+    void everyModuleIsLookedAt() {
+        assertThat(folders("src/main"))
+                .filteredOn(sources -> Files.isDirectory(sources.resolve("java")))
+                .describedAs("modules with sources; each is to be built first, the bench too")
+                .hasSizeGreaterThan(20)
+                .allSatisfy(sources ->
+                        assertThat(sources.resolve("../../target/classes").normalize())
+                                .isDirectory());
+    }
+
     @Test
     void packagesHaveNoCycles() {
         slices().assignedFrom(PACKAGES).should().beFreeOfCycles().check(PRODUCT);

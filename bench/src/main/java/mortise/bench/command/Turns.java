@@ -160,7 +160,7 @@ final class Turns {
         subjects.forEach(subject -> outcomes.put(subject, new ArrayList<>()));
         try (Standing standing = beside ? besides(workload, subjects, clock) : new Standing()) {
             Workload each =
-                    beside ? workload.lasting(SHORT, workload.times().duration()) : workload;
+                    beside ? workload.lasting(SHORT, workload.measuring().duration()) : workload;
             Rounds.run(
                     subjects,
                     rounds,

@@ -146,8 +146,8 @@ public final class LoadRun {
             load.prepare();
             run.window()
                     .open(
-                            clock.nanoTime() + workload.times().warmUp().toNanos(),
-                            workload.times().duration());
+                            clock.nanoTime() + workload.measuring().warmUp().toNanos(),
+                            workload.measuring().duration());
             load.begin();
             Watch watch = new Watch(run, target, disk, stalls, progress);
             Thread watching = Thread.ofPlatform().daemon().name("bench-watch").start(watch);
@@ -159,7 +159,7 @@ public final class LoadRun {
     }
 
     private static Load load(List<Run> runs) throws IOException {
-        return switch (runs.getFirst().workload().driver()) {
+        return switch (runs.getFirst().workload().measuring().driver()) {
             case JAVA -> new JavaLoad(runs.getFirst());
             case RAW -> new RawLoad(runs);
         };

@@ -106,7 +106,8 @@ final class RawLoad implements Load {
     /** The requests for a partition: one, or as many as its keys need. */
     static List<PreparedProduce> ofPartition(Workload workload, String topic, int partition) {
         Workload.Producers producers = workload.producers();
-        if (producers.records().keys() == 0 || workload.driver() != Workload.Driver.RAW) {
+        if (producers.records().keys() == 0
+                || workload.measuring().driver() != Workload.Driver.RAW) {
             return List.of(request(workload, topic, partition));
         }
         int partitions = workload.topic().partitions();

@@ -215,7 +215,7 @@ public record Figure(
 
     /** Of the raw driver's produce requests, whose size is known. */
     private static Optional<Double> perRequest(Outcome outcome, ProcessCost cost) {
-        return outcome.workload().driver() == Workload.Driver.RAW
+        return outcome.workload().measuring().driver() == Workload.Driver.RAW
                 ? outcome.series("produce")
                         .map(measured ->
                                 cost.cpuSeconds()

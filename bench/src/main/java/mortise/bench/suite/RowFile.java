@@ -25,20 +25,13 @@ import mortise.bench.workload.YamlText;
  * A row of the suite that is a workload: its file says beside the workload what is compared.
  *
  * @param title what is measured, for people
- * @param mortise settings of Mortise for this row
- * @param kafka settings of Apache Kafka for this row, of the same durability class
- * @param rounds how often each system is measured, if the row is too long for as often as others
- * @param floor whether the floor is measured beside them
  * @param targets what the ratio to the peer is to be, by the figure's key
  * @param variation what of the workload takes several values in turn, if anything
  */
 record RowFile(
         String title,
         Workload workload,
-        List<String> mortise,
-        List<String> kafka,
-        Optional<Integer> rounds,
-        boolean floor,
+        Compared compared,
         Map<String, Target> targets,
         Optional<Variation> variation) {
     /** The key of a workload whose values may be shares of a maximum. */
@@ -119,6 +112,17 @@ record RowFile(
     private static final ConfigSchema SCHEMA = KEYS.build();
 
     /**
+     * What is measured in turn.
+     *
+     * @param mortise settings of Mortise for this row
+     * @param kafka settings of Apache Kafka for this row, of the same durability class
+     * @param floor whether the floor is measured beside them
+     * @param rounds how often each is measured, if the row is too long for as often as others
+     */
+    record Compared(
+            List<String> mortise, List<String> kafka, boolean floor, Optional<Integer> rounds) {}
+
+    /**
      * A key of the workload with several values.
      *
      * @param targets of single values only: by value, then by the figure's key
@@ -165,10 +169,11 @@ record RowFile(
             return new RowFile(
                     config.find(TITLE).orElse(name),
                     measured,
-                    config.get(MORTISE),
-                    config.get(KAFKA),
-                    config.find(ROUNDS),
-                    config.get(FLOOR),
+                    new Compared(
+                            config.get(MORTISE),
+                            config.get(KAFKA),
+                            config.get(FLOOR),
+                            config.find(ROUNDS)),
                     targets,
                     config.find(VARIED).map(key -> variation(file, key, measured, config, varied)));
         } catch (ConfigException wrong) {

@@ -93,7 +93,7 @@ public final class Suite {
             RowFile file = RowFile.read(places.workloads.resolve(row + ".yaml"));
             result =
                     new WorkloadRow(file, places, conditions, clock, listener)
-                            .measure(command(row, file.rounds().isEmpty()), report);
+                            .measure(command(row, file.compared().rounds().isEmpty()), report);
         }
         ResultFile.write(result, places.results.resolve(row + ".json"));
     }

@@ -79,7 +79,7 @@ final class WorkloadRow {
         }
         Rounds.run(
                 subjects,
-                file.rounds().orElse(conditions.rounds()),
+                file.compared().rounds().orElse(conditions.rounds()),
                 file.workload().name(),
                 (subject, title) ->
                         round(steps, subject, title)
@@ -137,7 +137,7 @@ final class WorkloadRow {
                             steps.isEmpty()
                                     ? workload
                                     : workload.lasting(
-                                            variation.warmUp(), workload.times().duration())));
+                                            variation.warmUp(), workload.measuring().duration())));
         }
         return steps;
     }
@@ -225,9 +225,13 @@ final class WorkloadRow {
         List<Subject> subjects = new ArrayList<>();
         subjects.add(
                 new Subject.Mortise(
-                        Suite.FIRST, places.home(), Optional.empty(), file.mortise(), false));
-        subjects.add(new Subject.Peer(places.peer(), file.kafka()));
-        if (file.floor()) {
+                        Suite.FIRST,
+                        places.home(),
+                        Optional.empty(),
+                        file.compared().mortise(),
+                        false));
+        subjects.add(new Subject.Peer(places.peer(), file.compared().kafka()));
+        if (file.compared().floor()) {
             Workload.Producers producers = file.workload().producers();
             PreparedProduce request =
                     PreparedProduce.of(

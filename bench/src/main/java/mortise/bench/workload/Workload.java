@@ -26,8 +26,7 @@ import mortise.api.config.ConfigType;
  */
 public record Workload(
         String name,
-        Driver driver,
-        Times times,
+        Measuring measuring,
         Topic topic,
         Producers producers,
         Consumers consumers,
@@ -42,8 +41,13 @@ public record Workload(
         RAW
     }
 
-    /** How long: first without, then with measuring. */
-    public record Times(Duration warmUp, Duration duration) {}
+    /**
+     * How it is measured.
+     *
+     * @param warmUp how long it goes on before anything counts
+     * @param duration how long it counts after that
+     */
+    public record Measuring(Driver driver, Duration warmUp, Duration duration) {}
 
     /**
      * The topic that is made before the run.
@@ -374,8 +378,7 @@ public record Workload(
     public Workload lasting(Duration warmUp, Duration duration) {
         return new Workload(
                 name,
-                driver,
-                new Times(warmUp, duration),
+                new Measuring(measuring.driver, warmUp, duration),
                 topic,
                 producers,
                 consumers,
@@ -446,7 +449,7 @@ public record Workload(
                     "it neither produces nor consumes: set producers.count or consumers.count");
         }
         workload.beside.ifPresent(beside -> {
-            if (workload.driver != Driver.RAW) {
+            if (workload.measuring.driver != Driver.RAW) {
                 problems.add("only the raw driver has something beside: set driver: raw");
             }
             beside.problems().forEach(problem -> problems.add("beside: " + problem));
@@ -474,8 +477,7 @@ public record Workload(
         String called = config.find(NAME).orElse(name);
         return new Workload(
                 called,
-                config.get(DRIVER),
-                new Times(config.get(WARM_UP), config.get(DURATION)),
+                new Measuring(config.get(DRIVER), config.get(WARM_UP), config.get(DURATION)),
                 new Topic(
                         config.get(PARTITIONS),
                         topicConfig,
@@ -550,7 +552,7 @@ public record Workload(
         if (consumers.from == From.LOOP && topic.preload.bytes() == 0) {
             problems.add("consumers.from: loop has nothing to read: set topic.preload");
         }
-        if (driver == Driver.RAW) {
+        if (measuring.driver == Driver.RAW) {
             unsupportedByRaw(problems);
         }
         if (topic.cold && topic.preload.bytes() == 0) {

@@ -41,8 +41,8 @@ class WorkloadTest {
                                 """));
 
         assertThat(workload.name()).isEqualTo("mine");
-        assertThat(workload.driver()).isEqualTo(Workload.Driver.RAW);
-        assertThat(workload.times().duration()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(workload.measuring().driver()).isEqualTo(Workload.Driver.RAW);
+        assertThat(workload.measuring().duration()).isEqualTo(Duration.ofSeconds(5));
         assertThat(workload.topic().config()).isEqualTo(Map.of("segment.bytes", "1048576"));
         assertThat(workload.producers().rate()).isEqualTo(new Rate(50_000));
         assertThat(workload.producers().records().size()).isEqualTo(100);
@@ -69,8 +69,8 @@ class WorkloadTest {
                                 """));
 
         Workload beside = workload.beside().orElseThrow();
-        assertThat(beside.driver()).isEqualTo(Workload.Driver.RAW);
-        assertThat(beside.times()).isEqualTo(workload.times());
+        assertThat(beside.measuring().driver()).isEqualTo(Workload.Driver.RAW);
+        assertThat(beside.measuring()).isEqualTo(workload.measuring());
         assertThat(beside.topic().config()).isEqualTo(Map.of("cleanup.policy", "compact"));
         assertThat(beside.topic().partitions()).isEqualTo(2);
         assertThat(beside.topic().cold()).isTrue();
@@ -78,7 +78,7 @@ class WorkloadTest {
         assertThat(workload.topic().cold()).isFalse();
 
         Workload longer = workload.lasting(Duration.ofSeconds(1), Duration.ofSeconds(9));
-        assertThat(longer.beside().orElseThrow().times()).isEqualTo(longer.times());
+        assertThat(longer.beside().orElseThrow().measuring()).isEqualTo(longer.measuring());
         assertThat(
                         workload.with("beside.consumers.catch-up", "3")
                                 .beside()
