@@ -143,6 +143,7 @@ final class RawLoad implements Load {
                 }
             }
             long until = run.clock().nanoTime() + PATIENCE_NANOS;
+            iterate(); // what was due before the end may not have been sent yet
             while (outstanding() > 0 && run.clock().nanoTime() - until < 0) {
                 iterate();
             }

@@ -32,6 +32,7 @@ final class RawProducer extends RawConnection {
     private long sent;
     private long answered;
     private long unwritten;
+    private boolean ended;
     private long beginNanos = Long.MIN_VALUE;
     private long freeSinceNanos;
 
@@ -95,9 +96,11 @@ final class RawProducer extends RawConnection {
             freeSinceNanos = nowNanos;
         }
         long next = Long.MAX_VALUE;
-        boolean over = run.window().isOver(nowNanos);
-        while (!over && sent < most && outstanding() < due.length) {
+        while (!ended && sent < most && outstanding() < due.length) {
             long when = pace.isMaximum() ? nowNanos : pace.dueNanos(beginNanos, sent);
+            if (run.window().isOver(when)) {
+                break;
+            }
             if (when - nowNanos > 0) {
                 next = when;
                 break;
@@ -108,6 +111,8 @@ final class RawProducer extends RawConnection {
             due[(int) (sent++ % due.length)] = when;
             unwritten += first.frame().remaining();
         }
+        // what was due before the end is sent, however late, but nothing waits for an answer first
+        ended |= run.window().isOver(nowNanos);
         write();
         return next;
     }
