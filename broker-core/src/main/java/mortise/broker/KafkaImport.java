@@ -480,16 +480,9 @@ public final class KafkaImport implements AutoCloseable {
                         partition
                                 + " has "
                                 + outcome.transactions().open()
-                                + " transactions that nobody will end, the first from offset "
-                                + outcome.transactions().firstOpen());
-            }
-            if (outcome.transactions().aborted() > 0) {
-                notes.add(
-                        partition
-                                + " has "
-                                + outcome.transactions().aborted()
-                                + " aborted transactions; they are kept, but this version does not"
-                                + " hide their records from consumers yet");
+                                + " transactions that nobody would end, the first from offset "
+                                + outcome.transactions().firstOpen()
+                                + "; they are aborted by markers behind its last record");
             }
         }
 
@@ -511,7 +504,7 @@ public final class KafkaImport implements AutoCloseable {
             KafkaLog source = planned.logs().get(index);
             LogSettings layout = settings(planned, index).log();
             try (PartitionLog target = store.create(id(planned, source), layout)) {
-                return KafkaLogCopy.copy(source, target, layout, codecs, means);
+                return KafkaLogCopy.copy(source, target, layout, means);
             }
         }
 

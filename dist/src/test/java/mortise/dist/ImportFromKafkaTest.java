@@ -66,6 +66,7 @@ class ImportFromKafkaTest {
         Path source = kafkaDirectory.resolve("data");
         Path data = directory.resolve("data");
         Map<String, String> before;
+        List<Kcat.Received> committed;
         try (ApacheKafka kafka = ApacheKafka.start(kafkaDirectory, BUSY)) {
             create(kafka.bootstrap());
             for (String codec : CODECS) {
@@ -78,8 +79,10 @@ class ImportFromKafkaTest {
                     .as("while Apache Kafka runs")
                     .contains("in use by a running Apache Kafka");
             before = settled(kafka.bootstrap());
+            committed = committed(kafka.bootstrap());
             kafka.stop();
         }
+        assertThat(committed).as("records of committed transactions").hasSize(80);
         Map<Path, byte[]> files = contents(source);
 
         assertThat(imported(0, source, data).out())
@@ -97,6 +100,7 @@ class ImportFromKafkaTest {
             assertThat(differences(before, ServedTopics.of(broker.bootstrap(), timestamps())))
                     .as("served by Mortise")
                     .isEmpty();
+            assertThat(committed(broker.bootstrap())).as("committed").isEqualTo(committed);
             newProducersGoOn(broker.bootstrap());
             broker.stop();
         }
@@ -253,6 +257,10 @@ class ImportFromKafkaTest {
                 }
             }
         }
+    }
+
+    private static List<Kcat.Received> committed(String bootstrap) {
+        return JavaClient.consume(bootstrap, "transactions", "read_committed");
     }
 
     private static void trim(String bootstrap) throws InterruptedException, ExecutionException {

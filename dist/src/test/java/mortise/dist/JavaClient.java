@@ -62,10 +62,17 @@ final class JavaClient {
 
     /** Reads a topic from its beginning to where it ends now; without a key the key is empty. */
     static List<Kcat.Received> consume(String bootstrap, String topic) {
+        return consume(bootstrap, topic, "read_uncommitted");
+    }
+
+    /** The same at an isolation level. */
+    static List<Kcat.Received> consume(String bootstrap, String topic, String isolationLevel) {
         Map<String, Object> settings =
                 Map.of(
                         "bootstrap.servers",
                         bootstrap,
+                        "isolation.level",
+                        isolationLevel,
                         "fetch.max.bytes",
                         16 << 20,
                         "max.poll.records",

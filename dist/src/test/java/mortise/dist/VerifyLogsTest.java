@@ -3,6 +3,7 @@ package mortise.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +100,24 @@ class VerifyLogsTest {
                 .containsPattern("orders-0: offsets \\d+ to \\d+: .* has a wrong checksum")
                 .contains("1 of 1 logs are not as they should be");
         assertThat(found.out().lines().filter(line -> line.contains("checksum"))).hasSize(1);
+    }
+
+    /** What the walk passes over it names by offsets, also where a look-up meets it first. */
+    @Test
+    void aDamagedHeaderIsNamedByItsOffsets() throws IOException {
+        Path segment = files(".log").getFirst();
+        byte[] bytes = Files.readAllBytes(segment);
+        int second = 12 + ByteBuffer.wrap(bytes).getInt(8);
+        long from = ByteBuffer.wrap(bytes).getLong(second);
+        bytes[second] ^= 1;
+        Files.write(segment, bytes);
+
+        BrokerProcess.Finished found = verify(1);
+
+        assertThat(found.out().lines().filter(line -> line.contains("offsets " + from + " to ")))
+                .as("%s", found.out())
+                .hasSize(1);
+        assertThat(found.out()).contains("1 of 1 logs are not as they should be");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import mortise.api.ErrorCode;
+import mortise.broker.log.BatchHeaders;
 import mortise.broker.partition.LeaderEpochs;
 import mortise.broker.partition.LeaderView;
 import mortise.broker.partition.Partition;
@@ -11,6 +12,7 @@ import mortise.broker.request.RequestContext;
 import mortise.broker.request.SlicePayload;
 import mortise.broker.request.WireErrors;
 import mortise.metadata.PartitionImage;
+import mortise.record.RecordBatch;
 import mortise.spi.auth.Operation;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
@@ -18,6 +20,7 @@ import mortise.spi.storage.OffsetOutOfRangeException;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.Payload;
+import mortise.wire.message.FetchResponse.AbortedTransaction;
 import mortise.wire.message.FetchResponse.EpochEndOffset;
 import mortise.wire.message.FetchResponse.LeaderIdAndEpoch;
 import mortise.wire.message.FetchResponse.PartitionData;
@@ -105,7 +108,7 @@ final class PartitionReader {
             return true;
         }
         // first, because a client whose log parted from this one may well be beyond its end
-        if (diverges(interest, view, start, upTo)) {
+        if (diverges(interest, view, start)) {
             return true;
         }
         if (offset > upTo.offset() && offset > view.log().end().offset()) {
@@ -115,6 +118,10 @@ final class PartitionReader {
         LogSlice slice = null;
         int most = Math.min(interest.maxBytes(), room);
         boolean more = offset < upTo.offset();
+        boolean aborts = committedOnly && more && view.aborts().mayReach(offset);
+        if (aborts && !mayBlock) {
+            return false;
+        }
         if (more && (first || most > 0)) {
             Optional<LogSlice> recent = view.log().readRecent(offset, upTo, most, true);
             if (recent.isPresent()) {
@@ -132,8 +139,38 @@ final class PartitionReader {
         if (more && slice == null) {
             interest.starve();
         }
-        tell(interest, upTo, start, slice);
+        tell(interest, view, upTo, start, slice);
         return true;
+    }
+
+    /**
+     * The transactions whose records a reader of a slice is to leave out.
+     *
+     * @throws StorageException if the store cannot tell; the slice is closed then
+     */
+    private static List<AbortedTransaction> abortedIn(
+            LogSlice slice, long offset, LeaderView view, LogPosition upTo) {
+        try {
+            return view.aborts().within(offset, () -> endOf(slice, upTo.offset())).stream()
+                    .map(one ->
+                            new AbortedTransaction()
+                                    .producerId(one.producerId())
+                                    .firstOffset(one.firstOffset()))
+                    .toList();
+        } catch (StorageException unknown) {
+            slice.close();
+            throw unknown;
+        }
+    }
+
+    /** The offset behind the last whole batch of a slice, for nobody looks at one that is cut. */
+    private static long endOf(LogSlice slice, long otherwise) {
+        BatchHeaders headers = new BatchHeaders(slice);
+        long end = -1;
+        for (RecordBatch batch = headers.next(); batch != null; batch = headers.next()) {
+            end = batch.nextOffset();
+        }
+        return end < 0 ? otherwise : end;
     }
 
     /**
@@ -155,36 +192,46 @@ final class PartitionReader {
     }
 
     private void tell(
-            FetchInterest interest, LogPosition upTo, long start, @Nullable LogSlice slice) {
+            FetchInterest interest,
+            LeaderView view,
+            LogPosition upTo,
+            long start,
+            @Nullable LogSlice slice) {
         if (slice != null && slice.sizeInBytes() == 0) {
             slice.close();
             slice = null;
         }
-        if (slice == null && !inFull && !interest.untold(upTo.offset(), start)) {
+        if (slice == null && !inFull && !interest.untold(view.highWatermark().offset(), start)) {
             return;
         }
         boolean starved = interest.starved();
-        interest.answer(
-                fine(interest, upTo, start)
-                        .records(slice == null ? NO_RECORDS : new SlicePayload(slice)));
+        PartitionData answer = fine(interest, view, start);
+        if (slice != null) {
+            answer.records(new SlicePayload(slice));
+            if (committedOnly) {
+                answer.abortedTransactions(abortedIn(slice, interest.offset(), view, upTo));
+            }
+        }
+        interest.answer(answer);
         if (starved) {
             interest.starve();
         }
     }
 
-    private PartitionData fine(FetchInterest interest, LogPosition upTo, long start) {
+    private PartitionData fine(FetchInterest interest, LeaderView view, long start) {
+        // in this order, or the high watermark may seem to be below
+        long stable = view.lastStable().offset();
         return new PartitionData()
                 .partitionIndex(interest.index())
-                .highWatermark(upTo.offset())
-                .lastStableOffset(upTo.offset())
+                .highWatermark(view.highWatermark().offset())
+                .lastStableOffset(Math.max(stable, start))
                 .logStartOffset(start)
                 .abortedTransactions(committedOnly ? List.of() : null)
                 .records(NO_RECORDS);
     }
 
     /** Answers where the client's log parted from this one, if it did (KIP-595). */
-    private boolean diverges(
-            FetchInterest interest, LeaderView view, long start, LogPosition upTo) {
+    private boolean diverges(FetchInterest interest, LeaderView view, long start) {
         int epoch = interest.lastFetchedEpoch();
         if (epoch < 0) {
             return false;
@@ -198,7 +245,7 @@ final class PartitionReader {
             return false;
         }
         interest.answer(
-                fine(interest, upTo, start)
+                fine(interest, view, start)
                         .divergingEpoch(
                                 new EpochEndOffset()
                                         .epoch(end.epoch())

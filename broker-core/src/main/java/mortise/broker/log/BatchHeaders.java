@@ -17,6 +17,8 @@ public final class BatchHeaders {
     private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
     private int windowAt;
     private int position;
+    private int latest;
+    private int latestBytes;
 
     /** From the begin of the slice on. */
     public BatchHeaders(LogSlice slice) {
@@ -38,10 +40,32 @@ public final class BatchHeaders {
         if (size < RecordBatch.HEADER_BYTES || size > slice.sizeInBytes() - position) {
             return null;
         }
+        latest = position;
+        latestBytes = (int) size;
         position += (int) size;
         ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
         header.put(0, window, at, RecordBatch.HEADER_BYTES);
         return RecordBatch.of(header);
+    }
+
+    /**
+     * The batch whose header was given last, with its records.
+     *
+     * @throws StorageException if the store cannot read it
+     */
+    public RecordBatch whole() {
+        ByteBuffer batch = ByteBuffer.allocate(latestBytes);
+        while (batch.hasRemaining()) {
+            if (slice.copyTo(latest + batch.position(), batch) <= 0) {
+                throw new StorageException(
+                        StorageException.Reach.CALL,
+                        "a slice of "
+                                + slice.sizeInBytes()
+                                + " bytes ends at "
+                                + (latest + batch.position()));
+            }
+        }
+        return RecordBatch.of(batch.flip());
     }
 
     private boolean load() {

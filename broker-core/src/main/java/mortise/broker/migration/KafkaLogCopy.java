@@ -2,14 +2,18 @@ package mortise.broker.migration;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import mortise.broker.log.CopiedBatches;
+import mortise.broker.log.OpenTransactions;
 import mortise.broker.migration.KafkaLog.SegmentFile;
 import mortise.broker.partition.FilledLog;
-import mortise.record.Codecs;
 import mortise.record.CorruptRecordException;
 import mortise.record.RecordBatch;
 import mortise.record.RecordBatchBuilder;
+import mortise.record.TransactionMarker;
 import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogSettings;
@@ -18,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the batches of a log of Apache Kafka's into a new log of the store, byte for byte and at
- * their offsets, with the transactions that they abort, and what is known of producers. Used once.
+ * their offsets, with the transactions that they abort, and what is known of producers. What is
+ * still open at the end is aborted there, as Apache Kafka's coordinator would once its time is up,
+ * for nobody else will. Used once.
  */
 public final class KafkaLogCopy {
     /** So many bytes are appended at once, or one batch. */
@@ -31,7 +37,11 @@ public final class KafkaLogCopy {
     private final PartitionLog target;
     private final LogSettings settings;
     private final FilledLog.Means means;
-    private final OpenTransactions transactions;
+    private final OpenTransactions transactions = new OpenTransactions();
+
+    /** The latest epoch of each producer that has a transaction open. */
+    private final Map<Long, Short> epochs = new HashMap<>();
+
     private final CopiedBatches pending = new CopiedBatches();
     private boolean begun;
     private int newestEpoch = RecordBatch.NO_LEADER_EPOCH;
@@ -61,22 +71,18 @@ public final class KafkaLogCopy {
     /**
      * The transactions of a log.
      *
-     * @param open how many have no end in the log
-     * @param firstOpen the offset at which the first of them begins, or -1
+     * @param aborted how many were aborted
+     * @param open how many had no end in the log, and have one now
+     * @param firstOpen the offset at which the first of these begins, or -1
      */
     public record Transactions(long aborted, int open, long firstOpen) {}
 
     private KafkaLogCopy(
-            KafkaLog source,
-            PartitionLog target,
-            LogSettings settings,
-            Codecs codecs,
-            FilledLog.Means means) {
+            KafkaLog source, PartitionLog target, LogSettings settings, FilledLog.Means means) {
         this.source = source;
         this.target = target;
         this.settings = settings;
         this.means = means;
-        this.transactions = new OpenTransactions(codecs);
     }
 
     /**
@@ -84,18 +90,13 @@ public final class KafkaLogCopy {
      *
      * @param target new and empty
      * @param settings of the target
-     * @param codecs to read markers with
      * @throws RefusedKafkaDirectoryException if the source is damaged
      * @throws mortise.spi.storage.StorageException if the store refuses
      */
     public static Outcome copy(
-            KafkaLog source,
-            PartitionLog target,
-            LogSettings settings,
-            Codecs codecs,
-            FilledLog.Means means) {
+            KafkaLog source, PartitionLog target, LogSettings settings, FilledLog.Means means) {
         try {
-            return new KafkaLogCopy(source, target, settings, codecs, means).copy();
+            return new KafkaLogCopy(source, target, settings, means).copy();
         } catch (IOException failure) {
             throw KafkaDirectory.unreadable(source.directory(), failure);
         } catch (CorruptRecordException unreadable) {
@@ -134,6 +135,9 @@ public final class KafkaLogCopy {
         }
         begin(end);
         holdEnd(end);
+        int open = transactions.count();
+        long firstOpen = transactions.first();
+        abortOpen();
         if (start > target.bounds().startOffset()) {
             target.advanceStart(Math.min(start, target.end().offset()));
         }
@@ -145,7 +149,7 @@ public final class KafkaLogCopy {
                 newestEpoch,
                 largestProducerId,
                 cut,
-                new Transactions(abortedTransactions, transactions.count(), transactions.first()));
+                new Transactions(abortedTransactions, open, firstOpen));
     }
 
     /** The segments that reach beyond an offset. */
@@ -158,7 +162,13 @@ public final class KafkaLogCopy {
     }
 
     private void take(RecordBatch batch, long start) {
-        AbortedTransaction aborted = transactions.take(batch);
+        OpenTransactions.Ended ended = transactions.take(batch);
+        if (transactions.has(batch.producerId())) {
+            epochs.put(batch.producerId(), batch.producerEpoch());
+        } else {
+            epochs.remove(batch.producerId());
+        }
+        AbortedTransaction aborted = ended == null ? null : ended.aborted();
         if (batch.lastOffset() < start) {
             return;
         }
@@ -213,6 +223,30 @@ public final class KafkaLogCopy {
                             .build();
             pending.add(batch, null);
             append();
+        }
+    }
+
+    private void abortOpen() {
+        List<Long> producers = new ArrayList<>();
+        transactions.forEach((producer, first) -> producers.add(producer));
+        for (long producer : producers) {
+            try (RecordBatchBuilder marker =
+                    RecordBatchBuilder.growing(2 * RecordBatch.HEADER_BYTES)) {
+                RecordBatch batch =
+                        marker.baseOffset(target.end().offset())
+                                .leaderEpoch(Math.max(newestEpoch, 0))
+                                .producer(
+                                        producer,
+                                        epochs.getOrDefault(producer, (short) 0),
+                                        RecordBatch.NO_SEQUENCE)
+                                .transactional()
+                                .control()
+                                .append(means.nowMillis(), new TransactionMarker(false, 0))
+                                .build();
+                OpenTransactions.Ended ended = transactions.take(batch);
+                pending.add(batch, ended == null ? null : ended.aborted());
+                append();
+            }
         }
     }
 

@@ -4,8 +4,8 @@ import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.SidecarKind;
 
 /**
- * Producers and leader epochs of an open log, and what is kept of them beside it for whoever opens
- * the log next.
+ * Producers, transactions and leader epochs of an open log, and what is kept of them beside it for
+ * whoever opens the log next.
  *
  * <p>Confined to the partition's mailbox, or to the step for which that is suspended: what is kept
  * takes as long as there are producers. Only {@link #moveStart} runs beside the mailbox.
@@ -16,6 +16,7 @@ final class KeptState {
 
     private final PartitionLog log;
     private final ProducerStates producers;
+    private final LastStable lastStable;
     private LeaderEpochs epochs;
 
     /** Those that were put beside the log last; what has begun since, its batches tell. */
@@ -27,6 +28,7 @@ final class KeptState {
     KeptState(PartitionLog log, PartitionState opened) {
         this.log = log;
         this.producers = opened.producers();
+        this.lastStable = opened.lastStable();
         this.epochs = opened.epochs();
         this.keptEpochs = LeaderEpochs.NONE;
         this.newestSnapshot = opened.newestSnapshot();
@@ -34,6 +36,10 @@ final class KeptState {
 
     ProducerStates producers() {
         return producers;
+    }
+
+    LastStable lastStable() {
+        return lastStable;
     }
 
     LeaderEpochs epochs() {
@@ -62,6 +68,11 @@ final class KeptState {
     void keepBeside(PartitionLog other, long offset) {
         other.putSidecar(SidecarKind.LEADER_EPOCHS, offset, epochs.toText());
         producers.keepBeside(other, offset);
+    }
+
+    /** Finds the places of transactions in the log that has taken the place. Blocks. */
+    void relocate() {
+        lastStable.relocate(log);
     }
 
     /** The log beside which that was kept has taken the place. */

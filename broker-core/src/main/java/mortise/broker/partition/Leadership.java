@@ -3,6 +3,7 @@ package mortise.broker.partition;
 import mortise.api.ErrorCode;
 import mortise.metadata.PartitionImage;
 import mortise.spi.storage.LogId;
+import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.PartitionLog;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ final class Leadership {
     private final AcknowledgementGate gate;
     private final KeptState kept;
     private final ProgressWatchers watchers;
+
+    private final AbortHorizon aborts;
     private volatile PartitionRole role;
 
     /** It leads nothing yet. */
@@ -39,6 +42,7 @@ final class Leadership {
         this.gate = gate;
         this.kept = kept;
         this.watchers = watchers;
+        this.aborts = new AbortHorizon(log, replicas.end().offset());
         this.role = new PartitionRole.NotLeading(PartitionRole.NOBODY);
     }
 
@@ -65,7 +69,7 @@ final class Leadership {
                 && leading.leaderEpoch() == image.leaderEpoch()
                 && leading.epochs() == kept.epochs()) {
             if (changed) {
-                leading.highWatermark(highWatermark.position());
+                show(leading);
             }
         } else {
             changed = true;
@@ -76,7 +80,9 @@ final class Leadership {
                                     kept.epochs(),
                                     log,
                                     highWatermark.position(),
-                                    log.bounds().startOffset()));
+                                    kept.lastStable().below(highWatermark.position()),
+                                    log.bounds().startOffset(),
+                                    aborts));
         }
         gate.open(highWatermark.offset(), startOffset());
         if (changed) {
@@ -107,7 +113,7 @@ final class Leadership {
     void advance() {
         LeaderView leading = view();
         if (highWatermark.raise(replicas) && leading != null) {
-            leading.highWatermark(highWatermark.position());
+            show(leading);
             watchers.tell();
             gate.open(highWatermark.offset(), leading.startOffset());
         }
@@ -117,8 +123,13 @@ final class Leadership {
     void relocate() {
         LeaderView leading = view();
         if (leading != null) {
-            leading.highWatermark(highWatermark.position());
+            show(leading);
         }
+    }
+
+    private void show(LeaderView leading) {
+        LogPosition reached = highWatermark.position();
+        leading.reached(reached, kept.lastStable().below(reached));
     }
 
     /** Shows that the log starts further up, with the epochs that are left. */

@@ -4,11 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import mortise.api.config.Config;
 import mortise.broker.log.LogWalk;
+import mortise.broker.log.OpenTransactions;
 import mortise.record.Codecs;
 import mortise.record.CorruptRecordException;
 import mortise.record.Record;
@@ -22,6 +25,7 @@ import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.Sidecar;
 import mortise.spi.storage.SidecarKind;
 import mortise.spi.storage.TimestampPosition;
+import mortise.spi.storage.UnreadableDataException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,8 @@ public final class LogExamination {
     private int epoch = LeaderEpochs.NO_EPOCH;
     private long latestTimestamp = -1;
     private long bytesSinceLookUp = LOOK_UP_BYTES;
+    private final List<String> hinderedLookUps = new ArrayList<>();
+    private boolean damageNamed;
     private final Epochs epochs;
     private final Producers producers;
     private final Aborted aborted;
@@ -125,12 +131,16 @@ public final class LogExamination {
                     public void unreadable(long from, long to, String why) {
                         problem("offsets " + from + " to " + (to - 1) + ": " + why);
                         producers.incomplete = true;
+                        damageNamed = true;
                         // the first batch that is read again may begin before the offset asked for
                         next = from;
                     }
                 });
         producers.compareAt(log.end().offset());
         aborted.compare();
+        if (!damageNamed) {
+            hinderedLookUps.forEach(this::problem);
+        }
         return new Findings(
                 log.bounds().startOffset(),
                 log.bounds().endOffset(),
@@ -200,9 +210,6 @@ public final class LogExamination {
                                     + before);
                 }
                 before = one.offset();
-                if (batch.isControl()) {
-                    aborted.marker(batch, TransactionMarker.find(one));
-                }
             }
         } catch (CorruptRecordException | UnsupportedCodecException cannot) {
             problem(at(batch) + " cannot be opened: " + cannot.getMessage());
@@ -217,10 +224,17 @@ public final class LogExamination {
             return;
         }
         bytesSinceLookUp = 0;
-        byOffset(batch);
-        if (batch.maxTimestamp() > latestTimestamp) {
-            byTimestamp(batch);
-            latestTimestamp = batch.maxTimestamp();
+        try {
+            byOffset(batch);
+            if (batch.maxTimestamp() > latestTimestamp) {
+                byTimestamp(batch);
+                latestTimestamp = batch.maxTimestamp();
+            }
+        } catch (UnreadableDataException met) {
+            // on its way it came to what is damaged, which the walk says by its offsets
+            if (hinderedLookUps.size() < MOST_PROBLEMS) {
+                hinderedLookUps.add("looking for " + at(batch) + ": " + met.getMessage());
+            }
         }
     }
 
@@ -291,8 +305,25 @@ public final class LogExamination {
         private boolean incomplete;
 
         void note(RecordBatch batch) {
-            if (batch.hasProducerId() && !batch.isControl()) {
+            if (batch.isControl()) {
+                marked(batch);
+            } else if (batch.hasProducerId()) {
                 told.wrote(batch, batch.maxTimestamp());
+            }
+        }
+
+        private void marked(RecordBatch batch) {
+            TransactionMarker marker;
+            try {
+                marker = OpenTransactions.marker(batch);
+            } catch (CorruptRecordException | UnsupportedCodecException named) {
+                return; // when it was opened
+            }
+            if (marker != null) {
+                OpenTransactions.Ended ended = told.ended(batch, marker, batch.maxTimestamp());
+                if (!marker.committed()) {
+                    aborted.marker(batch, ended);
+                }
             }
         }
 
@@ -326,17 +357,37 @@ public final class LogExamination {
                                     + other.lastOffset());
                 }
             });
+            compareOpen();
+        }
+
+        /** What is open is open for both; compaction may have taken the first of its batches. */
+        private void compareOpen() {
+            told.transactions()
+                    .forEach((producer, first) -> {
+                        long keptFirst = kept.states().transactions().firstOffset(producer);
+                        if (keptFirst < 0 || keptFirst > first) {
+                            problem(
+                                    "producer "
+                                            + producer
+                                            + " has a transaction open from offset "
+                                            + first
+                                            + ", the snapshot of offset "
+                                            + kept.from()
+                                            + (keptFirst < 0
+                                                    ? " knows of none"
+                                                    : " says from " + keptFirst));
+                        }
+                    });
         }
     }
 
     /** Aborted transactions, by the offsets of their markers. */
     private final class Aborted {
-        private final Set<Long> markers = new HashSet<>();
+        /** The batches of such a transaction may all be gone. */
+        private final Map<Long, Optional<OpenTransactions.Ended>> markers = new TreeMap<>();
 
-        void marker(RecordBatch batch, @Nullable TransactionMarker marker) {
-            if (marker != null && !marker.committed()) {
-                markers.add(batch.lastOffset());
-            }
+        void marker(RecordBatch batch, OpenTransactions.@Nullable Ended ended) {
+            markers.put(batch.lastOffset(), Optional.ofNullable(ended));
         }
 
         void compare() {
@@ -344,25 +395,42 @@ public final class LogExamination {
             for (AbortedTransaction one :
                     log.abortedTransactions(log.bounds().startOffset(), log.end().offset())) {
                 kept.add(one.lastOffset());
-                if (!markers.contains(one.lastOffset())) {
+                Optional<OpenTransactions.Ended> marker = markers.get(one.lastOffset());
+                if (marker == null) {
+                    problem(described(one) + ", where no marker says so");
+                } else if (marker.isPresent() && !isOf(one, marker.get())) {
                     problem(
-                            "the transaction of producer "
-                                    + one.producerId()
+                            described(one)
+                                    + ", and the marker there ends that of producer "
+                                    + marker.get().producerId()
                                     + " from offset "
-                                    + one.firstOffset()
-                                    + " counts as aborted at "
-                                    + one.lastOffset()
-                                    + ", where no marker says so");
+                                    + marker.get().firstOffset());
                 }
             }
-            for (long marker : markers) {
-                if (!kept.contains(marker)) {
+            long durable = log.durableEnd().offset();
+            markers.forEach((marker, ended) -> {
+                // what lies beyond, the broker's next start keeps again
+                if (marker < durable && ended.isPresent() && !kept.contains(marker)) {
                     problem(
                             "the transaction that the marker at offset "
                                     + marker
                                     + " aborts is not kept as aborted");
                 }
-            }
+            });
+        }
+
+        private String described(AbortedTransaction one) {
+            return "the transaction of producer "
+                    + one.producerId()
+                    + " from offset "
+                    + one.firstOffset()
+                    + " counts as aborted at "
+                    + one.lastOffset();
+        }
+
+        private boolean isOf(AbortedTransaction one, OpenTransactions.Ended ended) {
+            return one.producerId() == ended.producerId()
+                    && one.firstOffset() <= ended.firstOffset();
         }
     }
 }

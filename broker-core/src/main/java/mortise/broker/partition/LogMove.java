@@ -169,8 +169,8 @@ final class LogMove {
         }
         long began = means.clock().nanoTime();
         try {
-            if (prepared(kept)) {
-                replace(watermark);
+            if (prepared(kept) && replace(watermark)) {
+                kept.relocate();
             }
         } finally {
             standingNanos = means.clock().nanoTime() - began;
@@ -209,7 +209,7 @@ final class LogMove {
         return true;
     }
 
-    private void replace(long watermark) {
+    private boolean replace(long watermark) {
         copy = null; // in place or closed
         try {
             means.moves().replace(partition.id());
@@ -218,11 +218,12 @@ final class LogMove {
                 throw failed;
             }
             refusal = failed;
-            return;
+            return false;
         }
         inPlace = true;
         PartitionLog log = partition.log();
         highWatermark = watermark == log.end().offset() ? log.end() : log.position(watermark);
+        return true;
     }
 
     /** Whether the copy has become the log. */

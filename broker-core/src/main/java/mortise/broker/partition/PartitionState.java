@@ -1,9 +1,19 @@
 package mortise.broker.partition;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import mortise.broker.log.BatchHeaders;
 import mortise.broker.log.LogWalk;
+import mortise.broker.log.OpenTransactions;
+import mortise.record.CorruptRecordException;
 import mortise.record.RecordBatch;
+import mortise.record.TransactionMarker;
+import mortise.record.UnsupportedCodecException;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.LogBounds;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
@@ -17,14 +27,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a log means beyond its bytes, as it stands when the log is opened: producers and leader
- * epochs. Taken from the latest sidecars that can be read, and from the batch headers after them.
+ * What a log means beyond its bytes, as it stands when the log is opened: producers with their
+ * transactions, and leader epochs. Taken from the latest sidecars that can be read, and from the
+ * batch headers and markers after them.
  *
  * @param newestSnapshot the offset of the newest snapshot that knows all of its producers, or -1
  * @param replayedBatches how many batches were looked at; 0 after a clean stop
  */
 record PartitionState(
-        ProducerStates producers, LeaderEpochs epochs, long newestSnapshot, long replayedBatches) {
+        ProducerStates producers,
+        LastStable lastStable,
+        LeaderEpochs epochs,
+        long newestSnapshot,
+        long replayedBatches) {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionState.class);
     private static final int CHUNK_BYTES = 1 << 20;
 
@@ -71,17 +86,21 @@ record PartitionState(
             LeaderEpochs before,
             LogPosition end,
             long nowMillis) {
-        Replay replay = new Replay(stored.states(), before, nowMillis);
+        Replay replay =
+                new Replay(name, stored.states(), before, log.durableEnd().offset(), nowMillis);
         long next = stored.from();
         boolean checked = false;
+        boolean whole = true;
         while (next < end.offset()) {
             long reached;
             try (LogSlice chunk = chunk(log, next, end, checked)) {
                 reached = replay.over(chunk, next, end.offset());
             } catch (UnreadableDataException unreadable) {
                 reached = checked ? afterDamage(name, log, next, end, unreadable) : next;
+                whole &= !checked;
             } catch (StorageException refused) {
                 reached = checked ? afterMissing(log, next, refused) : next;
+                whole &= !checked;
             }
             if (checked && reached == next) {
                 break;
@@ -90,8 +109,13 @@ record PartitionState(
             checked = reached == next;
             next = reached;
         }
+        replay.restoreAborted(log, whole);
         return new PartitionState(
-                replay.producers, replay.epochs, stored.newestPair(), replay.batches);
+                replay.producers,
+                replay.lastStable(log),
+                replay.epochs,
+                stored.newestPair(),
+                replay.batches);
     }
 
     private static LogSlice chunk(PartitionLog log, long from, LogPosition end, boolean checked) {
@@ -137,15 +161,75 @@ record PartitionState(
 
     /** What batches say, one after the other. */
     private static final class Replay {
+        private final String name;
         private final ProducerStates producers;
+        private final long durable;
         private final long nowMillis;
+
+        /** The transactions with markers beyond what is durable. */
+        private final List<OpenTransactions.Ended> ended = new ArrayList<>();
+
         private LeaderEpochs epochs;
         private long batches;
 
-        Replay(ProducerStates producers, LeaderEpochs epochs, long nowMillis) {
+        Replay(
+                String name,
+                ProducerStates producers,
+                LeaderEpochs epochs,
+                long durable,
+                long nowMillis) {
+            this.name = name;
             this.producers = producers;
             this.epochs = epochs;
+            this.durable = durable;
             this.nowMillis = nowMillis;
+        }
+
+        /**
+         * Has the store know again which transactions were aborted by markers that a crash found
+         * not durable yet: it may have lost what it had of those.
+         *
+         * @param whole whether all that is not durable was read
+         */
+        void restoreAborted(PartitionLog log, boolean whole) {
+            long end = log.end().offset();
+            if (durable >= end) {
+                return;
+            }
+            List<AbortedTransaction> kept =
+                    log.abortedTransactions(durable, end).stream()
+                            .filter(one -> one.lastOffset() >= durable)
+                            .toList();
+            NavigableMap<Long, AbortedTransaction> told = new TreeMap<>();
+            if (!whole) {
+                kept.forEach(one -> told.put(one.lastOffset(), one));
+            }
+            ended.stream()
+                    .map(OpenTransactions.Ended::aborted)
+                    .filter(Objects::nonNull)
+                    .forEach(one -> told.put(one.lastOffset(), one));
+            List<AbortedTransaction> all = List.copyOf(told.values());
+            if (!all.equals(kept)) {
+                log.restoreAborted(durable, all);
+                LOG.info(
+                        "{}: of the transactions aborted from offset {} on {} were kept, and the"
+                                + " log has {}: they are kept again",
+                        name,
+                        durable,
+                        kept.size(),
+                        all.size());
+            }
+        }
+
+        LastStable lastStable(PartitionLog log) {
+            List<Long> open = new ArrayList<>();
+            producers.transactions().forEach((producerId, first) -> open.add(first));
+            return new LastStable(
+                    log,
+                    open,
+                    ended.stream()
+                            .map(one -> new LastStable.Ended(one.firstOffset(), one.markerOffset()))
+                            .toList());
         }
 
         /**
@@ -160,6 +244,7 @@ record PartitionState(
             RecordBatch batch = headers.next();
             boolean alone = true;
             while (batch != null && batch.lastOffset() < end) {
+                RecordBatch whole = batch.isControl() ? headers.whole() : batch;
                 RecordBatch follower = headers.next();
                 boolean last = follower == null && (alone || batch.nextOffset() == end);
                 boolean inOrder = follower != null && follower.baseOffset() > batch.lastOffset();
@@ -167,7 +252,9 @@ record PartitionState(
                     break;
                 }
                 if (batch.lastOffset() >= next) {
-                    wrote(batch);
+                    if (!wrote(batch, whole)) {
+                        break;
+                    }
                     next = batch.nextOffset();
                 }
                 alone = false;
@@ -176,12 +263,40 @@ record PartitionState(
             return next;
         }
 
-        private void wrote(RecordBatch batch) {
-            epochs = epochs.begin(batch.leaderEpoch(), batch.baseOffset());
-            if (batch.hasProducerId() && !batch.isControl()) {
+        /** Takes a batch; false for one that makes no sense. */
+        private boolean wrote(RecordBatch batch, RecordBatch whole) {
+            if (batch.isControl()) {
+                if (!whole.isCrcValid()) {
+                    return false;
+                }
+                marked(whole);
+            } else if (batch.hasProducerId()) {
                 producers.wrote(batch, nowMillis);
             }
+            epochs = epochs.begin(batch.leaderEpoch(), batch.baseOffset());
             batches++;
+            return true;
+        }
+
+        private void marked(RecordBatch batch) {
+            TransactionMarker marker;
+            try {
+                marker = OpenTransactions.marker(batch);
+            } catch (CorruptRecordException | UnsupportedCodecException strange) {
+                LOG.warn(
+                        "{}: the control batch at offset {} is no marker that can be read: {}",
+                        name,
+                        batch.baseOffset(),
+                        strange.getMessage());
+                return;
+            }
+            if (marker == null) {
+                return;
+            }
+            OpenTransactions.Ended transaction = producers.ended(batch, marker, nowMillis);
+            if (transaction != null && transaction.markerOffset() >= durable) {
+                ended.add(transaction);
+            }
         }
     }
 }

@@ -47,11 +47,6 @@ final class ProducerBatches {
         return file;
     }
 
-    /** Of how many producers an encoded file holds batches. */
-    static int count(ByteBuffer file) {
-        return file.getInt(PRODUCERS_AT);
-    }
-
     private static void put(ByteBuffer file, ProducerEntry producer) {
         file.putLong(producer.producerId)
                 .putShort(producer.epoch())
@@ -67,7 +62,7 @@ final class ProducerBatches {
     }
 
     /**
-     * Puts what a file holds into {@code producers}, which know nothing yet.
+     * Puts what both files hold into {@code producers}, which know nothing yet.
      *
      * @param snapshot the intact snapshot of the same offset
      * @throws IllegalArgumentException if the file is damaged, of another version or beside another
@@ -104,6 +99,7 @@ final class ProducerBatches {
         for (int left = file.getInt(PRODUCERS_AT); left > 0; left--) {
             take(file, producers);
         }
+        ProducerSnapshot.decodeTransactions(snapshot, producers);
     }
 
     private static void take(ByteBuffer file, ProducerStates producers) {

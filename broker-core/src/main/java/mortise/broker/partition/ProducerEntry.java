@@ -1,6 +1,7 @@
 package mortise.broker.partition;
 
 import mortise.record.RecordBatch;
+import mortise.record.TransactionMarker;
 
 /**
  * What a partition remembers of one idempotent producer: its epoch and its last five batches. Also
@@ -10,6 +11,7 @@ import mortise.record.RecordBatch;
 final class ProducerEntry {
     static final int REMEMBERED_BATCHES = 5;
     private static final long NO_TURN = -1;
+    private static final int NO_COORDINATOR = -1;
 
     final long producerId;
     private final int[] lastSequences = new int[REMEMBERED_BATCHES];
@@ -20,6 +22,7 @@ final class ProducerEntry {
     private int count;
     private int newest = -1;
     private long activeMillis;
+    private int coordinatorEpoch = NO_COORDINATOR;
 
     /** The first sequence of a producer of which nothing is written yet, as it was accepted. */
     private int firstSequence = RecordBatch.NO_SEQUENCE;
@@ -38,8 +41,19 @@ final class ProducerEntry {
         return epoch;
     }
 
+    /** Whether no batch of it is remembered. */
     boolean isEmpty() {
         return count == 0;
+    }
+
+    /** Whether anything of it is in the log: a batch, or a marker. */
+    boolean isKnown() {
+        return epoch != RecordBatch.NO_PRODUCER_EPOCH;
+    }
+
+    /** The epoch of the coordinator that wrote its latest marker; -1 if there was none. */
+    int coordinatorEpoch() {
+        return coordinatorEpoch;
     }
 
     /** When it last wrote, by the broker's clock; never earlier than before. */
@@ -153,11 +167,7 @@ final class ProducerEntry {
             int offsetDelta,
             long timestamp,
             long nowMillis) {
-        if (batchEpoch != epoch) {
-            epoch = batchEpoch;
-            count = 0;
-            newest = -1;
-        }
+        begin(batchEpoch);
         newest = (newest + 1) % REMEMBERED_BATCHES;
         count = Math.min(count + 1, REMEMBERED_BATCHES);
         lastSequences[newest] = lastSequence;
@@ -166,6 +176,26 @@ final class ProducerEntry {
         timestamps[newest] = timestamp;
         // a clock that has gone backwards must not make it look silent once the clock is right
         activeMillis = Math.max(activeMillis, nowMillis);
+    }
+
+    /** Remembers the marker that ended a transaction of the producer. */
+    void ended(short markerEpoch, TransactionMarker marker, long nowMillis) {
+        restore(markerEpoch, marker.coordinatorEpoch(), nowMillis);
+    }
+
+    /** Remembers what a file has of it besides its batches. */
+    void restore(short latestEpoch, int latestCoordinatorEpoch, long active) {
+        begin(latestEpoch);
+        coordinatorEpoch = latestCoordinatorEpoch;
+        activeMillis = Math.max(activeMillis, active);
+    }
+
+    private void begin(short latestEpoch) {
+        if (latestEpoch != epoch) {
+            epoch = latestEpoch;
+            count = 0;
+            newest = -1;
+        }
     }
 
     /** The sequence of a batch's first record; sequences wrap to 0 after the largest int. */

@@ -1,6 +1,8 @@
 package mortise.broker.partition;
 
 import java.nio.ByteBuffer;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import mortise.record.RecordBatch;
 
@@ -16,8 +18,6 @@ final class ProducerSnapshot {
     static final int ENTRIES_AT = 6;
     static final int HEADER_BYTES = 10;
     static final int ENTRY_BYTES = 46;
-    private static final int NO_COORDINATOR_EPOCH = -1;
-    private static final long NO_TRANSACTION = -1;
 
     private ProducerSnapshot() {}
 
@@ -28,8 +28,8 @@ final class ProducerSnapshot {
                         HEADER_BYTES + Math.multiplyExact(ENTRY_BYTES, producers.size()));
         file.putShort(VERSION).putInt(0).putInt(0);
         producers.forEach(producer -> {
-            if (!producer.isEmpty()) {
-                put(file, producer);
+            if (producer.isKnown()) {
+                put(file, producer, producers.transactions().firstOffset(producer.producerId));
             }
         });
         file.putInt(ENTRIES_AT, (file.position() - HEADER_BYTES) / ENTRY_BYTES);
@@ -38,23 +38,42 @@ final class ProducerSnapshot {
         return file;
     }
 
-    private static void put(ByteBuffer file, ProducerEntry producer) {
+    private static void put(ByteBuffer file, ProducerEntry producer, long transaction) {
         file.putLong(producer.producerId)
                 .putShort(producer.epoch())
                 .putInt(producer.lastSequence())
                 .putLong(producer.lastOffset())
                 .putInt(producer.offsetDelta())
                 .putLong(producer.activeMillis())
-                .putInt(NO_COORDINATOR_EPOCH)
-                .putLong(NO_TRANSACTION);
+                .putInt(producer.coordinatorEpoch())
+                .putLong(transaction);
+    }
+
+    /** Of how many producers an encoded file tells. */
+    static int count(ByteBuffer file) {
+        return file.getInt(ENTRIES_AT);
     }
 
     /**
-     * Puts what a file holds into {@code producers}.
+     * Puts what a file holds into {@code producers}, which know of no transaction yet.
      *
      * @throws IllegalArgumentException if the file is damaged or of another version, saying how
      */
     static void decode(ByteBuffer content, ProducerStates producers) {
+        decode(content, producers, true);
+    }
+
+    /**
+     * Puts what a file holds besides batches into {@code producers}, which have their batches from
+     * elsewhere and know of no transaction yet.
+     *
+     * @throws IllegalArgumentException if the file is damaged or of another version, saying how
+     */
+    static void decodeTransactions(ByteBuffer content, ProducerStates producers) {
+        decode(content, producers, false);
+    }
+
+    private static void decode(ByteBuffer content, ProducerStates producers, boolean batches) {
         ByteBuffer file = content.slice();
         if (file.remaining() < HEADER_BYTES || file.getShort(0) != VERSION) {
             throw new IllegalArgumentException(
@@ -79,23 +98,33 @@ final class ProducerSnapshot {
                             + Integer.toHexString(crc));
         }
         file.position(HEADER_BYTES);
+        NavigableMap<Long, Long> begun = new TreeMap<>();
         for (int i = 0; i < entries; i++) {
-            take(file, producers);
+            take(file, producers, batches, begun);
         }
+        begun.forEach((first, producerId) -> producers.transactions().restore(producerId, first));
     }
 
-    private static void take(ByteBuffer file, ProducerStates producers) {
+    private static void take(
+            ByteBuffer file,
+            ProducerStates producers,
+            boolean batches,
+            NavigableMap<Long, Long> begun) {
         long producerId = file.getLong();
         short epoch = file.getShort();
         int lastSequence = file.getInt();
         long lastOffset = file.getLong();
         int offsetDelta = file.getInt();
         long timestamp = file.getLong();
-        file.getInt();
-        file.getLong();
-        if (lastOffset >= 0 && lastSequence != RecordBatch.NO_SEQUENCE) {
+        int coordinatorEpoch = file.getInt();
+        long transaction = file.getLong();
+        if (batches && lastOffset >= 0 && lastSequence != RecordBatch.NO_SEQUENCE) {
             producers.restore(
                     producerId, epoch, lastSequence, lastOffset, offsetDelta, timestamp, timestamp);
+        }
+        producers.restore(producerId, epoch, coordinatorEpoch, timestamp);
+        if (transaction >= 0) {
+            begun.put(transaction, producerId);
         }
     }
 

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import mortise.api.ErrorCode;
 import mortise.broker.compaction.LastBatches;
+import mortise.broker.log.OpenTransactions;
 import mortise.record.RecordBatch;
+import mortise.record.TransactionMarker;
 import mortise.spi.storage.PartitionLog;
 import mortise.spi.storage.SidecarKind;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +25,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the partition's mailbox, or to its step while that is suspended. Bounded: beyond a
  * configured number the longest silent producers go; so they do while all partitions of the broker
- * together remember as many as they may, down to a handful of each. A producer that is not known
- * may begin at any sequence, as in Apache Kafka, so forgetting one costs no more than a duplicate
- * that nobody recognises. If the write of what it begins with fails, what it sent behind that waits
- * for the retry: written first, it would make the retry look out of order for ever.
+ * together remember as many as they may, down to a handful of each. Who has a transaction open
+ * stays: nobody else could say where it began. A producer that is not known may begin at any
+ * sequence, as in Apache Kafka, so forgetting one costs no more than a duplicate that nobody
+ * recognises. If the write of what it begins with fails, what it sent behind that waits for the
+ * retry: written first, it would make the retry look out of order for ever.
  */
 final class ProducerStates {
     private static final int FIRST_SLOTS = 8;
 
     private final int most;
     private @Nullable ProducerEntry[] slots = new ProducerEntry[FIRST_SLOTS];
+    private final OpenTransactions transactions = new OpenTransactions();
     private int size;
     private long turn;
     private RememberedProducers remembered = RememberedProducers.unbounded();
@@ -167,19 +171,43 @@ final class ProducerStates {
         return last == Integer.MAX_VALUE ? next == 0 : next == last + 1;
     }
 
-    /** Remembers a batch that is in the log now. */
+    /** Remembers a batch with data that is in the log now. */
     void wrote(RecordBatch batch, long nowMillis) {
-        ProducerEntry entry = find(batch.producerId());
-        if (entry == null) {
-            entry = add(batch.producerId());
-        }
-        entry.wrote(
-                batch.producerEpoch(),
-                batch.lastSequence(),
-                batch.lastOffset(),
-                batch.lastOffsetDelta(),
-                batch.maxTimestamp(),
-                nowMillis);
+        transactions.take(batch);
+        findOrAdd(batch.producerId())
+                .wrote(
+                        batch.producerEpoch(),
+                        batch.lastSequence(),
+                        batch.lastOffset(),
+                        batch.lastOffsetDelta(),
+                        batch.maxTimestamp(),
+                        nowMillis);
+    }
+
+    /**
+     * Remembers the marker that ended a transaction and is in the log now.
+     *
+     * @return the transaction; null if none was known to be open
+     */
+    OpenTransactions.@Nullable Ended ended(
+            RecordBatch batch, TransactionMarker marker, long nowMillis) {
+        findOrAdd(batch.producerId()).ended(batch.producerEpoch(), marker, nowMillis);
+        return transactions.end(batch, marker);
+    }
+
+    /** Remembers what a file has of a producer besides its batches; those come first. */
+    void restore(long producerId, short epoch, int coordinatorEpoch, long activeMillis) {
+        findOrAdd(producerId).restore(epoch, coordinatorEpoch, activeMillis);
+    }
+
+    /** The transactions that are open. */
+    OpenTransactions transactions() {
+        return transactions;
+    }
+
+    private ProducerEntry findOrAdd(long producerId) {
+        ProducerEntry entry = find(producerId);
+        return entry == null ? add(producerId) : entry;
     }
 
     /** Remembers a batch of a producer as a file has it, after older ones of the same. */
@@ -191,17 +219,20 @@ final class ProducerStates {
             int offsetDelta,
             long timestamp,
             long activeMillis) {
-        ProducerEntry entry = find(producerId);
-        if (entry == null) {
-            entry = add(producerId);
-        }
-        entry.wrote(epoch, lastSequence, lastOffset, offsetDelta, timestamp, activeMillis);
+        findOrAdd(producerId)
+                .wrote(epoch, lastSequence, lastOffset, offsetDelta, timestamp, activeMillis);
     }
 
-    /** Adds the last batch of every producer of {@code others} that is not known here. */
+    /**
+     * Adds what {@code others} last knew of every producer that is not known here; what they know
+     * of transactions is of batches that are gone.
+     */
     void addUnknown(ProducerStates others) {
         others.forEach(other -> {
-            if (!other.isEmpty() && find(other.producerId) == null) {
+            if (!other.isKnown() || find(other.producerId) != null) {
+                return;
+            }
+            if (!other.isEmpty()) {
                 restore(
                         other.producerId,
                         other.epoch(),
@@ -211,6 +242,11 @@ final class ProducerStates {
                         other.timestamp(other.slot(0)),
                         other.activeMillis());
             }
+            restore(
+                    other.producerId,
+                    other.epoch(),
+                    other.coordinatorEpoch(),
+                    other.activeMillis());
         });
     }
 
@@ -218,7 +254,7 @@ final class ProducerStates {
     void expire(long oldestMillis) {
         boolean any = false;
         for (ProducerEntry entry : slots) {
-            any |= entry != null && entry.activeMillis() < oldestMillis;
+            any |= entry != null && !isActiveSince(entry, oldestMillis);
         }
         if (any) {
             keepActiveSince(oldestMillis);
@@ -267,13 +303,14 @@ final class ProducerStates {
 
     /**
      * Drops a tenth, so that a full table is not sorted for every new producer. Whoever has a batch
-     * in the turn at hand stays: its next batch of this turn must meet what was accepted.
+     * in the turn at hand stays, for its next batch of this turn must meet what was accepted; so
+     * does whoever has a transaction open.
      */
     private void forgetLongestSilent() {
         long[] times = new long[size];
         int silent = 0;
         for (ProducerEntry entry : slots) {
-            if (entry != null && !entry.acceptedIn(turn)) {
+            if (entry != null && isForgettable(entry)) {
                 times[silent++] = entry.activeMillis();
             }
         }
@@ -298,7 +335,7 @@ final class ProducerStates {
             if (entry == null) {
                 continue;
             }
-            boolean silent = !entry.acceptedIn(turn);
+            boolean silent = isForgettable(entry);
             if (silent && entry.activeMillis() < latest) {
                 continue;
             }
@@ -310,14 +347,22 @@ final class ProducerStates {
         }
     }
 
+    private boolean isForgettable(ProducerEntry entry) {
+        return !entry.acceptedIn(turn) && !transactions.has(entry.producerId);
+    }
+
     private void keepActiveSince(long oldestMillis) {
         @Nullable ProducerEntry[] before = empty();
         for (ProducerEntry entry : before) {
-            if (entry != null && entry.activeMillis() >= oldestMillis) {
+            if (entry != null && isActiveSince(entry, oldestMillis)) {
                 keep(entry);
             }
         }
         recount();
+    }
+
+    private boolean isActiveSince(ProducerEntry entry, long oldestMillis) {
+        return entry.activeMillis() >= oldestMillis || transactions.has(entry.producerId);
     }
 
     /** Takes everything out of the table. */
@@ -366,7 +411,7 @@ final class ProducerStates {
     void keepBeside(PartitionLog log, long offset) {
         ByteBuffer snapshot = snapshot();
         ByteBuffer batches = ProducerBatches.encode(this, snapshot);
-        if (ProducerBatches.count(batches) > 0) {
+        if (ProducerSnapshot.count(snapshot) > 0) {
             log.putSidecar(SidecarKind.PRODUCER_BATCHES, offset, batches);
         }
         log.putSidecar(SidecarKind.PRODUCER_STATE, offset, snapshot);

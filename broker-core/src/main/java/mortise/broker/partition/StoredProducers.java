@@ -18,6 +18,10 @@ import org.slf4j.LoggerFactory;
  * the producers wrote after it. (Apache Kafka removes such snapshots when it opens a log,
  * ProducerStateManager.truncateAndReload.)
  *
+ * <p>What the store keeps of aborted transactions is as durable as their markers: beyond what is,
+ * after a crash, it may lack some. So batches are read from a snapshot on that does not lie beyond
+ * that, and the markers among them tell.
+ *
  * <p>The newest snapshot whose {@link ProducerBatches} are intact, or that has no producers and so
  * needs none, knows all there was as of its offset. Where they are damaged, an older pair and the
  * batches after it are as good. Where none were ever written (by Apache Kafka, or before there were
@@ -45,6 +49,7 @@ record StoredProducers(
      * @param name the partition, for log lines
      */
     static StoredProducers of(String name, PartitionLog log, LogBounds bounds, int producersMax) {
+        long durable = log.durableEnd().offset();
         ProducerStates newest = null;
         int withoutBatches = 0;
         Optional<Sidecar> found = snapshot(log, bounds, bounds.endOffset());
@@ -52,6 +57,11 @@ record StoredProducers(
             Sidecar snapshot = found.get();
             long offset = snapshot.offset();
             ProducerStates last = lastBatches(name, snapshot, producersMax);
+            if (offset > durable) {
+                newest = newest == null ? last : newest;
+                found = snapshot(log, bounds, offset - 1);
+                continue;
+            }
             if (last != null && last.size() == 0) {
                 return new StoredProducers(last, newest, offset, offset);
             }

@@ -188,6 +188,11 @@ final class MeteredLog implements PartitionLog {
     }
 
     @Override
+    public void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        activity.run("restoreAborted", () -> log.restoreAborted(from, transactions), this::failed);
+    }
+
+    @Override
     public Optional<LogCompaction> compaction() {
         return log.compaction().map(compaction -> new MeteredCompaction(compaction, activity));
     }

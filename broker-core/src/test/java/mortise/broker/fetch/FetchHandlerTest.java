@@ -15,7 +15,10 @@ import mortise.api.ErrorCode;
 import mortise.broker.partition.FakeRequest;
 import mortise.broker.partition.Partition;
 import mortise.broker.partition.PartitionRig;
+import mortise.broker.partition.TransactionalBatches;
 import mortise.metadata.PartitionImage;
+import mortise.spi.storage.AbortedTransaction;
+import mortise.spi.storage.LogSettings;
 import mortise.spi.storage.StorageException;
 import mortise.spi.storage.UnreadableDataException;
 import mortise.wire.message.FetchResponse;
@@ -247,6 +250,76 @@ class FetchHandlerTest {
 
         assertThat(data.abortedTransactions()).isEmpty();
         assertThat(offsets(data)).containsExactly(0L);
+    }
+
+    /** Transactions of before the log was opened: an aborted, a committed and an open one. */
+    private void transactions() {
+        TransactionalBatches batches =
+                new TransactionalBatches(
+                        rig.partitions.store.open(PartitionRig.id("t", 0), LogSettings.DEFAULTS));
+        batches.data(7, 0);
+        batches.data(8, 0);
+        batches.abort(7, new AbortedTransaction(7, 0, 2, 1));
+        batches.commit(8);
+        batches.data(8, 1); // 4
+        batches.data(7, 1); // 5
+        batches.abort(8, new AbortedTransaction(8, 4, 6, 5));
+        batches.plain(9, 0);
+        open("t", 0);
+    }
+
+    @Test
+    void readCommittedEndsAtTheFirstOpenTransactionAndNamesTheAborted() {
+        transactions();
+
+        PartitionData data = only(rig.fetch().committed().from("t", 0, 0).answer());
+
+        assertThat(offsets(data)).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(data.highWatermark()).isEqualTo(8);
+        assertThat(data.lastStableOffset()).isEqualTo(5);
+        assertThat(data.abortedTransactions())
+                .extracting(one -> one.producerId() + " from " + one.firstOffset())
+                .containsExactly("7 from 0", "8 from 4");
+        PartitionData behind = only(rig.fetch().committed().from("t", 0, 3).answer());
+        assertThat(offsets(behind)).containsExactly(3L, 4L);
+        assertThat(behind.abortedTransactions())
+                .extracting(one -> one.producerId() + " from " + one.firstOffset())
+                .containsExactly("8 from 4");
+        PartitionData before = only(rig.fetch().committed().maxBytes(1).from("t", 0, 0).answer());
+        assertThat(offsets(before)).containsExactly(0L);
+        assertThat(before.abortedTransactions())
+                .as("of what is read")
+                .extracting(one -> one.producerId() + " from " + one.firstOffset())
+                .containsExactly("7 from 0");
+        assertThat(rig.partitions.log("t", 0).openSlices).isZero();
+    }
+
+    @Test
+    void readUncommittedSeesEverythingAndNoListOfTheAborted() {
+        transactions();
+
+        PartitionData data = only(rig.fetch().from("t", 0, 0).answer());
+
+        assertThat(offsets(data)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        assertThat(data.lastStableOffset()).isEqualTo(5);
+        assertThat(data.abortedTransactions()).isNull();
+    }
+
+    @Test
+    void atTheLastStableOffsetReadCommittedWaits() {
+        transactions();
+
+        FakeRequest waiting = rig.fetch().committed().wait(500).from("t", 0, 5).send();
+        append(rig.partitions.find("t", 0), 1);
+        rig.turn();
+        assertThat(waiting.answered()).isFalse();
+        rig.partitions.clock.advance(Duration.ofMillis(501));
+        rig.turn();
+
+        PartitionData data = only(waiting.answer(FetchResponse.class));
+        assertThat(data.errorCode()).isZero();
+        assertThat(data.records().sizeInBytes()).isZero();
+        assertThat(data.highWatermark()).isEqualTo(9);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import mortise.record.RecordBatch;
+import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
 import mortise.spi.storage.FileRange;
 import mortise.spi.storage.LogBounds;
@@ -40,6 +41,8 @@ public final class HeapLog implements PartitionLog {
     private final TreeMap<Long, byte[]> batches = new TreeMap<>();
     private final Map<SidecarKind, NavigableMap<Long, byte[]>> sidecars = noSidecars();
     private byte @Nullable [] epochs;
+    private final TreeMap<Long, AbortedTransaction> aborted = new TreeMap<>();
+    private final TreeMap<Long, AbortedTransaction> durableAborted = new TreeMap<>();
     private long start;
     private long end;
     private long durable;
@@ -107,6 +110,8 @@ public final class HeapLog implements PartitionLog {
     synchronized void kill() {
         copy(durableSidecars, sidecars);
         epochs = durableEpochs;
+        aborted.clear();
+        aborted.putAll(durableAborted);
         closed = false;
     }
 
@@ -177,6 +182,10 @@ public final class HeapLog implements PartitionLog {
                 throw new AssertionError("batch " + batch + " does not belong at " + end);
             }
             batches.put(batch.baseOffset(), bytes);
+            AbortedTransaction transaction = set.aborted(i);
+            if (transaction != null) {
+                aborted.put(transaction.lastOffset(), transaction);
+            }
             end = batch.nextOffset();
             segmentBytes += bytes.length;
         }
@@ -202,6 +211,8 @@ public final class HeapLog implements PartitionLog {
         durable = end;
         copy(sidecars, durableSidecars);
         durableEpochs = epochs;
+        durableAborted.clear();
+        durableAborted.putAll(aborted);
         return end();
     }
 
@@ -303,6 +314,22 @@ public final class HeapLog implements PartitionLog {
     @Override
     public List<MissingRecords> missing() {
         return missing;
+    }
+
+    @Override
+    public synchronized List<AbortedTransaction> abortedTransactions(long from, long to) {
+        if (failRead != null) {
+            throw failRead;
+        }
+        return aborted.tailMap(from).values().stream()
+                .filter(one -> one.firstOffset() < to)
+                .toList();
+    }
+
+    @Override
+    public synchronized void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        aborted.tailMap(from).clear();
+        transactions.forEach(one -> aborted.put(one.lastOffset(), one));
     }
 
     @Override

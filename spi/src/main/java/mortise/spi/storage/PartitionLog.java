@@ -234,8 +234,9 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * The transactions aborted within a range of offsets that is read: those that have begun below
-     * its end and whose marker is at or beyond its begin, in the order of their markers. Stores
-     * without the capability {@code TRANSACTIONS} keep none, and are never given any.
+     * its end and whose marker is at or beyond its begin, in the order of their markers. After a
+     * crash some may be missing whose markers are not durable yet; {@link #restoreAborted} follows
+     * then. Stores without the capability {@code TRANSACTIONS} keep none, and are never given any.
      *
      * @param from the first offset
      * @param to the offset after the last
@@ -244,6 +245,18 @@ public interface PartitionLog extends AutoCloseable {
     default List<AbortedTransaction> abortedTransactions(long from, long to) {
         return List.of();
     }
+
+    /**
+     * Says which transactions the markers abort that were found not to be durable when the log was
+     * opened: what the store has of those a crash may have taken in part. Only called before
+     * anything is written.
+     *
+     * @param from at or beyond the durable end; whatever the store has of markers from there on
+     *     goes
+     * @param transactions all that markers from there on abort, in the order of those
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default void restoreAborted(long from, List<AbortedTransaction> transactions) {}
 
     /** How the log is compacted, if its store can do that. */
     @CalledOn(Caller.ANY)

@@ -193,6 +193,11 @@ final class LocalPartitionLog implements PartitionLog {
     }
 
     @Override
+    public void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        body.restoreAborted(from, transactions);
+    }
+
+    @Override
     public long retainedFrom(RetentionLimits limits) {
         return look(now -> now.retainedFrom(limits));
     }

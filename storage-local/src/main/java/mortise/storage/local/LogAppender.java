@@ -3,6 +3,7 @@ package mortise.storage.local;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.BatchSet;
@@ -171,6 +172,30 @@ final class LogAppender {
             return extent.begin(firstOffset);
         } catch (IOException failed) {
             throw health.trouble("closing segment " + segment, failed);
+        }
+    }
+
+    /** Puts others in the place of what is known of aborted transactions from a marker on. */
+    void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        Segment[] all = extent.segments();
+        for (int i = 0; i < all.length; i++) {
+            Segment segment = all[i];
+            long end = i + 1 < all.length ? all[i + 1].baseOffset() : Long.MAX_VALUE;
+            if (end <= from) {
+                continue;
+            }
+            try {
+                segment.aborted()
+                        .replaceFrom(
+                                from,
+                                transactions.stream()
+                                        .filter(one -> one.lastOffset() >= segment.baseOffset())
+                                        .filter(one -> one.lastOffset() < end)
+                                        .toList());
+                extent.change();
+            } catch (IOException failed) {
+                throw health.trouble("writing the transaction index of " + segment, failed);
+            }
         }
     }
 

@@ -154,6 +154,11 @@ final class LogBody {
         return search.aborted(from, to);
     }
 
+    void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        health.check();
+        appender.restoreAborted(from, transactions);
+    }
+
     long retainedFrom(RetentionLimits limits) {
         health.check();
         // before any segment is looked at: what is appended meanwhile is beyond it

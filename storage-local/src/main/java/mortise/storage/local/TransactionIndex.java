@@ -98,6 +98,18 @@ final class TransactionIndex {
     }
 
     /**
+     * Puts others in the place of those whose marker is at or beyond an offset. For a segment of
+     * which not everything is durable, before anything else is written to it.
+     */
+    synchronized void replaceFrom(long offset, List<AbortedTransaction> transactions)
+            throws IOException {
+        cut(offset);
+        expected = -1;
+        rotten = false;
+        transactions.forEach(this::add);
+    }
+
+    /**
      * Makes those durable that there are.
      *
      * @return whether the file is new, so that its name is to be made durable too
@@ -220,7 +232,7 @@ final class TransactionIndex {
             if (version != VERSION
                     || entry.lastOffset() <= last
                     || entry.firstOffset() < 0
-                    || entry.firstOffset() > entry.lastOffset()
+                    || entry.firstOffset() >= entry.lastOffset()
                     || entry.producerId() < 0) {
                 return unsound(all, found, path);
             }

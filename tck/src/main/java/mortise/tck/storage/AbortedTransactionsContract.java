@@ -68,6 +68,38 @@ public interface AbortedTransactionsContract extends StorageUnderTest {
         }
     }
 
+    /** What is said of markers after a crash takes the place of what is known, and is kept. */
+    @Test
+    default void whatIsRestoredTakesThePlaceOfWhatIsKnown() {
+        assumeTrue(can(Capability.TRANSACTIONS), "the store does not declare TRANSACTIONS");
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            log.fill(3);
+            AbortedTransaction first = log.appendAborted(7, 5);
+            log.fill(20);
+            AbortedTransaction second = log.appendAborted(8, 100);
+            AbortedTransaction third = log.appendAborted(9, 120);
+            AbortedTransaction other =
+                    new AbortedTransaction(8, 110, second.lastOffset(), second.lastOffset() + 1);
+
+            log.log().restoreAborted(second.lastOffset(), List.of(other, third));
+
+            assertThat(aborted(log, 0, Long.MAX_VALUE))
+                    .as("aborted transactions")
+                    .containsExactly(first, other, third);
+            log.log().restoreAborted(second.lastOffset(), List.of(third));
+            assertThat(aborted(log, 0, Long.MAX_VALUE))
+                    .as("aborted transactions")
+                    .containsExactly(first, third);
+            log.log().sync();
+            if (can(Capability.DURABLE)) {
+                log.restart();
+                assertThat(aborted(log, 0, Long.MAX_VALUE))
+                        .as("aborted transactions, after a restart")
+                        .containsExactly(first, third);
+            }
+        }
+    }
+
     /** A transaction whose marker is cut off is not told of any more. */
     @Test
     default void truncationTakesThem() {

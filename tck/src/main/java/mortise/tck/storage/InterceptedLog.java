@@ -170,6 +170,11 @@ class InterceptedLog implements PartitionLog {
     }
 
     @Override
+    public final void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        around(StorageCall.RESTORE_ABORTED, nothing(() -> log.restoreAborted(from, transactions)));
+    }
+
+    @Override
     public final Optional<LogCompaction> compaction() {
         return around(StorageCall.COMPACTION, log::compaction)
                 .map(compaction -> new InterceptedCompaction(id, compaction, interception));

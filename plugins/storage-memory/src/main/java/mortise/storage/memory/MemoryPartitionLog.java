@@ -304,6 +304,13 @@ final class MemoryPartitionLog implements PartitionLog {
     }
 
     @Override
+    public void restoreAborted(long from, List<AbortedTransaction> transactions) {
+        check();
+        aborted.tailMap(from).clear();
+        transactions.forEach(one -> aborted.put(one.lastOffset(), one));
+    }
+
+    @Override
     public long retainedFrom(RetentionLimits limits) {
         check();
         LogContent now = content.get();
