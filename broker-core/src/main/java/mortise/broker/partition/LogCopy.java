@@ -110,9 +110,23 @@ final class LogCopy {
     private void begin() {
         if (!begun) {
             begun = true;
+            restoreAborted();
             if (isEmpty()) {
                 compactedAtBegin = from.compaction().map(LogCompaction::compactedTo).orElse(0L);
             }
+        }
+    }
+
+    /** Has a copy that a crash interrupted know again which transactions were aborted. */
+    private void restoreAborted() {
+        long known = to.abortedKnownTo();
+        long end = Math.min(to.end().offset(), from.end().offset());
+        if (known < end) {
+            to.restoreAborted(
+                    known,
+                    from.abortedTransactions(known, end).stream()
+                            .filter(one -> one.lastOffset() >= known && one.lastOffset() < end)
+                            .toList());
         }
     }
 

@@ -407,10 +407,10 @@ public final class LogExamination {
                                     + marker.get().firstOffset());
                 }
             }
-            long durable = log.durableEnd().offset();
+            long known = log.abortedKnownTo();
             markers.forEach((marker, ended) -> {
                 // what lies beyond, the broker's next start keeps again
-                if (marker < durable && ended.isPresent() && !kept.contains(marker)) {
+                if (marker < known && ended.isPresent() && !kept.contains(marker)) {
                     problem(
                             "the transaction that the marker at offset "
                                     + marker

@@ -87,7 +87,8 @@ record PartitionState(
             LogPosition end,
             long nowMillis) {
         Replay replay =
-                new Replay(name, stored.states(), before, log.durableEnd().offset(), nowMillis);
+                new Replay(
+                        name, stored.states(), before, StoredProducers.certainTo(log), nowMillis);
         long next = stored.from();
         boolean checked = false;
         boolean whole = true;
@@ -163,10 +164,10 @@ record PartitionState(
     private static final class Replay {
         private final String name;
         private final ProducerStates producers;
-        private final long durable;
+        private final long certain;
         private final long nowMillis;
 
-        /** The transactions with markers beyond what is durable. */
+        /** The transactions with markers beyond what is certain. */
         private final List<OpenTransactions.Ended> ended = new ArrayList<>();
 
         private LeaderEpochs epochs;
@@ -176,30 +177,36 @@ record PartitionState(
                 String name,
                 ProducerStates producers,
                 LeaderEpochs epochs,
-                long durable,
+                long certain,
                 long nowMillis) {
             this.name = name;
             this.producers = producers;
             this.epochs = epochs;
-            this.durable = durable;
+            this.certain = certain;
             this.nowMillis = nowMillis;
         }
 
         /**
-         * Has the store know again which transactions were aborted by markers that a crash found
-         * not durable yet: it may have lost what it had of those.
+         * Has the store know again which transactions were aborted by markers beyond what is
+         * certain: a crash may have taken what it had of those.
          *
-         * @param whole whether all that is not durable was read
+         * @param whole whether all that is not certain was read
          */
         void restoreAborted(PartitionLog log, boolean whole) {
             long end = log.end().offset();
-            if (durable >= end) {
+            if (certain >= end) {
                 return;
             }
-            List<AbortedTransaction> kept =
-                    log.abortedTransactions(durable, end).stream()
-                            .filter(one -> one.lastOffset() >= durable)
-                            .toList();
+            List<AbortedTransaction> kept = List.of();
+            boolean readable = true;
+            try {
+                kept =
+                        log.abortedTransactions(certain, end).stream()
+                                .filter(one -> one.lastOffset() >= certain)
+                                .toList();
+            } catch (UnreadableDataException damaged) {
+                readable = false; // so the store refuses to tell of that part, whatever it is told
+            }
             NavigableMap<Long, AbortedTransaction> told = new TreeMap<>();
             if (!whole) {
                 kept.forEach(one -> told.put(one.lastOffset(), one));
@@ -209,13 +216,15 @@ record PartitionState(
                     .filter(Objects::nonNull)
                     .forEach(one -> told.put(one.lastOffset(), one));
             List<AbortedTransaction> all = List.copyOf(told.values());
-            if (!all.equals(kept)) {
-                log.restoreAborted(durable, all);
+            if (log.abortedKnownTo() < end) {
+                log.restoreAborted(certain, all);
+            }
+            if (!readable || !all.equals(kept)) {
                 LOG.info(
                         "{}: of the transactions aborted from offset {} on {} were kept, and the"
                                 + " log has {}: they are kept again",
                         name,
-                        durable,
+                        certain,
                         kept.size(),
                         all.size());
             }
@@ -294,7 +303,7 @@ record PartitionState(
                 return;
             }
             OpenTransactions.Ended transaction = producers.ended(batch, marker, nowMillis);
-            if (transaction != null && transaction.markerOffset() >= durable) {
+            if (transaction != null && transaction.markerOffset() >= certain) {
                 ended.add(transaction);
             }
         }

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * the producers wrote after it. (Apache Kafka removes such snapshots when it opens a log,
  * ProducerStateManager.truncateAndReload.)
  *
- * <p>What the store keeps of aborted transactions is as durable as their markers: beyond what is,
- * after a crash, it may lack some. So batches are read from a snapshot on that does not lie beyond
- * that, and the markers among them tell.
+ * <p>After a crash the store may lack aborted transactions, and markers that are not durable decide
+ * nothing yet. So batches are read from a snapshot on that does not lie beyond either, and the
+ * markers among them tell.
  *
  * <p>The newest snapshot whose {@link ProducerBatches} are intact, or that has no producers and so
  * needs none, knows all there was as of its offset. Where they are damaged, an older pair and the
@@ -49,7 +49,7 @@ record StoredProducers(
      * @param name the partition, for log lines
      */
     static StoredProducers of(String name, PartitionLog log, LogBounds bounds, int producersMax) {
-        long durable = log.durableEnd().offset();
+        long certain = certainTo(log);
         ProducerStates newest = null;
         int withoutBatches = 0;
         Optional<Sidecar> found = snapshot(log, bounds, bounds.endOffset());
@@ -57,7 +57,7 @@ record StoredProducers(
             Sidecar snapshot = found.get();
             long offset = snapshot.offset();
             ProducerStates last = lastBatches(name, snapshot, producersMax);
-            if (offset > durable) {
+            if (offset > certain) {
                 newest = newest == null ? last : newest;
                 found = snapshot(log, bounds, offset - 1);
                 continue;
@@ -85,6 +85,11 @@ record StoredProducers(
         }
         return new StoredProducers(
                 new ProducerStates(producersMax), newest, bounds.startOffset(), NO_PAIR);
+    }
+
+    /** Below it the store knows the aborted transactions, and all markers are durable. */
+    static long certainTo(PartitionLog log) {
+        return Math.min(log.abortedKnownTo(), log.durableEnd().offset());
     }
 
     private static Optional<Sidecar> snapshot(PartitionLog log, LogBounds bounds, long atMost) {

@@ -188,6 +188,11 @@ final class MeteredLog implements PartitionLog {
     }
 
     @Override
+    public long abortedKnownTo() {
+        return activity.call("abortedKnownTo", () -> log.abortedKnownTo(), this::failed);
+    }
+
+    @Override
     public void restoreAborted(long from, List<AbortedTransaction> transactions) {
         activity.run("restoreAborted", () -> log.restoreAborted(from, transactions), this::failed);
     }

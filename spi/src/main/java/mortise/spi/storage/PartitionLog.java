@@ -234,9 +234,9 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * The transactions aborted within a range of offsets that is read: those that have begun below
-     * its end and whose marker is at or beyond its begin, in the order of their markers. After a
-     * crash some may be missing whose markers are not durable yet; {@link #restoreAborted} follows
-     * then. Stores without the capability {@code TRANSACTIONS} keep none, and are never given any.
+     * its end and whose marker is at or beyond its begin, in the order of their markers; see {@link
+     * #abortedKnownTo} for what a crash does to them. Stores without the capability {@code
+     * TRANSACTIONS} keep none, and are never given any.
      *
      * @param from the first offset
      * @param to the offset after the last
@@ -247,12 +247,20 @@ public interface PartitionLog extends AutoCloseable {
     }
 
     /**
-     * Says which transactions the markers abort that were found not to be durable when the log was
-     * opened: what the store has of those a crash may have taken in part. Only called before
-     * anything is written.
+     * Up to where the store knows the aborted transactions by their markers, as the log was opened:
+     * those of markers beyond it a crash may have taken in part, though the markers are there. The
+     * broker reads them, and {@link #restoreAborted} follows.
+     */
+    @CalledOn(Caller.VIRTUAL)
+    default long abortedKnownTo() {
+        return end().offset();
+    }
+
+    /**
+     * Says which transactions the markers abort that lie beyond what {@link #abortedKnownTo} said.
+     * Only called before anything is written.
      *
-     * @param from at or beyond the durable end; whatever the store has of markers from there on
-     *     goes
+     * @param from at or beyond that; whatever the store has of markers from there on goes
      * @param transactions all that markers from there on abort, in the order of those
      */
     @CalledOn(Caller.VIRTUAL)

@@ -193,6 +193,11 @@ final class LocalPartitionLog implements PartitionLog {
     }
 
     @Override
+    public long abortedKnownTo() {
+        return body.abortedKnownTo();
+    }
+
+    @Override
     public void restoreAborted(long from, List<AbortedTransaction> transactions) {
         body.restoreAborted(from, transactions);
     }

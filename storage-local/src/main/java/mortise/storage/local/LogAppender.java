@@ -175,8 +175,13 @@ final class LogAppender {
         }
     }
 
-    /** Puts others in the place of what is known of aborted transactions from a marker on. */
-    void restoreAborted(long from, List<AbortedTransaction> transactions) {
+    /**
+     * Puts others in the place of what is known of aborted transactions from a marker on.
+     *
+     * @return whether anything has changed
+     */
+    boolean restoreAborted(long from, List<AbortedTransaction> transactions) {
+        boolean any = false;
         Segment[] all = extent.segments();
         for (int i = 0; i < all.length; i++) {
             Segment segment = all[i];
@@ -185,18 +190,26 @@ final class LogAppender {
                 continue;
             }
             try {
-                segment.aborted()
-                        .replaceFrom(
-                                from,
-                                transactions.stream()
-                                        .filter(one -> one.lastOffset() >= segment.baseOffset())
-                                        .filter(one -> one.lastOffset() < end)
-                                        .toList());
-                extent.change();
+                boolean changed =
+                        segment.aborted()
+                                .replaceFrom(
+                                        from,
+                                        transactions.stream()
+                                                .filter(one ->
+                                                        one.lastOffset() >= segment.baseOffset())
+                                                .filter(one -> one.lastOffset() < end)
+                                                .toList());
+                if (changed) {
+                    any = true;
+                    segment.indexesWereBuilt(); // their checksum is to be noted
+                    names.change();
+                    extent.change();
+                }
             } catch (IOException failed) {
                 throw health.trouble("writing the transaction index of " + segment, failed);
             }
         }
+        return any;
     }
 
     private void noteAborted(Segment segment, BatchSet batches, int count) {

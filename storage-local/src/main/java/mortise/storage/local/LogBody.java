@@ -42,6 +42,7 @@ final class LogBody {
     private final LogReader reader;
     private final LogStart start;
     private final LogTruncation truncation;
+
     private final LocalCompaction compaction;
     private final LogRepair repair;
     private final int firstOrdinal;
@@ -154,9 +155,16 @@ final class LogBody {
         return search.aborted(from, to);
     }
 
+    long abortedKnownTo() {
+        return Math.min(extent.abortedKnownTo(), extent.end().offset());
+    }
+
     void restoreAborted(long from, List<AbortedTransaction> transactions) {
         health.check();
-        appender.restoreAborted(from, transactions);
+        if (appender.restoreAborted(from, transactions)) {
+            sync.sync(); // before a recovery point can say that nothing is unsure
+        }
+        extent.abortedAreKnown();
     }
 
     long retainedFrom(RetentionLimits limits) {

@@ -36,6 +36,9 @@ final class LogExtent {
     private volatile long startOffset;
     private volatile LogPosition durableEnd;
 
+    /** Up to where the indexes of aborted transactions are whole, if a crash left that unsure. */
+    private volatile long abortedKnownTo;
+
     @SuppressWarnings("unused") // through END
     private LogPosition end;
 
@@ -50,6 +53,10 @@ final class LogExtent {
         this.startOffset = loaded.startOffset();
         this.end = new LogPosition(loaded.endOffset(), active.token(active.size()));
         this.durableEnd = loaded.durableEnd();
+        this.abortedKnownTo =
+                loaded.sidecars().abortedKnownTo() < loaded.endOffset()
+                        ? loaded.sidecars().abortedKnownTo()
+                        : Long.MAX_VALUE;
         StoreParts parts = log.parts();
         this.recent =
                 new RecentWindow(parts.config(), parts.recentBudget(), active, loaded.endOffset());
@@ -74,6 +81,21 @@ final class LogExtent {
 
     long start() {
         return startOffset;
+    }
+
+    /** Up to where the indexes of aborted transactions are whole; the largest number if all are. */
+    long abortedKnownTo() {
+        return abortedKnownTo;
+    }
+
+    /** Notes that they are. */
+    void abortedAreKnown() {
+        abortedKnownTo = Long.MAX_VALUE;
+    }
+
+    /** The offset below which nothing need be looked at after a crash. */
+    long certainTo() {
+        return Math.min(durableEnd.offset(), abortedKnownTo);
     }
 
     LogPosition end() {

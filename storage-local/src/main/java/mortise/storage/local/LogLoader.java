@@ -101,11 +101,16 @@ final class LogLoader {
         }
     }
 
-    /** The offsets of the sidecars that lie beside the segments, by kind. */
+    /**
+     * The offsets of the sidecars that lie beside the segments, by kind.
+     *
+     * @param abortedKnownTo up to where the indexes of aborted transactions are whole
+     */
     record StoredSidecars(
             NavigableSet<Long> producerSnapshots,
             NavigableSet<Long> producerBatches,
-            NavigableSet<Long> epochs) {}
+            NavigableSet<Long> epochs,
+            long abortedKnownTo) {}
 
     /**
      * @param checkpointedStart the start that the directory noted, if it did; the manifest knows
@@ -463,7 +468,10 @@ final class LogLoader {
                 durable && !cut,
                 firstUnsynced == null ? endPosition : firstUnsynced,
                 new StoredSidecars(
-                        files.producerSnapshots(), files.producerBatches(), files.epochs()),
+                        files.producerSnapshots(),
+                        files.producerBatches(),
+                        files.epochs(),
+                        ending == Ending.CLOSED ? end : Math.min(recoveryPoint, end)),
                 manifest,
                 missing.ranges());
     }

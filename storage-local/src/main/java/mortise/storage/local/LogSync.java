@@ -145,7 +145,7 @@ final class LogSync {
         syncing.lock(); // no truncation lowers it between the two
         try {
             if (health.isOpen()) {
-                log.directory().recoveryPoints().set(log.partition(), extent.durableEnd().offset());
+                log.directory().recoveryPoints().set(log.partition(), extent.certainTo());
             }
         } finally {
             syncing.unlock();
@@ -166,7 +166,12 @@ final class LogSync {
                 DiskFiles.syncDirectory(log.path());
             }
             describe(segments, last, extent.isChanged() ? Last.CLOSED : Last.LEFT);
-            log.directory().closedCleanly(log.partition(), last.offset());
+            if (extent.certainTo() < last.offset()) {
+                // nobody has said which transactions were aborted, so the next start is to ask
+                log.directory().recoveryPoints().set(log.partition(), extent.certainTo());
+            } else {
+                log.directory().closedCleanly(log.partition(), last.offset());
+            }
         } catch (IOException failed) {
             throw health.trouble("closing " + log.id(), failed);
         } finally {

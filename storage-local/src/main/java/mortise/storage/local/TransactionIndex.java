@@ -26,6 +26,9 @@ final class TransactionIndex {
     private static final short VERSION = 0;
     private static final AbortedTransaction[] NONE = {};
 
+    /** Not even that there are none is durable. */
+    private static final int NOTHING = -1;
+
     private final CachedFile file;
     private final long baseOffset;
 
@@ -98,15 +101,39 @@ final class TransactionIndex {
     }
 
     /**
-     * Puts others in the place of those whose marker is at or beyond an offset. For a segment of
-     * which not everything is durable, before anything else is written to it.
+     * Puts others in the place of those whose marker is at or beyond an offset, durably, if they
+     * are others. Before anything else is written to the segment. Where the segment begins before
+     * the offset, and its file is not as it was left, nobody is told what that says, and so it
+     * stays.
+     *
+     * @return whether anything has changed
      */
-    synchronized void replaceFrom(long offset, List<AbortedTransaction> transactions)
+    synchronized boolean replaceFrom(long offset, List<AbortedTransaction> transactions)
             throws IOException {
-        cut(offset);
+        boolean all = baseOffset >= offset;
+        List<AbortedTransaction> known;
+        try {
+            known = List.of(loaded());
+        } catch (CorruptFileException rot) {
+            if (!all) {
+                return false;
+            }
+            known = List.of();
+        }
+        List<AbortedTransaction> wanted =
+                new ArrayList<>(known.stream().filter(one -> one.lastOffset() < offset).toList());
+        stored = all ? 0 : wanted.size();
+        wanted.addAll(transactions);
+        if (!rotten && known.equals(wanted)) {
+            stored = known.size();
+            return false;
+        }
+        entries = wanted.toArray(AbortedTransaction[]::new);
+        durable = NOTHING;
         expected = -1;
         rotten = false;
-        transactions.forEach(this::add);
+        sync();
+        return true;
     }
 
     /**
@@ -129,6 +156,9 @@ final class TransactionIndex {
             long position = (long) stored * ENTRY_BYTES;
             while (bytes.hasRemaining()) {
                 position += open.channel().write(bytes, position);
+            }
+            if (open.channel().size() > position) {
+                open.channel().truncate(position);
             }
             stored = now.length;
             DiskFiles.force(open.channel(), file.path(), false);
@@ -185,7 +215,7 @@ final class TransactionIndex {
         }
         entries = kept;
         stored = kept.length;
-        durable = kept.length;
+        durable = 0; // a process that was killed may have left them in the page cache
     }
 
     private AbortedTransaction[] loaded() throws IOException {

@@ -170,6 +170,11 @@ class InterceptedLog implements PartitionLog {
     }
 
     @Override
+    public final long abortedKnownTo() {
+        return around(StorageCall.ABORTED_KNOWN_TO, log::abortedKnownTo);
+    }
+
+    @Override
     public final void restoreAborted(long from, List<AbortedTransaction> transactions) {
         around(StorageCall.RESTORE_ABORTED, nothing(() -> log.restoreAborted(from, transactions)));
     }

@@ -48,6 +48,7 @@ public enum StorageCall {
     ACCEPT_LOSS(PartitionLog.class, "acceptLoss"),
     GIVE_UP(PartitionLog.class, "giveUp"),
     ABORTED_TRANSACTIONS(PartitionLog.class, "abortedTransactions"),
+    ABORTED_KNOWN_TO(PartitionLog.class, "abortedKnownTo"),
     RESTORE_ABORTED(PartitionLog.class, "restoreAborted"),
     COMPACTION(PartitionLog.class, "compaction"),
     SEALED(LogCompaction.class, "sealed"),
