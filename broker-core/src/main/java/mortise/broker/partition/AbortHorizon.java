@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import mortise.spi.storage.AbortedTransaction;
 import mortise.spi.storage.PartitionLog;
+import mortise.spi.storage.UnreadableDataException;
 
 /**
  * Where the last aborted transaction of a log ends: whoever reads behind that need not ask the
@@ -29,6 +30,18 @@ public final class AbortHorizon {
         return offset < horizon;
     }
 
+    private void look() {
+        try {
+            horizon =
+                    log.abortedTransactions(0, opened).stream()
+                            .mapToLong(one -> one.lastOffset() + 1)
+                            .max()
+                            .orElse(0);
+        } catch (UnreadableDataException damaged) {
+            // the horizon stays, and only who reads where the damage is meets it
+        }
+    }
+
     /**
      * The aborted transactions that reach into a range. Asks the store, so it blocks.
      *
@@ -37,11 +50,7 @@ public final class AbortHorizon {
      */
     public List<AbortedTransaction> within(long from, LongSupplier to) {
         if (!known && mayReach(from)) {
-            horizon =
-                    log.abortedTransactions(0, opened).stream()
-                            .mapToLong(one -> one.lastOffset() + 1)
-                            .max()
-                            .orElse(0);
+            look();
             known = true;
         }
         return mayReach(from) ? log.abortedTransactions(from, to.getAsLong()) : List.of();

@@ -327,6 +327,11 @@ public final class HeapLog implements PartitionLog {
     }
 
     @Override
+    public synchronized long abortedKnownTo() {
+        return durable;
+    }
+
+    @Override
     public synchronized void restoreAborted(long from, List<AbortedTransaction> transactions) {
         aborted.tailMap(from).clear();
         transactions.forEach(one -> aborted.put(one.lastOffset(), one));

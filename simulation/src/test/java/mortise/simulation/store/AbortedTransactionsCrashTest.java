@@ -82,6 +82,23 @@ class AbortedTransactionsCrashTest {
             assertThat(log.abortedTransactions(0, log.end().offset()))
                     .as("after crash %s", crashes)
                     .containsExactlyElementsOf(told());
+            rangesHaveThoseThatReachIntoThem();
+        }
+    }
+
+    private void rangesHaveThoseThatReachIntoThem() {
+        List<AbortedTransaction> all = told();
+        long end = log.end().offset();
+        for (int i = 0; i < 10 && end > 0; i++) {
+            long from = random.nextLong(end);
+            long to = from + 1 + random.nextLong(end - from);
+            assertThat(log.abortedTransactions(from, to))
+                    .as("from %s to %s", from, to)
+                    .containsExactlyElementsOf(
+                            all.stream()
+                                    .filter(one -> one.lastOffset() >= from)
+                                    .filter(one -> one.firstOffset() < to)
+                                    .toList());
         }
     }
 

@@ -147,8 +147,9 @@ final class LogSearch {
                         "finding aborted transactions",
                         all -> {
                             List<AbortedTransaction> entries = new ArrayList<>();
-                            for (int i = indexOf(all, from); i < all.length; i++) {
-                                all[i].aborted().find(from, to, entries);
+                            boolean complete = false;
+                            for (int i = indexOf(all, from); i < all.length && !complete; i++) {
+                                complete = all[i].aborted().find(from, to, entries);
                             }
                             return entries;
                         });

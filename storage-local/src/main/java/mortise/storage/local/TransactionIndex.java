@@ -75,13 +75,20 @@ final class TransactionIndex {
 
     /**
      * Those whose transaction begins below {@code to} and whose marker is not below {@code from}.
+     *
+     * @return whether no later marker is of such a transaction: all that began below {@code to} had
+     *     been decided by one of these
      */
-    void find(long from, long to, List<AbortedTransaction> found) throws IOException {
+    boolean find(long from, long to, List<AbortedTransaction> found) throws IOException {
         for (AbortedTransaction entry : loaded()) {
             if (entry.lastOffset() >= from && entry.firstOffset() < to) {
                 found.add(entry);
             }
+            if (entry.lastStableOffset() >= to) {
+                return true;
+            }
         }
+        return false;
     }
 
     /** Whether there are any; those on disk that nobody has looked at count. */
