@@ -6,6 +6,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module mortise.storage.local {
     requires static org.jspecify;
+    // reads past the page cache: com.sun.nio.file.ExtendedOpenOption.DIRECT
+    requires jdk.unsupported;
     requires mortise.spi;
 
     provides StorageProvider with

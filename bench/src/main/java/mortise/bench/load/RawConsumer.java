@@ -38,11 +38,19 @@ final class RawConsumer extends RawConnection {
      */
     private static final int BYTES_AT_ONCE = 256 << 10;
 
+    /** How late a reader may be and still take up its pace where it should be. */
+    private static final long PAUSE_NANOS = 20_000_000;
+
     private final Run run;
     private final boolean once;
+    private final double nanosPerByte;
     private final Map<Integer, Long> positions = new TreeMap<>();
     private ByteBuffer unwritten = ByteBuffer.allocate(0);
     private boolean waiting;
+    private boolean paced;
+
+    /** When what it has taken would have come over its link. */
+    private long dueNanos;
 
     private RawConsumer(
             Run run, boolean once, int bytesAtOnce, int number, int of, Selector selector)
@@ -50,6 +58,8 @@ final class RawConsumer extends RawConnection {
         super(run.address(), bytesAtOnce, selector);
         this.run = run;
         this.once = once;
+        long rate = once ? run.workload().consumers().catchUpRate().bytes() : 0;
+        this.nanosPerByte = rate == 0 ? 0 : 1e9 / rate;
         for (int partition = number;
                 partition < run.workload().topic().partitions();
                 partition += of) {
@@ -62,7 +72,9 @@ final class RawConsumer extends RawConnection {
         return new RawConsumer(run, false, Integer.MAX_VALUE, number, of, selector);
     }
 
-    /** One of several that read everything once, when measuring begins. */
+    /**
+     * One of several that read everything once, when measuring begins, each as fast as its link is.
+     */
     static RawConsumer catchingUp(Run run, int number, int of, Selector selector)
             throws IOException {
         return new RawConsumer(run, true, BYTES_AT_ONCE, number, of, selector);
@@ -76,7 +88,8 @@ final class RawConsumer extends RawConnection {
     @Override
     long send(long nowNanos) throws IOException {
         boolean over = run.window().isOver(nowNanos);
-        if (!waiting && !over && !positions.isEmpty()) {
+        boolean due = !paced || nowNanos - dueNanos >= 0;
+        if (!waiting && due && !over && !positions.isEmpty()) {
             unwritten = request();
             waiting = true;
         }
@@ -84,7 +97,7 @@ final class RawConsumer extends RawConnection {
             channel.write(unwritten);
         }
         wantsWrite(unwritten.hasRemaining());
-        return Long.MAX_VALUE;
+        return waiting || due || positions.isEmpty() ? Long.MAX_VALUE : dueNanos;
     }
 
     private ByteBuffer request() {
@@ -118,6 +131,7 @@ final class RawConsumer extends RawConnection {
     @Override
     void answered(ByteBuffer frame, long nowNanos) throws IOException {
         waiting = false;
+        pace(frame.remaining(), nowNanos);
         WireReader reader = new WireReader(frame);
         new ResponseHeader().read(reader, ApiKey.FETCH.responseHeaderVersion(VERSION));
         FetchResponse response = new FetchResponse();
@@ -129,6 +143,16 @@ final class RawConsumer extends RawConnection {
                 read(data, nowNanos);
             }
         }
+    }
+
+    /** The next bytes come when these have passed the link, and none sooner for a pause before. */
+    private void pace(int bytes, long nowNanos) {
+        if (nanosPerByte == 0) {
+            return;
+        }
+        long from = paced && dueNanos - nowNanos > -PAUSE_NANOS ? dueNanos : nowNanos;
+        dueNanos = from + (long) (bytes * nanosPerByte);
+        paced = true;
     }
 
     private void check(short code) throws IOException {

@@ -135,10 +135,17 @@ public record Workload(
      * @param catchUp clients that begin at the start of the topic when measuring begins, beside the
      *     others; each Java client reads all of it, those of the raw driver share it and end the
      *     run when they have read it
+     * @param catchUpRate bytes a second that each of those takes at most; 0 for as many as come
      * @param committedOnly whether they read committed transactions only
      */
     public record Consumers(
-            int count, int groups, From from, int catchUp, boolean committedOnly, int maxWaitMs) {}
+            int count,
+            int groups,
+            From from,
+            int catchUp,
+            DataSize catchUpRate,
+            boolean committedOnly,
+            int maxWaitMs) {}
 
     /** Where consumers begin. */
     public enum From {
@@ -355,6 +362,13 @@ public record Workload(
                                     "Consumers that begin at the start of the topic when measuring begins. Java clients read all of it each; those of the raw driver share what was preloaded, and the run ends when they have read it.")
                             .defaultsTo(0)
                             .between(0, 1_000));
+    private static final ConfigKey<DataSize> CATCH_UP_RATE =
+            ALL.add(
+                    ConfigKey.of(
+                                    "consumers.catch-up-rate",
+                                    ConfigType.SIZE,
+                                    "How many bytes a second each of those takes at most, as over a link that carries no more; 0 for as many as come. Of the raw driver only.")
+                            .defaultsTo(new DataSize(0)));
     private static final ConfigKey<Boolean> COMMITTED_ONLY =
             ALL.add(
                     ConfigKey.of(
@@ -490,6 +504,7 @@ public record Workload(
                         config.get(GROUPS),
                         config.get(FROM),
                         config.get(CATCH_UP),
+                        config.get(CATCH_UP_RATE),
                         config.get(COMMITTED_ONLY),
                         config.get(MAX_WAIT)),
                 beside.isEmpty() ? Optional.empty() : Optional.of(beside(called, own, beside)),
@@ -554,6 +569,9 @@ public record Workload(
         }
         if (measuring.driver == Driver.RAW) {
             unsupportedByRaw(problems);
+        } else if (consumers.catchUpRate.bytes() > 0) {
+            problems.add(
+                    "consumers.catch-up-rate is the raw driver's: Java clients take what comes");
         }
         if (topic.cold && topic.preload.bytes() == 0) {
             problems.add("topic.cold has nothing that could be forgotten: set topic.preload");

@@ -128,6 +128,20 @@ class CatchUpTest {
 
     @Test
     void everythingIsReadOnceAndTheWindowEndsThen() throws Exception {
+        double seconds = readEverything("0");
+        assertThat(seconds).isLessThan((double) LONG.toSeconds());
+    }
+
+    @Test
+    void nobodyReadsFasterThanItsLinkIs() throws Exception {
+        double seconds = readEverything("20kB");
+        // one of the two has two partitions, and waits for its link behind each answer but the last
+        double least = (BATCHES - 1) * 2 * Batches.plain(RECORDS, 100).remaining() / 20_000.0;
+        assertThat(seconds).isBetween(least, (double) LONG.toSeconds());
+    }
+
+    /** Checks what is the same for all; gives how long it took. */
+    private static double readEverything(String rate) throws Exception {
         Clock clock = Clock.system();
         Workload workload =
                 Workload.of(
@@ -137,7 +151,8 @@ class CatchUpTest {
                                 "topic.partitions", Integer.toString(PARTITIONS),
                                 "topic.preload", "1MiB",
                                 "producers.count", "0",
-                                "consumers.catch-up", "2"));
+                                "consumers.catch-up", "2",
+                                "consumers.catch-up-rate", rate));
         Window window = new Window();
         try (FetchServer server = new FetchServer(clock)) {
             Run run =
@@ -158,7 +173,6 @@ class CatchUpTest {
             run.notes().caughtUp().tick(clock.nanoTime());
             assertThat(run.notes().failures().all()).isEmpty();
             assertThat(run.isOver()).isTrue();
-            assertThat(window.seconds()).isLessThan((double) LONG.toSeconds());
             assertThat(run.notes().caughtUp().measured().records())
                     .isEqualTo(PARTITIONS * BATCHES * RECORDS);
             List<FetchServer.Fetched> early =
@@ -166,6 +180,7 @@ class CatchUpTest {
                             .filter(each -> each.nanos() - window.fromNanos() < 0)
                             .toList();
             assertThat(early).isNotEmpty().allMatch(each -> each.offset() == 0);
+            return window.seconds();
         }
     }
 

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns responses into bytes on one connection's socket. Everything but records is encoded into
- * pooled buffers, which small responses of one turn share; records that lie in a file are sent from
- * there, others are copied piece by piece as the socket takes them. Confined to the connection's
- * event loop.
+ * pooled buffers, which small responses of one turn share; records that lie in a file or in memory
+ * outside of the heap are sent from there, others are copied piece by piece as the socket takes
+ * them. Confined to the connection's event loop.
  *
  * <p>It owns the slices of a response from {@link #write} on, until they are handed to the channel.
  */
@@ -166,6 +166,11 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
             sendRegion(range.get(), slice);
             return true;
         }
+        Optional<ByteBuffer> memory = slice.memory();
+        if (copied == 0 && memory.isPresent()) {
+            sendMemory(memory.get(), slice);
+            return true;
+        }
         return copy(slice);
     }
 
@@ -183,6 +188,18 @@ final class SliceWriter implements IntFunction<ByteBuffer> {
         }
         unsentRegionBytes += range.length();
         emit(new SliceRegion(range, slice, this));
+    }
+
+    private void sendMemory(ByteBuffer memory, LogSlice slice) {
+        if (memory.remaining() != slice.sizeInBytes()) {
+            throw new IllegalStateException(
+                    "a slice of "
+                            + slice.sizeInBytes()
+                            + " bytes offers memory of "
+                            + memory.remaining());
+        }
+        dirty = true;
+        ctx.write(Unpooled.wrappedBuffer(memory)).addListener(_ -> slice.close());
     }
 
     private boolean copy(LogSlice slice) {

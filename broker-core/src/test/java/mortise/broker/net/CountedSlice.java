@@ -11,20 +11,28 @@ import mortise.spi.storage.LogSlice;
 final class CountedSlice implements LogSlice {
     private final byte[] bytes;
     private final Optional<FileRange> range;
+    private final Optional<ByteBuffer> memory;
     private final AtomicInteger closes = new AtomicInteger();
     private final AtomicInteger copies = new AtomicInteger();
 
-    private CountedSlice(byte[] bytes, Optional<FileRange> range) {
+    private CountedSlice(byte[] bytes, Optional<FileRange> range, Optional<ByteBuffer> memory) {
         this.bytes = bytes;
         this.range = range;
+        this.memory = memory;
     }
 
     static CountedSlice inMemory(byte[] bytes) {
-        return new CountedSlice(bytes, Optional.empty());
+        return new CountedSlice(bytes, Optional.empty(), Optional.empty());
     }
 
     static CountedSlice inFile(FileChannel file, long position, byte[] bytes) {
-        return new CountedSlice(bytes, Optional.of(new FileRange(file, position, bytes.length)));
+        return new CountedSlice(
+                bytes, Optional.of(new FileRange(file, position, bytes.length)), Optional.empty());
+    }
+
+    static CountedSlice outsideOfTheHeap(byte[] bytes) {
+        ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        return new CountedSlice(bytes, Optional.empty(), Optional.of(memory));
     }
 
     int closes() {
@@ -43,6 +51,11 @@ final class CountedSlice implements LogSlice {
     @Override
     public Optional<FileRange> fileRange() {
         return range;
+    }
+
+    @Override
+    public Optional<ByteBuffer> memory() {
+        return memory.map(ByteBuffer::duplicate);
     }
 
     @Override

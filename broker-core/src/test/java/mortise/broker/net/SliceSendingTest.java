@@ -71,6 +71,12 @@ class SliceSendingTest {
         return kept(CountedSlice.inMemory(bytes));
     }
 
+    private CountedSlice outsideOfTheHeap(int position, int length) {
+        byte[] bytes = new byte[length];
+        System.arraycopy(content, position, bytes, 0, length);
+        return kept(CountedSlice.outsideOfTheHeap(bytes));
+    }
+
     private CountedSlice kept(CountedSlice slice) {
         slices.add(slice);
         return slice;
@@ -161,6 +167,29 @@ class SliceSendingTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void recordsOutsideOfTheHeapAreSentFromThereByteForByte(Transport transport) {
+        List<CountedSlice> sent =
+                List.of(
+                        outsideOfTheHeap(0, 3 << 20),
+                        outsideOfTheHeap(9, 1),
+                        inMemory(1, 10),
+                        outsideOfTheHeap(5, 70_001));
+        try (TestServer server =
+                        TestServer.with(
+                                transport,
+                                Clock.system(),
+                                Map.of(),
+                                answering(List.of(response(payloads(sent)))));
+                RawClient client = server.client()) {
+            client.send(fetch(0));
+            expect(client, sent);
+            expectAllClosedOnce();
+            assertThat(sent.getFirst().copies()).as("copies but the test's own").isEqualTo(1);
+        }
+    }
+
     @Test
     void emptySlicesAreClosedAndNothingIsSentForThem() {
         List<CountedSlice> sent = List.of(inMemory(0, 0), inFile(9, 10), inMemory(0, 0));
@@ -182,9 +211,11 @@ class SliceSendingTest {
                 int length = random.nextInt(1 << random.nextInt(0, 20));
                 int position = random.nextInt(FILE_BYTES - length);
                 mix.add(
-                        random.nextBoolean()
-                                ? inFile(position, length)
-                                : inMemory(position, length));
+                        switch (random.nextInt(3)) {
+                            case 0 -> inFile(position, length);
+                            case 1 -> inMemory(position, length);
+                            default -> outsideOfTheHeap(position, length);
+                        });
             }
             sent.add(mix);
             responses.add(response(payloads(mix)));

@@ -15,6 +15,14 @@ public interface LogSlice extends AutoCloseable {
     Optional<FileRange> fileRange();
 
     /**
+     * The bytes themselves, if they lie in memory outside of the heap, for sending them without
+     * copying them: all of the slice, to be read only, and until it is closed.
+     */
+    default Optional<ByteBuffer> memory() {
+        return Optional.empty();
+    }
+
+    /**
      * Copies bytes of the slice, from {@code position} until {@code target} is full or the slice
      * ends.
      *

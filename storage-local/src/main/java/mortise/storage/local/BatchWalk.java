@@ -35,8 +35,13 @@ final class BatchWalk {
 
     private BatchWalk(
             FileChannel channel, ByteBuffer scratch, int position, int limit, int fillBytes) {
-        this.window = new FileWindow(channel, scratch, limit, fillBytes);
-        this.limit = limit;
+        this(new FileWindow(channel, scratch, limit, fillBytes), position);
+    }
+
+    /** For looking at what a window shows, from a batch border up to its limit. */
+    BatchWalk(FileWindow window, int position) {
+        this.window = window;
+        this.limit = window.limit();
         this.nextPosition = position;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,17 @@ final class CachedFile {
         current = opened;
         openFiles.opened(opened);
         return opened;
+    }
+
+    /**
+     * Another channel of the same file, in another way, which the caller closes: nobody retires the
+     * file, and puts another in its place, meanwhile.
+     *
+     * @return null if the file has been retired
+     * @throws UnsupportedOperationException if the file system cannot
+     */
+    synchronized @Nullable FileChannel openAgainToRead(OpenOption how) throws IOException {
+        return retired ? null : FileChannel.open(path, StandardOpenOption.READ, how);
     }
 
     /** Closes the channel if nobody uses it; it is opened again when somebody wants it. */

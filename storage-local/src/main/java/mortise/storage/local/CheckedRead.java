@@ -1,7 +1,6 @@
 package mortise.storage.local;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * One read of batches that looks at each of them: its checksum, and that its offsets contradict
@@ -11,24 +10,24 @@ final class CheckedRead {
     private final LogSearch.Place place;
     private final int position;
     private final int end;
-    private final ByteBuffer buffer;
+    private final FileWindow window;
     private final BatchWalk walk;
     private final HeaderOrder order;
+    private int sound;
 
     /**
      * @param place where the first batch begins
      * @param length how many bytes are wanted, from its begin
      * @param endOffset no batch reaches to it
-     * @param buffer what the bytes pass through
+     * @param window shows the bytes, and one header more: it must not contradict the last batch
      */
-    CheckedRead(LogSearch.Place place, int length, long endOffset, ByteBuffer buffer) {
+    CheckedRead(LogSearch.Place place, int length, long endOffset, FileWindow window) {
         this.place = place;
         this.position = place.position();
         this.end = position + length;
-        this.buffer = buffer;
-        // one header more: it must not contradict the last batch
-        int limit = (int) Math.min(place.limit(), (long) end + BatchHeader.BYTES);
-        this.walk = BatchWalk.verifying(place.open().channel(), buffer, position, limit);
+        this.sound = position;
+        this.window = window;
+        this.walk = new BatchWalk(window, position);
         this.order =
                 new HeaderOrder(
                         place.segment(),
@@ -42,7 +41,6 @@ final class CheckedRead {
      * @throws IOException if something is wrong with that
      */
     int bytes() throws IOException {
-        int sound = position;
         try {
             while (sound < end && walk.next()) {
                 if (walk.nextPosition() > end) {
@@ -52,16 +50,18 @@ final class CheckedRead {
                 check();
                 sound = walk.nextPosition();
             }
-            int given = sound < end ? cutBatch(sound) : end;
-            place.segment().verified().add(position, sound);
-            return given - position;
+            return (sound < end ? cutBatch(sound) : end) - position;
         } catch (IOException behind) {
             if (sound == position) {
                 throw behind;
             }
-            place.segment().verified().add(position, sound);
             return sound - position;
         }
+    }
+
+    /** Where the last batch ends that was whole, and found right. */
+    int checkedTo() {
+        return sound;
     }
 
     private void check() throws IOException {
@@ -86,8 +86,7 @@ final class CheckedRead {
         int least = from == position ? Math.min(end - from, place.size()) : 0;
         int at = from;
         while (at < end) {
-            buffer.clear().limit(Math.min(buffer.capacity(), end - at));
-            int count = DiskFiles.readFully(place.open().channel(), buffer, at);
+            int count = window.available(at, end - at);
             if (count == 0) {
                 break;
             }

@@ -67,11 +67,15 @@ final class LocalLogStore implements LogStore {
                 new StoreParts(
                         config,
                         openFiles,
-                        new ReadAhead(scratch),
+                        new ReadAhead(
+                                scratch,
+                                new ColdReads(config.get(LocalSettings.COLD_READ_MEMORY).bytes())),
+                        new SpaceAllocator(
+                                config.get(LocalSettings.ALLOCATE_AHEAD).bytes(),
+                                context.serial("space")),
                         new RecentBudget(config.get(LocalSettings.RECENT_TOTAL_BATCHES)),
                         new DoomedFiles(housekeeping, context.logger()),
-                        context.clock(),
-                        context.logger());
+                        context.clock());
         this.random = context.random();
         this.unsure = new UnsureLogs(context.logger());
         this.moves = new LocalMoves(this, parts);

@@ -45,6 +45,30 @@ final class LocalSettings {
                                             + " read on the event loop, for the page cache still has them.")
                             .defaultsTo(DataSize.ofMebibytes(64)));
 
+    static final ConfigKey<DataSize> COLD_READ_MEMORY =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.cold-read-memory",
+                                    ConfigType.SIZE,
+                                    "The most memory for reads of what the page cache does not have, which"
+                                            + " go past it, and which a read keeps until its client has"
+                                            + " taken the answer. Reads beyond it go through the page cache,"
+                                            + " and push out what lies there; with 0 all do.")
+                            .defaultsTo(DataSize.ofMebibytes(32)));
+
+    static final ConfigKey<DataSize> ALLOCATE_AHEAD =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "storage.local.allocate-ahead",
+                                    ConfigType.SIZE,
+                                    "The most disk space that segments which are filled quickly are given"
+                                            + " before they need it, 16 MiB each at a time, so that appends"
+                                            + " do not wait while the disk is busy; they give it back when"
+                                            + " they are complete. Done on ext4 under Linux, where the module"
+                                            + " has native access, and while ten times as much is free; with 0"
+                                            + " never.")
+                            .defaultsTo(DataSize.ofMebibytes(1_024)));
+
     static final ConfigKey<Integer> RECENT_BATCHES =
             KEYS.add(
                     ConfigKey.of(

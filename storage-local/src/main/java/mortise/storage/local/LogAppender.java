@@ -229,8 +229,7 @@ final class LogAppender {
             throw health.trouble("writing the indexes of segment " + segment, failed);
         }
         try {
-            segment.write(
-                    buffers, count, bytes, settings.preallocate() ? settings.segmentBytes() : 0);
+            segment.write(buffers, count, bytes, settings);
             extent.change();
         } catch (IOException failed) {
             throw health.trouble("appending " + bytes + " bytes to segment " + segment, failed);

@@ -161,7 +161,9 @@ final class LogExtent {
 
     /** Begins another active segment. */
     Segment begin(long baseOffset) {
-        Segment next = Segment.empty(log.parts(), log.path(), baseOffset, active.ordinal() + 1);
+        Segment next =
+                Segment.empty(
+                        log.parts(), log.path(), baseOffset, active.ordinal() + 1, active.isBusy());
         structure.lock();
         try {
             Segment[] now = segments;

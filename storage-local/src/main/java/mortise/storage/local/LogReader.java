@@ -97,8 +97,7 @@ final class LogReader {
 
     private LogSlice slice(LogSearch.Place place, int length, long endOffset) {
         try {
-            int readable = log.parts().readAhead().touch(place, length, endOffset);
-            return new FileSlice(place.open(), place.position(), readable);
+            return log.parts().readAhead().read(place, length, endOffset);
         } catch (IOException failed) {
             place.open().release();
             throw search.unreadable(

@@ -4,19 +4,22 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import mortise.spi.storage.LogSlice;
 
 /**
- * Brings bytes of a file into the page cache before they are sent, so that sending does not wait.
- * Thread-safe.
+ * Has bytes of a file in memory before they are sent, so that sending does not wait: in the page
+ * cache if most of them are there, and past it if not. Thread-safe.
  */
 final class ReadAhead {
     /** From so many bytes on it costs less to ask the kernel whether it has them. */
     private static final int LEAST_TO_ASK = 64 << 10;
 
     private final ScratchBuffers scratch;
+    private final ColdReads cold;
 
-    ReadAhead(ScratchBuffers scratch) {
+    ReadAhead(ScratchBuffers scratch, ColdReads cold) {
         this.scratch = scratch;
+        this.cold = cold;
     }
 
     /** The buffers that the bytes pass through. */
@@ -25,29 +28,42 @@ final class ReadAhead {
     }
 
     /**
-     * Touches batches, and checks those that nobody has checked since they came from the disk;
-     * returns when they have been read. The last may be cut.
+     * Batches in memory, checked if nobody has checked them since they came from the disk. The last
+     * may be cut. The slice takes over the use of the file.
      *
      * @param place where the first batch begins
      * @param length how many bytes are wanted, from its begin
      * @param endOffset no batch reaches to it
-     * @return how many can be given: fewer if the file ends, the disk fails, or a batch is rotten,
+     * @return as much as can be given: less if the file ends, the disk fails, or a batch is rotten,
      *     behind the first
      * @throws CorruptFileException if that is so within the first batch
      */
-    int touch(LogSearch.Place place, int length, long endOffset) throws IOException {
+    LogSlice read(LogSearch.Place place, int length, long endOffset) throws IOException {
         int position = place.position();
-        VerifiedRanges verified = place.segment().verified();
-        if (length >= LEAST_TO_ASK && verified.has(position, position + length)) {
-            if (isThere(place.open(), position, length)) {
-                return length;
+        if (length >= LEAST_TO_ASK) {
+            VerifiedRanges verified = place.segment().verified();
+            boolean known = verified.has(position, position + length);
+            if (!isThere(place.open(), position, length)) {
+                LogSlice past = cold.read(place, length, endOffset);
+                if (past != null) {
+                    place.open().release();
+                    return past;
+                }
+                // the kernel reads more than it is asked for, and does not say what
+                verified.forgetFrom(position);
+            } else if (known) {
+                return new FileSlice(place.open(), position, length);
             }
-            // the kernel reads more than it is asked for, and does not say what
-            verified.forgetFrom(position);
         }
         ByteBuffer buffer = scratch.borrow();
         try {
-            return new CheckedRead(place, length, endOffset, buffer).bytes();
+            int limit = (int) Math.min(place.limit(), (long) position + length + BatchHeader.BYTES);
+            FileWindow window =
+                    new FileWindow(place.open().channel(), buffer, limit, buffer.capacity());
+            CheckedRead reading = new CheckedRead(place, length, endOffset, window);
+            int given = reading.bytes();
+            place.segment().verified().add(position, reading.checkedTo());
+            return new FileSlice(place.open(), position, given);
         } finally {
             scratch.release(buffer);
         }

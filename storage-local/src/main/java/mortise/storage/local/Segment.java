@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import mortise.spi.storage.LogSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,13 +70,27 @@ final class Segment {
     private boolean preallocated;
     private @Nullable OpenFile positioned;
 
+    /** Set before anybody else sees it. */
+    private SpaceAhead ahead = SpaceAhead.NONE;
+
     // guarded by the log's sync lock
     private int syncedBytes;
     private boolean sealSynced;
 
     /** A segment with nothing in it and no file yet: the first append makes one. */
     static Segment empty(StoreParts parts, Path directory, long baseOffset, int ordinal) {
+        return empty(parts, directory, baseOffset, ordinal, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param busy whether the segment before it was filled quickly
+     */
+    static Segment empty(
+            StoreParts parts, Path directory, long baseOffset, int ordinal, boolean busy) {
         Segment segment = new Segment(parts, directory, baseOffset, ordinal, 0, true);
+        segment.ahead = parts.space().ahead(segment.file.path(), 0, busy);
         segment.maxTimestamp = NO_TIMESTAMP;
         segment.adopt(SegmentIndexes.none(parts, directory, baseOffset));
         return segment;
@@ -184,15 +199,15 @@ final class Segment {
     }
 
     /** Writes buffers after the last batch; the batches become visible with {@link #publish}. */
-    void write(ByteBuffer[] buffers, int count, int bytes, int preallocateBytes)
+    void write(ByteBuffer[] buffers, int count, int bytes, LogSettings settings)
             throws IOException {
         OpenFile open = file.useOrCreate();
         if (open == null) {
             throw new RemovedWhileReadException(file);
         }
         try {
-            if (preallocateBytes > 0 && size == 0 && !preallocated) {
-                open.channel().write(ByteBuffer.allocate(1), preallocateBytes - 1L);
+            if (settings.preallocate() && size == 0 && !preallocated) {
+                open.channel().write(ByteBuffer.allocate(1), settings.segmentBytes() - 1L);
                 preallocated = true;
             }
             if (open != positioned) {
@@ -212,6 +227,9 @@ final class Segment {
                         first++;
                     }
                 }
+            }
+            if (size + bytes >= ahead.lookAt()) {
+                ahead.wrote(size + bytes, settings.segmentBytes(), parts.clock().nanoTime());
             }
         } catch (IOException | RuntimeException failure) {
             positioned = null;
@@ -299,6 +317,11 @@ final class Segment {
                 || now.times().sizeInBytes() + 2 * IndexFile.TIME_ENTRY_BYTES > indexBytes;
     }
 
+    /** Whether it is filled quickly. */
+    boolean isBusy() {
+        return ahead.isBusy();
+    }
+
     /** Whether batches can be appended, for its indexes are at hand. */
     boolean isWritable() {
         return builder != null;
@@ -371,6 +394,7 @@ final class Segment {
         syncedBytes = size;
         sealSynced = false;
         verified.add(size, Integer.MAX_VALUE);
+        ahead = parts.space().ahead(file.path(), size, false);
     }
 
     /** Only so many of its bytes are known to be synced, and of its indexes nothing. */
@@ -500,6 +524,9 @@ final class Segment {
         if (upTo == 0) {
             return false; // there may not even be a file
         }
+        if (sealed && !sealSynced) {
+            ahead.giveBack(size);
+        }
         if (syncedBytes < upTo || (sealed && !sealSynced)) {
             OpenFile open = file.use();
             if (open == null) {
@@ -555,6 +582,7 @@ final class Segment {
             now.times().file().retire();
         }
         aborted.file().retire();
+        ahead.end();
         return file.retire();
     }
 

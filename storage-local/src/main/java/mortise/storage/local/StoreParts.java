@@ -8,10 +8,14 @@ record StoreParts(
         Config config,
         OpenFiles openFiles,
         ReadAhead readAhead,
+        SpaceAllocator space,
         RecentBudget recentBudget,
         DoomedFiles doomed,
-        Clock clock,
-        System.Logger logger) {
+        Clock clock) {
+    System.Logger logger() {
+        return openFiles.logger();
+    }
+
     /** Buffers to read headers into. */
     ScratchBuffers scratch() {
         return readAhead.scratch();

@@ -152,6 +152,11 @@ final class LogInspection {
         }
         ByteBuffer bytes = bytesOf(slice);
         assertThat(startsWith(wanted, bytes)).as(what).isTrue();
+        slice.memory()
+                .ifPresent(memory -> {
+                    assertThat(memory.isDirect()).as("outside of the heap").isTrue();
+                    assertThat(memory).as(what).isEqualTo(bytes);
+                });
         slice.fileRange()
                 .ifPresent(range -> {
                     ByteBuffer inFile = ByteBuffer.allocate(range.length());

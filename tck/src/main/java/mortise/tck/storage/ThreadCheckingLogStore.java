@@ -188,6 +188,11 @@ public final class ThreadCheckingLogStore extends InterceptedStore {
         }
 
         @Override
+        public Optional<ByteBuffer> memory() {
+            return use("memory", slice::memory);
+        }
+
+        @Override
         public int copyTo(int position, ByteBuffer target) {
             return use("copyTo", () -> slice.copyTo(position, target));
         }
