@@ -114,7 +114,7 @@ class WorkloadTest {
                 "'{driver: raw, producers: {transaction-records: 5}}' | has no transactions",
                 "'{driver: raw, producers: {compression: lz4}}' | does not compress",
                 "'{driver: raw, record: {keys: 2000000}}' | prepares requests of",
-                "'{driver: java, consumers: {catch-up-rate: 1MB}}' | is the raw driver''s: Java clients take what comes",
+                "'{driver: java, consumers: {catch-up-rate: 1MB}}' | is the raw driver's: Java clients take what comes",
                 "'{driver: raw, consumers: {catch-up: 1}}' | has nothing to catch up with: set topic.preload",
                 "'topic: {cold: true}' | topic.cold has nothing that could be forgotten: set topic.preload",
                 "'{driver: raw, topic: {preload: 1MiB, left-at-most: 0.5}, producers: {count: 0}, consumers: {count: 1, from: loop}}' | topic.left-at-most is a share of what is produced",

@@ -7,14 +7,16 @@ import java.nio.file.OpenOption;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import mortise.api.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what the page cache does not have past it ({@code O_DIRECT}), into memory that is used
  * again and again, from which it is checked and sent. Fresh pages of the cache would cost more than
  * all the rest of such a read, and would push out the newest data, which everybody reads, for data
- * that one reader wants once. Thread-safe; it lends a bounded number of buffers, and who gets none
- * reads through the page cache.
+ * that one reader wants once. What several want within minutes goes through the cache from the
+ * second on. Thread-safe; it lends a bounded number of buffers, and who gets none reads through the
+ * page cache.
  */
 final class ColdReads {
     /** The most bytes that one read gives: the largest batch that a topic takes unless told. */
@@ -29,6 +31,7 @@ final class ColdReads {
     private static final @Nullable OpenOption DIRECT = direct();
 
     private final int most;
+    private final LateReaders lateReaders;
     private final AtomicInteger made = new AtomicInteger();
 
     /** The one given back last is lent first, so that few have memory if few are needed. */
@@ -37,8 +40,9 @@ final class ColdReads {
     /**
      * @param bytes of memory that all reads may take; none at all if it is less than one needs
      */
-    ColdReads(long bytes) {
+    ColdReads(long bytes, Clock clock) {
         this.most = (int) Math.min(bytes / BUFFER_BYTES, Integer.MAX_VALUE);
+        this.lateReaders = new LateReaders(clock);
     }
 
     /** Found by name: the compiler warns of whoever names the class, and takes no answer. */
@@ -61,12 +65,13 @@ final class ColdReads {
      * @param place where the first batch begins
      * @param length how many bytes are wanted, from its begin
      * @param endOffset no batch reaches to it
-     * @return null if that cannot be done past the page cache, or not without finding something
-     *     wrong: who reads through it finds out what
+     * @return null if that cannot be done past the page cache, or somebody else has read there
+     *     lately, or something is wrong: who reads through the cache finds out what
      */
     @Nullable MemorySlice read(LogSearch.Place place, int length, long endOffset) {
         OpenOption how = DIRECT;
-        ByteBuffer buffer = how == null || place.size() > MOST_BYTES ? null : borrow();
+        boolean shared = lateReaders.hasRead(place.segment(), place.position());
+        ByteBuffer buffer = how == null || shared || place.size() > MOST_BYTES ? null : borrow();
         if (how == null || buffer == null) {
             return null;
         }
@@ -101,7 +106,9 @@ final class ColdReads {
         buffer.clear();
         long shown = Math.min(from + (long) loaded, place.limit());
         FileWindow window = FileWindow.over(buffer, from, (int) (shown - from));
-        int sound = new CheckedRead(place, wanted, endOffset, window).bytes();
+        CheckedRead reading = new CheckedRead(place, wanted, endOffset, window);
+        int sound = reading.bytes();
+        lateReaders.note(place.segment(), place.position(), reading.checkedTo());
         return new MemorySlice(this, buffer, skipped, sound);
     }
 

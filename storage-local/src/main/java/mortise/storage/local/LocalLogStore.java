@@ -69,7 +69,9 @@ final class LocalLogStore implements LogStore {
                         openFiles,
                         new ReadAhead(
                                 scratch,
-                                new ColdReads(config.get(LocalSettings.COLD_READ_MEMORY).bytes())),
+                                new ColdReads(
+                                        config.get(LocalSettings.COLD_READ_MEMORY).bytes(),
+                                        context.clock())),
                         new SpaceAllocator(
                                 config.get(LocalSettings.ALLOCATE_AHEAD).bytes(),
                                 context.serial("space")),

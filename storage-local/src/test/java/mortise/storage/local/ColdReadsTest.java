@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +30,10 @@ final class ColdReadsTest {
     private static final int BATCHES = 640;
     private static final int VALUE_BYTES = 4_000;
     private static final int PLENTY = 8 << 20;
+
+    /** But for a short rest at the end, which is not worth it. */
+    private static final int ALMOST_ALL = BATCHES - 20;
+
     private static final LogSettings LARGE =
             new LogSettings(
                     64 << 20,
@@ -39,6 +44,7 @@ final class ColdReadsTest {
                     Broker.SMALL.fileDeleteDelay());
 
     @TempDir private Path directory;
+    private SimContext context;
     private Broker broker;
     private byte[] written;
     private Path file;
@@ -59,7 +65,8 @@ final class ColdReadsTest {
     }
 
     private Broker started(Map<String, String> config) {
-        return Broker.on(SimContext.on(directory, 1).withInlineThreads(), LARGE, config);
+        context = SimContext.on(directory, 1).withInlineThreads();
+        return Broker.on(context, LARGE, config);
     }
 
     private void forget() throws IOException {
@@ -117,8 +124,32 @@ final class ColdReadsTest {
                 assertThat(got.length).isGreaterThan(Math.min(most, ColdReads.MOST_BYTES) - batch);
                 assertThat(got).isEqualTo(Arrays.copyOfRange(written, from, from + got.length));
             }
-            forget();
         }
+    }
+
+    @Test
+    void theSecondReaderWithinMinutesBringsItIntoThePageCache() throws IOException {
+        assertThat(readPast(0)).as("the first").isGreaterThan(ALMOST_ALL);
+        forget();
+        assertThat(readPast(0)).as("the second").isZero();
+        forget();
+        context.clock().advance(Duration.ofMinutes(10));
+        assertThat(readPast(0)).as("one much later").isGreaterThan(ALMOST_ALL);
+        assertThat(readPast(0)).as("when it is in the page cache").isZero();
+    }
+
+    /** Reads everything in pieces; gives how many batches came past the page cache. */
+    private int readPast(long from) {
+        int past = 0;
+        int batch = written.length / BATCHES;
+        for (long offset = from; offset < BATCHES; ) {
+            try (LogSlice slice = read(offset, 200_000)) {
+                int batches = Math.max(1, slice.sizeInBytes() / batch);
+                past += slice.memory().isPresent() ? batches : 0;
+                offset += batches;
+            }
+        }
+        return past;
     }
 
     @Test
@@ -178,17 +209,22 @@ final class ColdReadsTest {
         forget();
         List<LogSlice> held = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            held.add(read(10, 100_000));
+            held.add(read(100L * i, 100_000));
         }
         assertThat(held.stream().map(slice -> slice.memory().isPresent()))
                 .as("two buffers fit in 3 MiB")
                 .containsExactly(true, true, false, false);
-        for (LogSlice slice : held) {
-            assertThat(Broker.bytes(slice)).isEqualTo(Broker.bytes(held.getFirst()));
+        int batch = written.length / BATCHES;
+        for (int i = 0; i < 4; i++) {
+            byte[] got = Broker.bytes(held.get(i));
+            assertThat(got)
+                    .isEqualTo(
+                            Arrays.copyOfRange(
+                                    written, 100 * i * batch, 100 * i * batch + got.length));
         }
         held.forEach(LogSlice::close);
         forget();
-        try (LogSlice next = read(10, 100_000)) {
+        try (LogSlice next = read(500, 100_000)) {
             assertThat(next.memory()).as("one was given back").isPresent();
         }
     }
