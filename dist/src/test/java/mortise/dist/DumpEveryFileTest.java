@@ -1,10 +1,12 @@
 package mortise.dist;
 
+import static mortise.dist.VariedWorkload.COMPACTED;
+import static mortise.dist.VariedWorkload.LARGE;
+import static mortise.dist.VariedWorkload.NEVER_WRITTEN;
+import static mortise.dist.VariedWorkload.TRIMMED;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,245 +14,271 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.Future;
-import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.internals.RecordHeader;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mortise.dist.DumpedLogs.Batch;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Kafka's own dump tool reads every file of every partition that a varied load left after a clean
- * stop. Indexes of aborted transactions are not among them: {@link ImportFromKafkaTest} has those.
+ * Apache Kafka 4.3.1's own dump tool reads every file of every partition that a varied workload
+ * left behind when the broker was stopped cleanly.
  */
-@Timeout(300)
+@Timeout(240)
 class DumpEveryFileTest {
-    private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
-    private static final int PARTITIONS = 3;
-    private static final int RECORDS = 3_000;
-    private static final int SINGLE_RECORDS = 200;
-    private static final int KEYS = 500;
-    private static final int TRIMMED_TO = 2_500;
-    private static final long TIMESTAMP = 1_700_000_000_000L;
+    private static final String READ = "\\d{20}\\.(log|index|timeindex|snapshot)";
 
-    private static final List<String> TOPICS =
-            List.of("varied", "stamped", "recompressed", "trimmed", "compacted");
+    /** Mortise's own files, Kafka's of plain text, and segments that compaction replaced. */
+    private static final String NOT_FOR_THE_TOOL =
+            "\\d{20}\\.producers|\\d+\\.epochs|segment-manifest|partition\\.metadata"
+                    + "|leader-epoch-checkpoint|\\d{20}\\.(log|index|timeindex)\\.deleted";
 
-    @TempDir private Path directory;
-    private final Random random = new Random(5);
-    private final Map<String, Integer> written = new HashMap<>();
+    @TempDir private static Path directory;
+    private static VariedWorkload workload;
+    private static long trimmedTo;
+    private static Path data;
+    private static DumpedLogs logs;
+
+    @BeforeAll
+    static void writeAndReadTheLogs() throws Exception {
+        data = directory.resolve("data");
+        workload = new VariedWorkload(System.currentTimeMillis() - Duration.ofHours(1).toMillis());
+        String[] eagerCleaner = {"--set", "compaction.interval=100ms"};
+        try (BrokerProcess broker = BrokerProcess.start(data, eagerCleaner)) {
+            workload.createTopics(broker.bootstrap());
+            workload.produce(broker.bootstrap());
+            trimmedTo = workload.trim(broker.bootstrap());
+            awaitCompaction(broker);
+        }
+        try (BrokerProcess broker = BrokerProcess.start(data, eagerCleaner)) {
+            workload.produce(broker.bootstrap());
+            awaitCompaction(broker);
+        }
+        logs = DumpedLogs.of(files("", ".log"));
+    }
+
+    /** Waits until most records of the compacted topic have gone. */
+    private static void awaitCompaction(BrokerProcess broker) {
+        int written = workload.acknowledged(COMPACTED + "-0").size();
+        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        int left = written;
+        while (left > written / 4) {
+            left = JavaClient.consume(broker.bootstrap(), COMPACTED).size();
+            assertThat(System.nanoTime() - until)
+                    .as("a minute over, and %d of %d records left", left, written)
+                    .isNegative();
+        }
+    }
+
+    /** Files of partitions by the beginnings of their directories' names and their own ends. */
+    private static List<Path> files(String partitions, String suffix) throws IOException {
+        try (Stream<Path> found = Files.walk(data.resolve("local/logs"), 2)) {
+            return found.filter(file -> partitionOf(file).startsWith(partitions))
+                    .filter(file -> partitionOf(file).matches(".*-\\d"))
+                    .filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String partitionOf(Path file) {
+        return file.getParent().getFileName().toString();
+    }
 
     @Test
-    void everyFileIsReadWithoutAComplaint() throws Exception {
-        Path data = directory.resolve("data");
-        try (BrokerProcess broker =
-                BrokerProcess.start(data, "--set", "compaction.interval=100ms")) {
-            create(broker, "varied", Map.of());
-            create(broker, "stamped", Map.of("message.timestamp.type", "LogAppendTime"));
-            create(
-                    broker,
-                    "recompressed",
-                    Map.of("compression.type", "zstd", "compression.zstd.level", "5"));
-            create(
-                    broker,
-                    "compacted",
-                    Map.of(
-                            "cleanup.policy", "compact",
-                            "min.cleanable.dirty.ratio", "0.01",
-                            "delete.retention.ms", "0"));
-            create(broker, "trimmed", Map.of());
-            for (String topic : TOPICS) {
-                load(broker, topic);
+    void everyKindOfFileIsThereOftenEnough() throws Exception {
+        assertThat(data.resolve("local/logs/.kafka_cleanshutdown")).exists();
+        assertThat(files("", ""))
+                .extracting(file -> file.getFileName().toString())
+                .allMatch(name -> name.matches(READ) || name.matches(NOT_FOR_THE_TOOL));
+        assertThat(files("", "").stream().map(DumpEveryFileTest::partitionOf))
+                .containsAll(VariedWorkload.partitions());
+        for (String partition : VariedWorkload.partitions()) {
+            List<Path> segments = files(partition, ".log");
+            int least =
+                    switch (partition.substring(0, partition.length() - 2)) {
+                        case NEVER_WRITTEN -> 0;
+                        case COMPACTED -> 2;
+                        case LARGE -> 3;
+                        default -> 10;
+                    };
+            assertThat(segments).as(partition).hasSizeGreaterThanOrEqualTo(least);
+            for (String suffix : List.of(".index", ".timeindex")) {
+                // the tool makes those that are missing
+                assertThat(files(partition, suffix))
+                        .extracting(DumpEveryFileTest::baseOf)
+                        .isEqualTo(segments.stream().map(DumpEveryFileTest::baseOf).toList());
             }
-            awaitCompaction(broker);
-            trim(broker);
-            broker.stop();
+            assertThat(files(partition, ".snapshot"))
+                    .as(partition)
+                    .hasSizeGreaterThanOrEqualTo(segments.size());
         }
-
-        Path logs = data.resolve("local").resolve("logs");
-        Dumps dumps = dump(logs);
-        for (String topic : List.of("varied", "stamped", "recompressed")) {
-            assertThat(records(dumps.logs(), topic)).as(topic).isEqualTo(written(topic));
-        }
-        assertThat(records(dumps.logs(), "compacted"))
-                .isBetween(KEYS / 2, written("compacted") / 2);
-        assertThat(records(dumps.logs(), "trimmed"))
-                .isBetween(written("trimmed") - TRIMMED_TO, written("trimmed"));
-        assertThat(dumps.logs())
-                .contains(CODECS.stream().map(codec -> "compresscodec: " + codec).toList())
-                .contains("isvalid: true", "LogAppendTime", "deleteHorizonMs: OptionalLong[")
-                .doesNotContain("isvalid: false");
-        assertThat(dumps.indexes()).contains("offset: ");
-        assertThat(dumps.times()).contains("timestamp: " + TIMESTAMP / 10_000_000);
-        assertThat(dumps.snapshots().lines().filter(line -> line.startsWith("producerId: ")))
-                .as("idempotent producers, again in each partition and snapshot")
-                .hasSizeGreaterThan(CODECS.size() * PARTITIONS);
-
-        damageIsFound(logs.resolve("varied-0"));
+        // Mortise refuses transactions, so that nothing can be aborted
+        assertThat(files("", ".txnindex")).isEmpty();
     }
 
-    private static void create(BrokerProcess broker, String name, Map<String, String> configs)
-            throws Exception {
-        Map<String, String> all =
-                new HashMap<>(Map.of("segment.bytes", "1048576", "index.interval.bytes", "1024"));
-        all.putAll(configs);
-        NewTopic topic = new NewTopic(name, PARTITIONS, (short) 1).configs(all);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            admin.createTopics(List.of(topic)).all().get();
-        }
+    private static String baseOf(Path file) {
+        return file.getFileName().toString().substring(0, 20);
     }
 
-    /** Every codec from a producer of its own, batches of one, and one that is not idempotent. */
-    private void load(BrokerProcess broker, String topic) throws Exception {
-        for (String codec : CODECS) {
-            send(broker, topic, RECORDS, Map.of("compression.type", codec, "linger.ms", 20));
-        }
-        send(broker, topic, SINGLE_RECORDS, Map.of("batch.size", 0, "linger.ms", 0));
-        // without a codec last: that fills segments, and the active ones are never compacted
-        send(broker, topic, RECORDS, Map.of("enable.idempotence", false, "acks", "1"));
-    }
-
-    private void send(BrokerProcess broker, String topic, int count, Map<String, Object> settings)
-            throws Exception {
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> producer =
-                JavaClient.producer(broker.bootstrap(), settings)) {
-            for (int i = 0; i < count; i++) {
-                sent.add(producer.send(record(topic, i)));
-            }
-            producer.flush();
-            for (Future<RecordMetadata> each : sent) {
-                each.get();
+    @Test
+    void logsHaveTheRecordsThatWereAcknowledged() {
+        for (String partition : VariedWorkload.partitions()) {
+            NavigableMap<Long, String> found = logs.records(partition);
+            NavigableMap<Long, String> acknowledged = workload.acknowledged(partition);
+            if (partition.startsWith(COMPACTED)) {
+                assertThat(acknowledged).containsAllEntriesOf(found);
+                assertThat(found.keySet()).containsAll(workload.latest(partition));
+                assertThat(found).hasSizeLessThanOrEqualTo(acknowledged.size() / 4);
+            } else if (partition.startsWith(TRIMMED)) {
+                assertThat(found.firstKey()).isGreaterThan(0).isLessThanOrEqualTo(trimmedTo);
+                assertThat(found).isEqualTo(acknowledged.tailMap(found.firstKey(), true));
+            } else {
+                assertThat(found).as(partition).isEqualTo(acknowledged);
             }
         }
-        written.merge(topic, count, Integer::sum);
     }
 
-    /** Tombstones, empty and large values, headers, timestamps that go back and forth. */
-    private ProducerRecord<byte[], byte[]> record(String topic, int number) {
-        byte[] key = ("key " + random.nextInt(KEYS)).getBytes(StandardCharsets.UTF_8);
-        byte[] value = new byte[number % 97 == 0 ? 0 : random.nextInt(1, 1_400)];
-        random.nextBytes(value);
-        long timestamp = TIMESTAMP + random.nextInt(5) * 1_000L * number;
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(
-                        topic, null, timestamp, key, random.nextInt(10) == 0 ? null : value);
-        for (int header = random.nextInt(3); header > 0; header--) {
-            record.headers()
-                    .add(new RecordHeader("header " + header, value.length == 1 ? null : key));
-        }
-        return record;
-    }
-
-    /** Waits until most of what was written has gone. */
-    private void awaitCompaction(BrokerProcess broker) {
-        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        int left;
-        do {
-            left = JavaClient.consume(broker.bootstrap(), "compacted").size();
-            assertThat(System.nanoTime() - until)
-                    .as("a minute over, and %d of %s records left", left, written)
-                    .isNegative();
-        } while (left > written("compacted") / 3);
-    }
-
-    private static void trim(BrokerProcess broker) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            admin.deleteRecords(
-                            Map.of(
-                                    new TopicPartition("trimmed", 1),
-                                    RecordsToDelete.beforeOffset(TRIMMED_TO)))
-                    .all()
-                    .get();
+    @Test
+    void batchesAreOfEveryKind() {
+        assertThat(texts("plain-0", "compresscodec")).isEqualTo(Set.copyOf(VariedWorkload.CODECS));
+        assertThat(texts("zstd-0", "compresscodec")).containsExactly("zstd");
+        assertThat(texts("uncompressed-0", "compresscodec")).containsExactly("none");
+        assertThat(texts(COMPACTED + "-0", "deleteHorizonMs")).anyMatch(time -> time.contains("["));
+        for (String partition : List.of("plain-0", "appended-1", "odd-times-0", LARGE + "-0")) {
+            assertThat(logs.batches(partition))
+                    .as(partition)
+                    .anyMatch(batch -> batch.number("count") == 1)
+                    .anyMatch(batch -> batch.number("count") > 3)
+                    .anyMatch(batch -> batch.number("producerId") == -1);
         }
     }
 
-    private int written(String topic) {
-        return written.getOrDefault(topic, 0);
+    private static Set<String> texts(String partition, String field) {
+        return logs.batches(partition).stream()
+                .map(batch -> batch.text(field))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** What the tool prints of all files of a kind. */
-    private record Dumps(String logs, String indexes, String times, String snapshots) {}
-
-    /** Has the tool read everything; it must complain of nothing. */
-    private static Dumps dump(Path directory) throws IOException {
-        List<Path> logs = files(directory, ".log");
-        List<Path> indexes = files(directory, ".index");
-        List<Path> times = files(directory, ".timeindex");
-        List<Path> snapshots = files(directory, ".snapshot");
-        int partitions = TOPICS.size() * PARTITIONS;
-        assertThat(logs).as("many segments").hasSizeGreaterThan(2 * partitions);
-        assertThat(indexes).hasSameSizeAs(logs);
-        assertThat(times).hasSameSizeAs(logs);
-        assertThat(snapshots).hasSizeGreaterThanOrEqualTo(partitions);
-        assertThat(files(directory, ".txnindex"))
-                .as("without transactions")
-                .allMatch(DumpEveryFileTest::isEmpty);
-        KafkaTool.dump(indexes, "--index-sanity-check");
-        return new Dumps(
-                KafkaTool.dump(logs, "--deep-iteration"),
-                KafkaTool.dump(indexes),
-                KafkaTool.dump(times),
-                KafkaTool.dump(snapshots));
+    @Test
+    void batchesHaveTheLeaderEpochOfTheirOffset() throws Exception {
+        for (String partition : VariedWorkload.partitions()) {
+            NavigableMap<Long, Long> epochs = new TreeMap<>();
+            List<String> lines = Files.readAllLines(files(partition, "checkpoint").getFirst());
+            for (String line : lines.subList(2, lines.size())) {
+                String[] parts = line.split(" ", 2);
+                epochs.put(Long.valueOf(parts[1]), Long.valueOf(parts[0]));
+            }
+            long start = partition.startsWith(TRIMMED) ? trimmedTo : 0;
+            assertThat(logs.batches(partition))
+                    .as(partition)
+                    .filteredOn(batch -> batch.number("lastOffset") >= start)
+                    .allMatch(batch ->
+                            epochs.floorEntry(batch.number("lastOffset")).getValue()
+                                    == batch.number("partitionLeaderEpoch"));
+        }
+        assertThat(texts("plain-0", "partitionLeaderEpoch")).hasSize(2);
     }
 
-    private static boolean isEmpty(Path file) {
-        return file.toFile().length() == 0;
+    @Test
+    void offsetIndexesAgreeWithTheirLogs() throws Exception {
+        List<Path> indexes = files("", ".index");
+        passSanityCheck(indexes);
+        KafkaTool.dump(indexes, "--verify-index-only");
     }
 
-    private static List<Path> files(Path logs, String kind) throws IOException {
-        try (var found = Files.walk(logs)) {
-            return found.filter(file -> file.toString().endsWith(kind)).sorted().toList();
+    @Test
+    void timeIndexesAgreeWithTheirLogs() throws Exception {
+        List<Path> indexes = files("", ".timeindex");
+        passSanityCheck(indexes);
+        List<Path> compacted = files(COMPACTED, ".timeindex");
+        List<Path> others = new ArrayList<>(indexes);
+        others.removeAll(compacted);
+        KafkaTool.dump(others, "--verify-index-only");
+        assertThat(logs.complaintsAboutEmptyBatches(COMPACTED + "-0", compacted))
+                .containsAll(KafkaTool.complaints(compacted, "--verify-index-only"));
+    }
+
+    private static void passSanityCheck(List<Path> indexes) {
+        String passed = " passed sanity check.";
+        assertThat(
+                        KafkaTool.dump(indexes, "--index-sanity-check")
+                                .lines()
+                                .filter(line -> line.endsWith(passed))
+                                .map(line -> line.substring(0, line.length() - passed.length())))
+                .containsExactlyElementsOf(
+                        indexes.stream()
+                                .filter(file -> file.toFile().length() > 0)
+                                .map(Path::toString)
+                                .toList())
+                .hasSizeGreaterThan(indexes.size() * 9 / 10);
+    }
+
+    @Test
+    void theLastSnapshotKnowsTheProducersOfItsLog() throws Exception {
+        Map<String, Map<String, Long>> newest = producersOfLastSnapshots();
+        for (String partition : VariedWorkload.partitions()) {
+            Map<String, Long> known = newest.getOrDefault(partition, Map.of());
+            Map<String, Long> wrote = new HashMap<>();
+            for (Batch batch : logs.batches(partition)) {
+                wrote.put(batch.text("producerId"), batch.number("lastOffset"));
+            }
+            wrote.remove("-1");
+            assertThat(known)
+                    .as(partition)
+                    .containsAllEntriesOf(wrote)
+                    .hasSize(
+                            partition.startsWith(NEVER_WRITTEN)
+                                    ? 0
+                                    : 2 * VariedWorkload.IDEMPOTENT_PRODUCERS);
         }
     }
 
-    /** How many records of a topic a dump of log files has. */
-    private static int records(String dump, String topic) {
-        int count = 0;
-        boolean ofTopic = false;
-        for (String line : dump.lines().toList()) {
+    /** The last offsets of producers, by partition and the ID of the producer. */
+    private static Map<String, Map<String, Long>> producersOfLastSnapshots() throws IOException {
+        List<Path> snapshots = files("", ".snapshot");
+        Map<String, Map<String, Long>> newest = new HashMap<>();
+        Map<String, Long> producers = new HashMap<>();
+        for (String line : KafkaTool.dump(snapshots).lines().toList()) {
             if (line.startsWith("Dumping ")) {
-                ofTopic = line.contains("/" + topic + "-");
-            } else if (ofTopic && line.startsWith("| offset: ")) {
-                count++;
+                producers = new HashMap<>();
+                newest.put(partitionOf(Path.of(line.substring("Dumping ".length()))), producers);
+            } else {
+                producers.put(
+                        DumpedLogs.text(line, "producerId"), DumpedLogs.number(line, "lastOffset"));
             }
         }
-        return count;
+        return newest;
     }
 
-    /** The tool, asked as above, finds one changed byte in each kind of file. */
-    private void damageIsFound(Path partition) throws IOException {
-        damageIsFound(partition, ".log", size -> size / 2);
-        damageIsFound(partition, ".index", _ -> 8 + 7); // a position
-        damageIsFound(partition, ".timeindex", _ -> 12 + 7); // a timestamp
-        damageIsFound(partition, ".snapshot", size -> size - 1);
-    }
-
-    private void damageIsFound(Path partition, String kind, UnaryOperator<Integer> where)
-            throws IOException {
-        Path copy = Files.createDirectories(directory.resolve("damaged" + kind + "/varied-0"));
-        for (Path file : files(partition, "")) {
-            if (Files.isRegularFile(file)) {
-                Files.copy(file, copy.resolve(file.getFileName()));
-            }
+    @ParameterizedTest
+    @CsvSource({
+        // in the first batch's time, the second entry's offset and time, the first entry's time
+        ".log, 30, --deep-iteration, isvalid: false",
+        ".index, 11, --verify-index-only, Mismatches in :",
+        ".timeindex, 19, --verify-index-only, Found timestamp mismatch in :",
+        ".timeindex, 0, --index-sanity-check, status 1",
+        ".snapshot, 40, --deep-iteration, is corrupt",
+    })
+    void aByteThatIsNotAsItWasIsComplainedAbout(
+            String suffix, int position, String argument, String complaint) throws Exception {
+        Path copies = Files.createTempDirectory(directory, "damaged");
+        for (Path file : files("plain-0", "")) {
+            Files.copy(file, copies.resolve(file.getFileName()));
         }
-        Path damaged = files(copy, kind).getFirst();
+        Path damaged = copies.resolve(files("plain-0", suffix).get(1).getFileName());
         byte[] bytes = Files.readAllBytes(damaged);
-        bytes[where.apply(bytes.length)] ^= 4;
+        bytes[position] ^= 1;
         Files.write(damaged, bytes);
-        List<String> how = kind.equals(".log") ? List.of("--deep-iteration") : List.of();
-        assertThatThrownBy(() ->
-                        assertThat(KafkaTool.dump(List.of(damaged), how.toArray(String[]::new)))
-                                .doesNotContain("isvalid: false"))
-                .as("a byte of %s", damaged)
-                .isInstanceOf(AssertionError.class);
+        assertThat(KafkaTool.complaints(List.of(damaged), argument))
+                .anyMatch(line -> line.contains(complaint));
     }
 }
