@@ -44,13 +44,13 @@ final class ReadAhead {
             VerifiedRanges verified = place.segment().verified();
             boolean known = verified.has(position, position + length);
             if (!isThere(place.open(), position, length)) {
+                // whoever brings it into the page cache does not say what else came with it
+                verified.forgetFrom(position);
                 LogSlice past = cold.read(place, length, endOffset);
                 if (past != null) {
                     place.open().release();
                     return past;
                 }
-                // the kernel reads more than it is asked for, and does not say what
-                verified.forgetFrom(position);
             } else if (known) {
                 return new FileSlice(place.open(), position, length);
             }

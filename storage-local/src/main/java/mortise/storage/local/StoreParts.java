@@ -12,6 +12,7 @@ record StoreParts(
         RecentBudget recentBudget,
         DoomedFiles doomed,
         Clock clock) {
+    /** Where the store says what it does. */
     System.Logger logger() {
         return openFiles.logger();
     }

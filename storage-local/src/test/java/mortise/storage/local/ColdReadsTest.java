@@ -180,6 +180,26 @@ final class ColdReadsTest {
         }
     }
 
+    /** Whoever saw that it had left the page cache knows that it comes from the disk again. */
+    @Test
+    void whatRottedAfterItWasCheckedIsCheckedAgain() throws IOException {
+        readPast(0);
+        forget();
+        assertThat(readPast(0)).as("through the page cache, and known since").isZero();
+        int batch = written.length / BATCHES;
+        flip(300 * batch + 100);
+        forget();
+        context.clock().advance(Duration.ofMinutes(10));
+        try (LogSlice past = read(100, 100_000)) {
+            assertThat(past.memory()).isPresent();
+        }
+        assertThat(Files.readAllBytes(file)).as("somebody else's read").hasSize(written.length);
+
+        try (LogSlice before = read(250, PLENTY)) {
+            assertThat(before.sizeInBytes()).isEqualTo(50 * batch);
+        }
+    }
+
     private void flip(int at) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
