@@ -431,9 +431,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Runnable,
 
     /** Sends what is encoded. */
     void flush() {
-        if (writer != null) {
-            writer.flush();
-            unsent.count();
+        flush(0);
+    }
+
+    /** Sends what is encoded; what still waits then is counted in the place of a reservation. */
+    void flush(long reservedBytes) {
+        try {
+            if (writer != null) {
+                writer.flush();
+            }
+        } finally {
+            unsent.count(reservedBytes);
         }
     }
 

@@ -362,6 +362,13 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
         return reservedBytes > 0;
     }
 
+    /** The memory that is counted for it, which is the caller's to give back. */
+    long takeReservation() {
+        long reserved = reservedBytes;
+        reservedBytes = 0;
+        return reserved;
+    }
+
     /** The answer as bytes, which are the caller's from now on. */
     @Nullable ByteBuf takeEncoded() {
         ByteBuf bytes = encoded;
@@ -509,9 +516,8 @@ final class NettyRequest implements RequestContext, UnsentLimiter.Waiter {
             ResponsePayloads.closeAll(unsent);
         }
         releaseEncoded();
-        long reserved = reservedBytes;
+        long reserved = takeReservation();
         if (reserved > 0) {
-            reservedBytes = 0;
             connection.unsent().refund(reserved);
         }
         release();

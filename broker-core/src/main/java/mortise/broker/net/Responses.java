@@ -104,8 +104,9 @@ final class Responses {
     }
 
     private void written(NettyRequest request) {
-        if (request.reserved()) {
-            connection.flush(); // counts what waits now, before the reservation ends
+        long reserved = request.takeReservation();
+        if (reserved > 0) {
+            connection.flush(reserved);
         }
         if (request.timed()) {
             services.telemetry()

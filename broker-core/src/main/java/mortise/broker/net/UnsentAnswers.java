@@ -112,11 +112,20 @@ final class UnsentAnswers implements UnsentLimiter.Reader {
 
     /** Tells the broker's bound how many bytes wait for this client. */
     void count() {
+        count(0);
+    }
+
+    /**
+     * Tells the broker's bound how many bytes wait for this client, in the place of what was
+     * reserved for an answer that is among them by now: no byte is counted twice on the way.
+     */
+    void count(long reservedBytes) {
         long pending = pendingBytes();
         long counted = pending < COUNTED_BYTES ? 0 : pending;
         long before = countedBytes;
+        countedBytes = counted;
+        limiter.change(counted - before - reservedBytes);
         if (counted != before) {
-            countedBytes = counted;
             changed(before, counted);
         }
         if (counted > 0) {
@@ -128,11 +137,6 @@ final class UnsentAnswers implements UnsentLimiter.Reader {
     }
 
     private void changed(long before, long counted) {
-        if (counted > before) {
-            limiter.charge(counted - before);
-        } else {
-            limiter.refund(before - counted);
-        }
         if (before == 0) {
             tookNanos = clock.nanoTime();
             noteTaken(tookNanos);

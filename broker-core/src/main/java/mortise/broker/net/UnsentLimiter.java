@@ -69,16 +69,30 @@ final class UnsentLimiter {
         held.getAndAdd(bytes);
     }
 
+    /** Counts more bytes, or gives some back. */
+    void change(long bytes) {
+        if (bytes > 0) {
+            charge(bytes);
+        } else if (bytes < 0) {
+            refund(-bytes);
+        }
+    }
+
     /** Reserves room for an answer, unless there is none or others wait for it. */
     boolean tryReserve(long bytes) {
-        if (waiting) {
-            return false;
+        return !waiting && take(bytes);
+    }
+
+    /** Takes room if there is any; what does not fit is not counted for a moment either. */
+    private boolean take(long bytes) {
+        long now = held.get();
+        while (fits(now, bytes)) {
+            long seen = held.compareAndExchange(now, now + bytes);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
         }
-        long after = held.addAndGet(bytes);
-        if (after <= maxBytes || after == bytes) {
-            return true;
-        }
-        refund(bytes);
         return false;
     }
 
@@ -201,7 +215,7 @@ final class UnsentLimiter {
     }
 
     private void wakeWaiters() {
-        if (!waiting || !fits(wantedByFirst)) {
+        if (!waiting || !fits(held.get(), wantedByFirst)) {
             return;
         }
         List<Waiter> granted = new ArrayList<>();
@@ -209,11 +223,10 @@ final class UnsentLimiter {
             var line = waiters.iterator();
             while (line.hasNext()) {
                 Waiter first = line.next();
-                if (!fits(first.wantedBytes())) {
+                if (!take(first.wantedBytes())) {
                     break;
                 }
                 line.remove();
-                held.getAndAdd(first.wantedBytes());
                 granted.add(first);
             }
             noteFirst();
@@ -222,8 +235,7 @@ final class UnsentLimiter {
     }
 
     /** One answer always fits, if nothing else is held. */
-    private boolean fits(long bytes) {
-        long now = held.get();
+    private boolean fits(long now, long bytes) {
         return now == 0 || (bytes == 0 ? now < maxBytes : now + bytes <= maxBytes);
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import mortise.api.Clock;
 import mortise.broker.request.SlicePayload;
 import mortise.wire.ApiKey;
@@ -83,19 +84,19 @@ class UnreadAnswersTest {
                 TestServer server =
                         TestServer.with(
                                 Transport.best(), Clock.system(), SETTINGS, large(), HEARTBEAT);
-                RawClient honest = server.client()) {
+                RawClient honest = server.client();
+                Highest held = new Highest(() -> server.server().unsentBytes())) {
             List<RawClient> rude = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 RawClient client = RawClient.connect(server.port(), RECEIVE_BUFFER_BYTES);
                 client.send(metadata(i));
                 rude.add(client);
-                assertThat(server.server().unsentBytes()).isLessThan(MAX_UNSENT_BYTES + (64 << 10));
                 honest.send(heartbeat(i));
                 assertThat(honest.receiveCorrelationId()).isEqualTo(i);
             }
             honest.send(metadata(1_000));
             assertThat(honest.receive().remaining()).isGreaterThan(ANSWER_BYTES);
-            assertThat(server.server().unsentBytes()).isLessThan(MAX_UNSENT_BYTES + (64 << 10));
+            assertThat(held.seen()).isLessThan(MAX_UNSENT_BYTES + (64 << 10));
             assertThat(lines.lines()).isNotEmpty().hasSizeLessThan(5);
             assertThat(lines.lines().getFirst())
                     .contains("closing the connection from 127.0.0.1:")
@@ -105,6 +106,37 @@ class UnreadAnswersTest {
             Eventually.is("all memory given back", () -> server.server().unsentBytes() == 0);
             honest.send(heartbeat(7));
             assertThat(honest.receiveCorrelationId()).isEqualTo(7);
+        }
+    }
+
+    /** The highest of a figure that a thread reads again and again until it is closed. */
+    private static final class Highest implements AutoCloseable {
+        private volatile boolean closed;
+        private volatile long seen;
+        private final Thread reading;
+
+        Highest(LongSupplier figure) {
+            reading =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                while (!closed) {
+                                    seen = Math.max(seen, figure.getAsLong());
+                                }
+                            });
+        }
+
+        long seen() {
+            return seen;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            try {
+                reading.join();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

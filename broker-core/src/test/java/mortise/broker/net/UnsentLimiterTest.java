@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import mortise.tck.sim.Seeded;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,38 @@ class UnsentLimiterTest {
         limiter.refund(400);
         assertThat(second.grants).isEqualTo(1);
         assertThat(limiter.heldBytes()).isEqualTo(700);
+    }
+
+    @Test
+    void whatDoesNotFitIsNotCountedForAMoment() throws InterruptedException {
+        assertThat(limiter.tryReserve(700)).isTrue();
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread asking =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (!stop.get()) {
+                                limiter.tryReserve(600);
+                            }
+                        });
+        long most = 0;
+        for (int i = 0; i < 1_000_000; i++) {
+            most = Math.max(most, limiter.heldBytes());
+        }
+        stop.set(true);
+        asking.join();
+        assertThat(most).isEqualTo(700);
+    }
+
+    @Test
+    void whatWaitsForItsClientTakesThePlaceOfItsReservation() {
+        assertThat(limiter.tryReserve(700)).isTrue();
+        limiter.change(650 - 700);
+        assertThat(limiter.heldBytes()).isEqualTo(650);
+        Answer next = new Answer(400);
+        limiter.await(next);
+        limiter.change(-650);
+        assertThat(next.grants).isEqualTo(1);
+        assertThat(limiter.heldBytes()).isEqualTo(400);
     }
 
     @Test
