@@ -39,6 +39,9 @@ public interface LogCompaction {
      * what stays in their place. The rewriter leaves at least the header of the batch that ends
      * where the last segment ends, so that no segment ends in a gap.
      *
+     * <p>Sidecars of producers as of offsets inside the new segment go with what was replaced,
+     * unless there are no durable ones from its end on.
+     *
      * @param segments neighbours, as {@link #sealed} gave them, whose result fits in one segment
      * @return the segment in their place; nothing changed if it was not done because the log was
      *     truncated or its start moved into them meanwhile

@@ -22,6 +22,7 @@ final class LocalCompaction implements LogCompaction {
     private final LogExtent extent;
     private final LogHealth health;
     private final LogInventory inventory;
+    private final Sidecars sidecars;
     private final LogSync sync;
 
     LocalCompaction(
@@ -29,11 +30,13 @@ final class LocalCompaction implements LogCompaction {
             LogExtent extent,
             LogHealth health,
             LogInventory inventory,
+            Sidecars sidecars,
             LogSync sync) {
         this.log = log;
         this.extent = extent;
         this.health = health;
         this.inventory = inventory;
+        this.sidecars = sidecars;
         this.sync = sync;
     }
 
@@ -181,6 +184,10 @@ final class LocalCompaction implements LogCompaction {
                 for (int i = replaced.length - 1; i > 0; i--) {
                     replaced[i].remove(log.settings().fileDeleteDelay());
                 }
+                sidecars.dropBetween(
+                        replaced[0].baseOffset(),
+                        end,
+                        Math.min(extent.abortedKnownTo(), extent.durableEnd().offset()));
                 DiskFiles.syncDirectory(log.path());
             } catch (IOException failed) {
                 throw health.broken("compacting " + log.id(), failed);

@@ -69,7 +69,7 @@ final class LogBody {
         this.search = new LogSearch(log, extent, health);
         this.reader = new LogReader(log, extent, health, inventory, search);
         this.start = new LogStart(log, extent, health, names, inventory, sync);
-        this.compaction = new LocalCompaction(log, extent, health, inventory, sync);
+        this.compaction = new LocalCompaction(log, extent, health, inventory, sidecars, sync);
         this.repair = new LogRepair(log, extent, health, appender, search, sync, compaction);
         this.truncation = new LogTruncation(log, extent, health, names, inventory, sidecars, sync);
         if (namesUnsynced || !loaded.durable()) {

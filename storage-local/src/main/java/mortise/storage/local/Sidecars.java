@@ -283,6 +283,26 @@ final class Sidecars {
         remove(dropped);
     }
 
+    /**
+     * Drops producers as of offsets between two borders, which nobody asks for any more, unless
+     * none lie durably from the upper border on up to where the log is certain.
+     */
+    void dropBetween(long from, long to, long certain) throws IOException {
+        List<Path> dropped = new ArrayList<>();
+        synchronized (this) {
+            NavigableMap<Long, Entry> states = of(SidecarKind.PRODUCER_STATE);
+            boolean later =
+                    certain >= to
+                            && states.subMap(to, true, certain, true).values().stream()
+                                    .anyMatch(entry -> entry.pending() == null);
+            if (later) {
+                drop(states.subMap(from, false, to, false), dropped);
+                drop(of(SidecarKind.PRODUCER_BATCHES).subMap(from, false, to, false), dropped);
+            }
+        }
+        remove(dropped);
+    }
+
     /** Drops those beyond {@code offset}; the caller makes that durable. */
     void truncate(long offset) throws IOException {
         List<Path> dropped = new ArrayList<>();

@@ -15,10 +15,14 @@ import mortise.spi.storage.LogCompaction;
 import mortise.spi.storage.LogPosition;
 import mortise.spi.storage.LogSlice;
 import mortise.spi.storage.SealedSegment;
+import mortise.spi.storage.SidecarKind;
 import org.junit.jupiter.api.Test;
 
 /** What a store with {@link Capability#COMPACTION} does to sealed segments, and what it leaves. */
 public interface CompactionContract extends StorageUnderTest {
+    /** What is kept of producers as of an offset. */
+    List<SidecarKind> PRODUCERS = List.of(SidecarKind.PRODUCER_STATE, SidecarKind.PRODUCER_BATCHES);
+
     /** A store that declares compaction has it, and one that has it declares it. */
     @Test
     default void compactionIsThereIfItIsDeclared() {
@@ -89,6 +93,48 @@ public interface CompactionContract extends StorageUnderTest {
             assertThat(after.get(1).endOffset())
                     .as("where the new segment ends")
                     .isEqualTo(before.get(2).endOffset());
+            log.check();
+        }
+    }
+
+    /** Producers as of an offset inside the new segment go, once there are durable later ones. */
+    @Test
+    default void producersInsideANewSegmentGo() {
+        assumeTrue(can(Capability.COMPACTION), "the store does not declare COMPACTION");
+        assumeTrue(can(Capability.SIDECARS), "the store does not declare SIDECARS");
+        try (LogUnderTest log = LogUnderTest.open(this)) {
+            List<Long> rolls = log.fill(60);
+            long begin = rolls.get(0);
+            long inside = rolls.get(1);
+            long end = rolls.get(2);
+            for (long offset : List.of(begin, inside)) {
+                log.putSidecar(SidecarKind.PRODUCER_STATE, offset, "s");
+                log.putSidecar(SidecarKind.PRODUCER_BATCHES, offset, "b");
+            }
+            log.log().sync();
+            compact(log, 1, 3, base -> base % 20 == 0);
+            for (SidecarKind kind : PRODUCERS) {
+                assertThat(log.sidecar(kind, Long.MAX_VALUE))
+                        .as("the latest %s, which lies inside the new segment", kind)
+                        .startsWith(inside + ":");
+            }
+
+            log.putSidecar(SidecarKind.PRODUCER_STATE, end, "s");
+            log.putSidecar(SidecarKind.PRODUCER_BATCHES, end, "b");
+            log.log().sync();
+            compact(log, 1, 2, base -> base % 40 == 0);
+
+            for (int round = 0; round < 2; round++) {
+                for (SidecarKind kind : PRODUCERS) {
+                    assertThat(log.sidecar(kind, end - 1))
+                            .as("the latest %s below the end of the new segment", kind)
+                            .startsWith(begin + ":");
+                    assertThat(log.sidecar(kind, Long.MAX_VALUE))
+                            .as("the latest %s", kind)
+                            .startsWith(end + ":");
+                }
+                log.reopenLog();
+            }
             log.check();
         }
     }

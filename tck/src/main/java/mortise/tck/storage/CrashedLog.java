@@ -204,6 +204,7 @@ final class CrashedLog {
                                 && batch.lastOffset() < end - 1
                                 && chosen.test(batch.baseOffset());
         world.note("compact " + begin + " to " + end);
+        sidecars.compacted(begin, end);
         try {
             Optional<SealedSegment> done =
                     compaction.rewrite(

@@ -40,6 +40,10 @@ final class SidecarHistory {
 
         private boolean durable;
         private boolean mayBeGone;
+
+        /** From where on there must be later producers if this went, or NEVER. */
+        private long laterFrom = NEVER;
+
         private boolean cut;
         private long cutAt = NEVER;
 
@@ -91,6 +95,7 @@ final class SidecarHistory {
      * @param endLow the least that the end is now
      */
     void cut(long offset, long endLow, long time) {
+        laterMayBeGone();
         byOffset.values().stream()
                 .flatMap(List::stream)
                 .filter(entry -> entry.offset > offset)
@@ -107,12 +112,31 @@ final class SidecarHistory {
         });
     }
 
+    /** Segments are made one: producers as of offsets inside it may go if there are later ones. */
+    void compacted(long begin, long end) {
+        boolean later =
+                of(SidecarKind.PRODUCER_STATE).stream()
+                        .anyMatch(entry -> entry.offset >= end && !entry.mayBeGone);
+        byOffset.values().stream()
+                .flatMap(List::stream)
+                .filter(entry -> later && entry.offset > begin && entry.offset < end)
+                .forEach(entry -> entry.laterFrom = end);
+    }
+
     /** The log ends there since it was truncated, perhaps before the offset that was asked for. */
     void endMoved(long end) {
+        laterMayBeGone();
         byOffset.values().stream()
                 .flatMap(List::stream)
                 .filter(entry -> entry.offset > end)
                 .forEach(entry -> entry.mayBeGone = true);
+    }
+
+    /** What made compaction let others go may have gone itself. */
+    private void laterMayBeGone() {
+        byOffset.values().stream()
+                .flatMap(List::stream)
+                .forEach(entry -> entry.mayBeGone |= entry.laterFrom != NEVER);
     }
 
     /** Only the latest of a kind was copied; the others go when the copy takes the log's place. */
@@ -124,6 +148,7 @@ final class SidecarHistory {
     }
 
     void trimmed(SidecarKind kind, long offset) {
+        laterMayBeGone();
         List<Entry> entries = of(kind);
         long latest =
                 entries.stream()
@@ -174,6 +199,13 @@ final class SidecarHistory {
      * @param since the earliest time at which the log was as it came back
      */
     void recovered(PartitionLog log, long since) {
+        long latestState =
+                log.latestSidecar(SidecarKind.PRODUCER_STATE, Long.MAX_VALUE)
+                        .map(Sidecar::offset)
+                        .orElse(-1L);
+        byOffset.values().stream()
+                .flatMap(List::stream)
+                .forEach(entry -> entry.mayBeGone |= entry.laterFrom <= latestState);
         byOffset.forEach((kind, entries) -> recovered(log, kind, entries, since));
         long latestProducers =
                 byOffset.values().stream()

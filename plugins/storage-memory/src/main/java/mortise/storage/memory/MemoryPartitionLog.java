@@ -417,6 +417,7 @@ final class MemoryPartitionLog implements PartitionLog {
             }
             if (content.compareAndSet(before, after)) {
                 budget.giveBack(before.charge() - after.charge());
+                sidecars.dropBetween(by.baseOffset(), by.endOffset());
                 return true;
             }
         }

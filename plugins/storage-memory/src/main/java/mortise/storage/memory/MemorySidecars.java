@@ -71,6 +71,15 @@ final class MemorySidecars {
         }
     }
 
+    /** Drops producers as of offsets between two borders, unless there are none from there on. */
+    synchronized void dropBetween(long from, long to) {
+        NavigableMap<Long, byte[]> states = of(SidecarKind.PRODUCER_STATE);
+        if (states.ceilingKey(to) != null) {
+            drop(states.subMap(from, false, to, false));
+            drop(of(SidecarKind.PRODUCER_BATCHES).subMap(from, false, to, false));
+        }
+    }
+
     /** Drops those beyond {@code offset}. */
     synchronized void truncate(long offset) {
         contents.values().forEach(map -> drop(map.tailMap(offset, false)));
