@@ -9,6 +9,7 @@ module mortise.broker {
     requires static transitive org.jspecify;
     requires transitive mortise.spi;
     requires transitive mortise.record;
+    requires mortise.coordinator;
     requires mortise.metadata;
     requires mortise.wire;
     requires io.netty.common;

@@ -209,7 +209,7 @@ final class BrokerCore {
                         List.of(
                                 with.add(ClusterRequests.of(with, serving)),
                                 with.add(PartitionRequests.of(with, serving)),
-                                with.add(new CoordinatorRequests()),
+                                with.add(CoordinatorRequests.of(with, serving)),
                                 fetches),
                         serving);
         ClientNetwork network = networks.over(router);

@@ -6,6 +6,7 @@ import mortise.broker.compaction.CompactionSettings;
 import mortise.broker.config.BrokerSettings;
 import mortise.broker.fetch.FetchSettings;
 import mortise.broker.flush.FlushSettings;
+import mortise.broker.group.GroupConfigs;
 import mortise.broker.net.NetSettings;
 import mortise.broker.partition.PartitionSettings;
 import mortise.broker.plugin.PluginSettings;
@@ -27,6 +28,7 @@ final class Concerns {
                     core("Compaction", CompactionSettings.SCHEMA),
                     core("Syncing to disk", FlushSettings.SCHEMA),
                     core("Fetches", FetchSettings.SCHEMA),
+                    core("Groups and their offsets", GroupConfigs.SCHEMA),
                     core("Topics and cluster metadata", part(MetadataSettings.SCHEMA, false)),
                     core("Metrics", TelemetrySettings.SCHEMA),
                     core("Defaults of topics", part(MetadataSettings.SCHEMA, true)));

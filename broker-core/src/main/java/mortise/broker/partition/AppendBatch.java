@@ -50,6 +50,19 @@ public abstract class AppendBatch implements DataCommand {
      */
     protected abstract void completed();
 
+    /**
+     * Whether it may be appended by a leader of this epoch, behind everything that is in the log by
+     * then. Asked in the partition's drain, right before it is; what may not is refused.
+     */
+    protected boolean mayFollow(int leaderEpoch) {
+        return true;
+    }
+
+    /** Ends badly without having been offered. */
+    public final void withdraw(ErrorCode code, String why) {
+        refuse(code, why);
+    }
+
     /** The batch. */
     public final RecordBatch batch() {
         return batch;

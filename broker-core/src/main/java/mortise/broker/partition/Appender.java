@@ -131,6 +131,14 @@ final class Appender {
                                 + wantedReplicas);
                 continue;
             }
+            if (!command.mayFollow(leaderEpoch)) {
+                run.skip();
+                gate.refuse(
+                        command,
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                        "it stands on what is not in the log");
+                continue;
+            }
             if (batch.hasProducerId()) {
                 ProducerStates.Verdict verdict = kept.producers().check(batch);
                 if (verdict instanceof ProducerStates.Unsettled && run.count() > 0) {

@@ -103,7 +103,7 @@ public final class Partition
         this.intake = new BatchIntake(context.checks(), this::settings);
         this.settings = settings;
         this.image = image;
-        this.mailbox = context.mailboxes().mailbox(this, site);
+        this.mailbox = context.mailboxes().of(this, site);
         this.watchers = new ProgressWatchers(context.reports().unexpected());
         this.endWatchers = new ProgressWatchers(context.reports().unexpected());
         this.replicas = new InSyncReplicas(log, image, settings);
@@ -500,6 +500,7 @@ public final class Partition
         } else if (outOfService == null) {
             leadership.resign(image.leader());
         }
+        context.reports().leadershipChanged(this);
         command.done().complete(null);
     }
 
@@ -650,6 +651,7 @@ public final class Partition
     private void endService(String why, ErrorCode error) {
         outOfService = why;
         leadership.end(image.leader(), error, why);
+        context.reports().leadershipChanged(this);
     }
 
     @Override

@@ -18,8 +18,11 @@ import mortise.api.config.Config;
 import mortise.broker.cluster.PartitionApplier;
 import mortise.broker.mailbox.CreditLine;
 import mortise.broker.mailbox.CreditRequest;
+import mortise.broker.mailbox.DataCommand;
 import mortise.broker.mailbox.DrainSite;
 import mortise.broker.mailbox.Drains;
+import mortise.broker.mailbox.Mailbox;
+import mortise.broker.mailbox.MailboxOwner;
 import mortise.broker.runtime.Blocking;
 import mortise.broker.runtime.Failures;
 import mortise.broker.runtime.Periodic;
@@ -59,6 +62,7 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
     private final Map<TopicId, LocalTopic> byId = new ConcurrentHashMap<>();
     private final Map<String, LocalTopic> byName = new ConcurrentHashMap<>();
     private final Optional<LogMover> mover;
+    private final Map<String, LeadershipWatcher> leaderships = new ConcurrentHashMap<>();
     private final Map<UUID, DrainSite> sites = new ConcurrentHashMap<>();
     private final List<Periodic> periodic = new CopyOnWriteArrayList<>();
     private final Failures failures;
@@ -103,7 +107,8 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
                         new PartitionContext.Reports(
                                 failures,
                                 new RefusedReads(services.clock(), services.metrics()),
-                                this::directoryFailed),
+                                this::directoryFailed,
+                                leaderships),
                         new PartitionContext.Producers(
                                 new RememberedProducers(
                                         config.get(PartitionSettings.PRODUCERS_TOTAL)),
@@ -149,6 +154,27 @@ public final class Partitions implements PartitionApplier, AutoCloseable {
         begun = true;
         again("looking for old data", retentionInterval, this::retain);
         again("forgetting silent producers", producerExpirationInterval, this::expireProducers);
+    }
+
+    /**
+     * Has somebody hear when this broker begins or ceases to lead partitions of a topic; to be
+     * called before partitions are opened.
+     */
+    public void watchLeadership(String topic, LeadershipWatcher watcher) {
+        leaderships.put(topic, watcher);
+    }
+
+    /**
+     * A mailbox whose drains are those of the partitions: what its owner appends to a partition is
+     * written on the same thread, right after.
+     *
+     * @param beside the partition that its owner appends to
+     * @param <D> its owner's data commands
+     * @param <C> its owner's control commands
+     */
+    public <D extends DataCommand, C> Mailbox<D, C> mailbox(
+            MailboxOwner<D, C> owner, Partition beside) {
+        return context.mailboxes().of(owner, site(beside.log().directory()));
     }
 
     /** The topic of this ID, if this broker holds any of it. */

@@ -5,9 +5,9 @@ import mortise.wire.ApiKey;
 
 /** Something of Kafka's that this version does not serve, and what its users can do instead. */
 public enum UnservedFeature {
-    /** Consumer groups and their offsets. */
-    GROUPS(
-            "consumer groups are not there yet; assign partitions and keep offsets in the client (KafkaConsumer.assign without group.id, kcat -C)"),
+    /** Groups that the broker balances (KIP-848, KIP-1071). */
+    BALANCED_GROUPS(
+            "groups that the broker balances are not there yet; set the client's group.protocol to classic"),
     /** Groups that share partitions. */
     SHARE_GROUPS(
             "share groups are not there yet; assign partitions in the client (KafkaConsumer.assign without group.id, kcat -C)"),
@@ -37,23 +37,12 @@ public enum UnservedFeature {
     /** The feature that an API belongs to; nothing for those that no client has a use for. */
     public static Optional<UnservedFeature> of(ApiKey api) {
         return switch (api) {
-            case FIND_COORDINATOR,
-                    JOIN_GROUP,
-                    SYNC_GROUP,
-                    HEARTBEAT,
-                    LEAVE_GROUP,
-                    OFFSET_COMMIT,
-                    OFFSET_FETCH,
-                    OFFSET_DELETE,
-                    DESCRIBE_GROUPS,
-                    LIST_GROUPS,
-                    DELETE_GROUPS,
-                    CONSUMER_GROUP_HEARTBEAT,
+            case CONSUMER_GROUP_HEARTBEAT,
                     CONSUMER_GROUP_DESCRIBE,
                     STREAMS_GROUP_HEARTBEAT,
                     STREAMS_GROUP_DESCRIBE,
                     STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE ->
-                    Optional.of(GROUPS);
+                    Optional.of(BALANCED_GROUPS);
             case SHARE_GROUP_HEARTBEAT,
                     SHARE_GROUP_DESCRIBE,
                     SHARE_FETCH,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import mortise.api.ErrorCode;
-import mortise.broker.request.FindCoordinatorRefusal;
 import mortise.broker.request.UnservedFeature;
 import mortise.wire.ApiKey;
 import mortise.wire.message.ApiVersionsRequest;
@@ -29,6 +28,24 @@ class UnservedApiTest {
         assertThat(client.receiveCorrelationId()).isEqualTo(1);
     }
 
+    /** Refuses every coordinator, as the handler does for those that are not there. */
+    private static ScriptedHandler<FindCoordinatorRequest> refusal() {
+        return new ScriptedHandler<>(
+                ApiKey.FIND_COORDINATOR,
+                (context, request) -> {
+                    UnservedFeature feature =
+                            request.keyType() == 1
+                                    ? UnservedFeature.TRANSACTIONS
+                                    : UnservedFeature.SHARE_GROUPS;
+                    context.notServed(feature);
+                    context.respond(
+                            new FindCoordinatorResponse()
+                                    .errorCode(ErrorCode.UNSUPPORTED_VERSION.code())
+                                    .errorMessage(feature.remedy())
+                                    .nodeId(-1));
+                });
+    }
+
     private static FindCoordinatorResponse ask(RawClient client, int version, int keyType) {
         client.send(
                 RawClient.frame(
@@ -41,10 +58,10 @@ class UnservedApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, GROUPS", "1, TRANSACTIONS", "2, SHARE_GROUPS"})
+    @CsvSource({"1, TRANSACTIONS", "2, SHARE_GROUPS"})
     void whoLooksForACoordinatorIsRefusedByNameAndLoggedOnce(int keyType, UnservedFeature feature) {
         try (PeerLines lines = new PeerLines();
-                TestServer server = TestServer.with(new FindCoordinatorRefusal());
+                TestServer server = TestServer.with(refusal());
                 RawClient client = server.client()) {
             introduce(client);
             for (int times = 0; times < 20; times++) {
@@ -63,10 +80,10 @@ class UnservedApiTest {
     @Test
     void eachThingThatIsNotServedHasALineOfItsOwn() {
         try (PeerLines lines = new PeerLines();
-                TestServer server = TestServer.with(new FindCoordinatorRefusal())) {
+                TestServer server = TestServer.with(refusal())) {
             try (RawClient client = server.client()) {
-                ask(client, 1, 0);
                 ask(client, 1, 1);
+                ask(client, 1, 2);
             }
             for (int times = 0; times < 5; times++) {
                 try (RawClient client = server.client()) {
