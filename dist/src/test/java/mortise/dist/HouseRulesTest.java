@@ -128,7 +128,7 @@ class HouseRulesTest {
                 .check(PRODUCT);
     }
 
-    private static final String PURE = "mortise.metadata..";
+    private static final String[] PURE = {"mortise.metadata..", "mortise.coordinator.."};
 
     private static final Set<String> PURE_PACKAGES =
             Set.of(
