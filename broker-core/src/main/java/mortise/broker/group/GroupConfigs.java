@@ -56,6 +56,33 @@ public final class GroupConfigs {
                                     "How much the members of one classic group may say of themselves and be assigned, together; what is more is refused.")
                             .defaultsTo(DataSize.ofMebibytes(16))
                             .between(DataSize.ofKibibytes(1), DataSize.ofMebibytes(64)));
+    static final ConfigKey<Duration> SESSION_TIMEOUT =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "groups.session-timeout",
+                                    ConfigType.DURATION,
+                                    "How long a member of a group that the broker balances may be silent before it is taken out.")
+                            .defaultsTo(Duration.ofSeconds(45))
+                            .between(Duration.ofMillis(100), Duration.ofDays(1))
+                            .alias("group.consumer.session.timeout.ms"));
+    static final ConfigKey<Duration> HEARTBEAT_INTERVAL =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "groups.heartbeat-interval",
+                                    ConfigType.DURATION,
+                                    "How often members of a group that the broker balances are told to be heard.")
+                            .defaultsTo(Duration.ofSeconds(5))
+                            .between(Duration.ofMillis(10), Duration.ofDays(1))
+                            .alias("group.consumer.heartbeat.interval.ms"));
+    static final ConfigKey<Integer> MAX_BALANCED_MEMBERS =
+            KEYS.add(
+                    ConfigKey.of(
+                                    "groups.max-balanced-members",
+                                    ConfigType.INT,
+                                    "How many members a group may have that the broker balances; further ones are refused.")
+                            .defaultsTo(10_000)
+                            .atLeast(1)
+                            .alias("group.consumer.max.size"));
     static final ConfigKey<Integer> MAX_METADATA_BYTES =
             KEYS.add(
                     ConfigKey.of(
@@ -132,6 +159,11 @@ public final class GroupConfigs {
                         (int) config.get(INITIAL_REBALANCE_DELAY).toMillis(),
                         config.get(MAX_MEMBERS),
                         (int) config.get(MAX_GROUP_BYTES).bytes()),
+                new GroupSettings.Consumer(
+                        (int) config.get(SESSION_TIMEOUT).toMillis(),
+                        (int) config.get(HEARTBEAT_INTERVAL).toMillis(),
+                        config.get(MAX_BALANCED_MEMBERS),
+                        GroupSettings.assignors()),
                 config.get(MAX_METADATA_BYTES),
                 config.get(RETENTION).toMillis(),
                 config.get(RETENTION_CHECK).toMillis());

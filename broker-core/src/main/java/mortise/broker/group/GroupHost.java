@@ -20,6 +20,7 @@ import mortise.broker.partition.Partitions;
 import mortise.coordinator.Reply;
 import mortise.coordinator.group.GroupCoordinator;
 import mortise.coordinator.group.GroupSettings;
+import mortise.coordinator.group.TopicCatalog;
 import mortise.metadata.ClusterImage;
 import mortise.metadata.ImageChange;
 import mortise.metadata.TopicImage;
@@ -62,9 +63,13 @@ public final class GroupHost implements ImageListener {
         this.publisher = cluster.publisher();
         this.controller = cluster.controller();
         GroupSettings settings = GroupConfigs.settings(config);
+        TopicCatalog topics = new ImageTopics(publisher);
         this.coordinators =
                 Coordinators.of(
-                        TOPIC, partitions, () -> new GroupCoordinator(settings, random), services);
+                        TOPIC,
+                        partitions,
+                        () -> new GroupCoordinator(settings, topics, random),
+                        services);
         publisher.listen(this);
     }
 

@@ -5,9 +5,9 @@ import mortise.wire.ApiKey;
 
 /** Something of Kafka's that this version does not serve, and what its users can do instead. */
 public enum UnservedFeature {
-    /** Groups that the broker balances (KIP-848, KIP-1071). */
-    BALANCED_GROUPS(
-            "groups that the broker balances are not there yet; set the client's group.protocol to classic"),
+    /** Groups of Kafka Streams that the broker balances (KIP-1071). */
+    STREAMS_GROUPS(
+            "streams groups are not there yet; set the group.protocol of the application to classic"),
     /** Groups that share partitions. */
     SHARE_GROUPS(
             "share groups are not there yet; assign partitions in the client (KafkaConsumer.assign without group.id, kcat -C)"),
@@ -37,12 +37,10 @@ public enum UnservedFeature {
     /** The feature that an API belongs to; nothing for those that no client has a use for. */
     public static Optional<UnservedFeature> of(ApiKey api) {
         return switch (api) {
-            case CONSUMER_GROUP_HEARTBEAT,
-                    CONSUMER_GROUP_DESCRIBE,
-                    STREAMS_GROUP_HEARTBEAT,
+            case STREAMS_GROUP_HEARTBEAT,
                     STREAMS_GROUP_DESCRIBE,
                     STREAMS_GROUP_TOPOLOGY_DESCRIPTION_UPDATE ->
-                    Optional.of(BALANCED_GROUPS);
+                    Optional.of(STREAMS_GROUPS);
             case SHARE_GROUP_HEARTBEAT,
                     SHARE_GROUP_DESCRIBE,
                     SHARE_FETCH,

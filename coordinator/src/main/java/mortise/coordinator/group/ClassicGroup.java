@@ -18,13 +18,14 @@ import mortise.wire.OversizedMessageException;
 import mortise.wire.WireReader;
 import mortise.wire.message.ConsumerProtocolSubscription;
 import mortise.wire.message.JoinGroupResponse;
+import mortise.wire.message.OffsetCommitRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The members of a group under the classic protocol: who they are, which generation they form, and
  * what is pending. {@link ClassicRebalance} moves it on. Confined to the coordinator.
  */
-final class ClassicGroup {
+final class ClassicGroup implements Membership {
     /** The protocol type of consumers; others are Connect's and those of applications. */
     static final String CONSUMER = "consumer";
 
@@ -81,7 +82,8 @@ final class ClassicGroup {
         this.stateSinceMillis = nowMillis;
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
@@ -110,7 +112,8 @@ final class ClassicGroup {
         return generation;
     }
 
-    @Nullable String protocolType() {
+    @Override
+    public @Nullable String protocolType() {
         return protocolType;
     }
 
@@ -436,13 +439,102 @@ final class ClassicGroup {
     }
 
     /** Whether a member subscribes to a topic; unknown if the group is not one of consumers. */
-    boolean subscribesTo(String topic) {
+    @Override
+    public boolean subscribesTo(String topic) {
         Set<String> topics = subscribedTopics;
         return topics != null && topics.contains(topic);
     }
 
-    /** Whether what it subscribes to is known. */
-    boolean subscriptionsKnown() {
-        return subscribedTopics != null;
+    // ---- as a membership
+
+    @Override
+    public boolean isEmpty() {
+        return members.isEmpty();
+    }
+
+    @Override
+    public String stateName() {
+        return state.wireName();
+    }
+
+    @Override
+    public String typeName() {
+        return "classic";
+    }
+
+    @Override
+    public boolean letsOffsetsBeDeleted() {
+        return state == ClassicState.EMPTY || isOfConsumers();
+    }
+
+    @Override
+    public ErrorCode check(short version, OffsetCommitRequest request, CommandContext context) {
+        ErrorCode problem = problem(request);
+        if (problem == ErrorCode.NONE) {
+            ClassicMember committing = members.get(request.memberId());
+            if (committing != null && !committing.isJoining()) {
+                committing.heard(context);
+            }
+        }
+        return problem;
+    }
+
+    private ErrorCode problem(OffsetCommitRequest request) {
+        int said = request.generationIdOrMemberEpoch();
+        if (said < 0 && state == ClassicState.EMPTY) {
+            return ErrorCode.NONE; // an administrator, or a consumer that assigns by itself
+        }
+        if (said < 0 && request.memberId().isEmpty() && request.groupInstanceId() == null) {
+            return ErrorCode.UNKNOWN_MEMBER_ID;
+        }
+        ErrorCode member = check(request.memberId(), request.groupInstanceId());
+        if (member != ErrorCode.NONE) {
+            return member;
+        }
+        if (said != generation) {
+            return ErrorCode.ILLEGAL_GENERATION;
+        }
+        return state == ClassicState.COMPLETING_REBALANCE
+                ? ErrorCode.REBALANCE_IN_PROGRESS
+                : ErrorCode.NONE;
+    }
+
+    @Override
+    public ErrorCode checkReader(@Nullable String memberId, int memberEpoch) {
+        return ErrorCode.NONE;
+    }
+
+    @Override
+    public long unusedSince(String topic, CommittedOffset committed) {
+        if (protocolType == null) {
+            return committed.commitMillis(); // nobody ever joined: it lives by its commits
+        }
+        if (state == ClassicState.EMPTY) {
+            return Math.max(stateSinceMillis, committed.commitMillis());
+        }
+        return state == ClassicState.STABLE && subscribedTopics != null && !subscribesTo(topic)
+                ? committed.commitMillis()
+                : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void forget(CommandContext context) {
+        if (protocolType != null) {
+            context.append(GroupRecords.goneGroup(id));
+        }
+        moveTo(ClassicState.DEAD, context.now().wallMillis());
+    }
+
+    @Override
+    public void loaded(CommandContext context) {
+        members.values().forEach(member -> member.heard(context));
+    }
+
+    @Override
+    public void unload() {
+        members.values().forEach(ClassicMember::unload);
+        pendingJoins.values().forEach(Deadline::cancel);
+        joinDeadline.cancel();
+        syncDeadline.cancel();
     }
 }

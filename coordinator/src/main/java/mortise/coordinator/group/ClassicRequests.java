@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 import mortise.api.ErrorCode;
 import mortise.coordinator.CommandContext;
@@ -28,11 +27,6 @@ final class ClassicRequests {
 
     /** From this version on a static leader may be told not to assign (KIP-814). */
     private static final short FIRST_THAT_SKIPS_ASSIGNMENT = 9;
-
-    private static final long VERSION_4 = 0x4000L;
-    private static final long VERSION_BITS = 0xF000L;
-    private static final long VARIANT_2 = 0x8000_0000_0000_0000L;
-    private static final long VARIANT_REST = 0x3FFF_FFFF_FFFF_FFFFL;
 
     private final ClassicRebalance rebalance;
     private final GroupSettings.Classic settings;
@@ -119,7 +113,9 @@ final class ClassicRequests {
     private void joinFirst(ClassicGroup group, Joining joining, CommandContext context) {
         String instanceId = joining.instanceId();
         String memberId =
-                (instanceId == null ? joining.client().id() : instanceId) + "-" + newUuid();
+                (instanceId == null ? joining.client().id() : instanceId)
+                        + "-"
+                        + MemberIds.next(random);
         if (instanceId != null) {
             String before = group.memberOf(instanceId);
             if (before == null) {
@@ -138,12 +134,6 @@ final class ClassicRequests {
         } else {
             add(group, memberId, joining, context);
         }
-    }
-
-    private UUID newUuid() {
-        return new UUID(
-                (random.nextLong() & ~VERSION_BITS) | VERSION_4,
-                (random.nextLong() & VARIANT_REST) | VARIANT_2);
     }
 
     private void add(ClassicGroup group, String memberId, Joining joining, CommandContext context) {

@@ -12,18 +12,16 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import mortise.api.ErrorCode;
+import mortise.api.RefusedException;
 import mortise.coordinator.CommandContext;
 import mortise.coordinator.CoordinatorRecord;
 import mortise.coordinator.Deadline;
 import mortise.coordinator.Deadlines;
-import mortise.coordinator.RecordFormat;
 import mortise.coordinator.ReplicatedState;
 import mortise.coordinator.Reply;
-import mortise.coordinator.group.record.GroupMetadataKey;
-import mortise.coordinator.group.record.GroupMetadataValue;
-import mortise.coordinator.group.record.GroupMetadataValue.MemberMetadata;
-import mortise.coordinator.group.record.OffsetCommitKey;
-import mortise.coordinator.group.record.OffsetCommitValue;
+import mortise.wire.message.ConsumerGroupDescribeResponse;
+import mortise.wire.message.ConsumerGroupHeartbeatRequest;
+import mortise.wire.message.ConsumerGroupHeartbeatResponse;
 import mortise.wire.message.DeleteGroupsResponse.DeletableGroupResult;
 import mortise.wire.message.DescribeGroupsResponse.DescribedGroup;
 import mortise.wire.message.DescribeGroupsResponse.DescribedGroupMember;
@@ -34,6 +32,7 @@ import mortise.wire.message.JoinGroupResponse;
 import mortise.wire.message.LeaveGroupRequest;
 import mortise.wire.message.LeaveGroupRequest.MemberIdentity;
 import mortise.wire.message.LeaveGroupResponse;
+import mortise.wire.message.LeaveGroupResponse.MemberResponse;
 import mortise.wire.message.ListGroupsRequest;
 import mortise.wire.message.ListGroupsResponse.ListedGroup;
 import mortise.wire.message.OffsetCommitRequest;
@@ -64,23 +63,27 @@ public final class GroupCoordinator implements ReplicatedState {
     /** How many groups are looked at for expired offsets before others have their turn. */
     private static final int EXPIRY_SLICE = 256;
 
-    private static final String CLASSIC = "classic";
-
     private final GroupSettings settings;
+    private final TopicCatalog catalog;
     private final Deadlines deadlines = new Deadlines();
     private final Map<String, Group> groups = new HashMap<>();
     private final ClassicRebalance rebalance;
     private final ClassicRequests classic;
+    private final ConsumerRequests consumers;
     private final OffsetRequests offsets;
+    private final GroupReplay replay;
     private final Deadline expiry;
     private @Nullable Iterator<String> expiring;
 
     /** No groups. */
-    public GroupCoordinator(GroupSettings settings, RandomGenerator random) {
+    public GroupCoordinator(GroupSettings settings, TopicCatalog catalog, RandomGenerator random) {
         this.settings = settings;
+        this.catalog = catalog;
         this.rebalance = new ClassicRebalance(deadlines, settings.classic());
         this.classic = new ClassicRequests(rebalance, settings.classic(), random);
+        this.consumers = new ConsumerRequests(settings.consumer(), deadlines, catalog, random);
         this.offsets = new OffsetRequests(settings);
+        this.replay = new GroupReplay(groups, rebalance, consumers);
         this.expiry = deadlines.create(this::expire);
     }
 
@@ -95,11 +98,49 @@ public final class GroupCoordinator implements ReplicatedState {
     }
 
     private Group groupOrNew(String id, CommandContext context) {
-        return groupOrNew(id, context.now().wallMillis());
+        return groups.computeIfAbsent(
+                id,
+                name ->
+                        new Group(
+                                rebalance.newGroup(name, context.now().wallMillis()),
+                                new GroupOffsets()));
     }
 
-    private Group groupOrNew(String id, long nowMillis) {
-        return groups.computeIfAbsent(id, name -> new Group(rebalance.newGroup(name, nowMillis)));
+    /** The members of a group under the classic protocol; null if there are none of that kind. */
+    private @Nullable ClassicGroup classic(String id) {
+        Group group = groups.get(id);
+        return group == null ? null : group.classic();
+    }
+
+    /** A group under the classic protocol; null if it has members that use another one. */
+    private @Nullable ClassicGroup asClassic(Group group, CommandContext context) {
+        ConsumerGroup balanced = group.consumers();
+        if (balanced == null) {
+            return group.classic();
+        }
+        if (!balanced.isEmpty()) {
+            return null;
+        }
+        balanced.forget(context);
+        ClassicGroup members = rebalance.newGroup(group.id(), context.now().wallMillis());
+        group.members(members);
+        return members;
+    }
+
+    /** A group that the broker balances; null if it has members that use another protocol. */
+    private @Nullable ConsumerGroup asConsumers(Group group, CommandContext context) {
+        ClassicGroup members = group.classic();
+        if (members == null) {
+            return group.consumers();
+        }
+        if (!members.isEmpty() || members.pendingJoins() > 0) {
+            return null;
+        }
+        members.forget(context);
+        members.unload();
+        ConsumerGroup balanced = consumers.newGroup(group.id());
+        group.members(balanced);
+        return balanced;
     }
 
     // ---- members
@@ -115,8 +156,50 @@ public final class GroupCoordinator implements ReplicatedState {
             context.answer(reply, Answers.joinError(request.memberId(), problem));
             return;
         }
-        classic.join(
-                groupOrNew(request.groupId(), context).members(), client, request, reply, context);
+        ClassicGroup members = asClassic(groupOrNew(request.groupId(), context), context);
+        if (members == null) {
+            context.answer(
+                    reply,
+                    Answers.joinError(request.memberId(), ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
+        } else {
+            classic.join(members, client, request, reply, context);
+        }
+    }
+
+    /** ConsumerGroupHeartbeat. */
+    public void heartbeat(
+            GroupClient client,
+            ConsumerGroupHeartbeatRequest request,
+            Reply<ConsumerGroupHeartbeatResponse> reply,
+            CommandContext context) {
+        try {
+            context.answer(reply, heartbeat(client, request, context));
+        } catch (RefusedException refused) {
+            context.answer(
+                    reply,
+                    new ConsumerGroupHeartbeatResponse()
+                            .errorCode(refused.error().code())
+                            .errorMessage(refused.getMessage()));
+        }
+    }
+
+    private ConsumerGroupHeartbeatResponse heartbeat(
+            GroupClient client, ConsumerGroupHeartbeatRequest request, CommandContext context) {
+        RefusedException problem = consumers.problem(request);
+        if (problem != null) {
+            throw problem;
+        }
+        String id = request.groupId();
+        if (request.memberEpoch() != MemberAssignment.JOINS && !groups.containsKey(id)) {
+            throw new RefusedException(
+                    ErrorCode.GROUP_ID_NOT_FOUND, "Consumer group " + id + " not found.");
+        }
+        ConsumerGroup group = asConsumers(groupOrNew(id, context), context);
+        if (group == null) {
+            throw new RefusedException(
+                    ErrorCode.GROUP_ID_NOT_FOUND, "Group " + id + " is not a consumer group.");
+        }
+        return consumers.heartbeat(group, client, request, context);
     }
 
     private ErrorCode problem(JoinGroupRequest request) {
@@ -138,11 +221,11 @@ public final class GroupCoordinator implements ReplicatedState {
     public void sync(
             SyncGroupRequest request, Reply<SyncGroupResponse> reply, CommandContext context) {
         ErrorCode problem = problem(request.groupId());
-        Group group = groups.get(request.groupId());
-        if (group == null || problem != ErrorCode.NONE) {
+        ClassicGroup members = classic(request.groupId());
+        if (members == null || problem != ErrorCode.NONE) {
             context.answer(reply, Answers.syncError(problem));
         } else {
-            classic.sync(group.members(), request, reply, context);
+            classic.sync(members, request, reply, context);
         }
     }
 
@@ -150,19 +233,19 @@ public final class GroupCoordinator implements ReplicatedState {
         if (groupId.isEmpty()) {
             return ErrorCode.INVALID_GROUP_ID;
         }
-        return groups.containsKey(groupId) ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;
+        return classic(groupId) == null ? ErrorCode.UNKNOWN_MEMBER_ID : ErrorCode.NONE;
     }
 
     /** Heartbeat. */
     public void heartbeat(
             HeartbeatRequest request, Reply<HeartbeatResponse> reply, CommandContext context) {
         ErrorCode problem = problem(request.groupId());
-        Group group = groups.get(request.groupId());
+        ClassicGroup members = classic(request.groupId());
         context.answer(
                 reply,
-                group == null || problem != ErrorCode.NONE
+                members == null || problem != ErrorCode.NONE
                         ? Answers.heartbeat(problem)
-                        : classic.heartbeat(group.members(), request, context));
+                        : classic.heartbeat(members, request, context));
     }
 
     /** LeaveGroup. */
@@ -175,29 +258,47 @@ public final class GroupCoordinator implements ReplicatedState {
             leaveAlone(request, reply, context);
             return;
         }
-        ErrorCode problem = problem(request.groupId());
         Group group = groups.get(request.groupId());
-        if (group == null || problem != ErrorCode.NONE) {
+        if (group == null) {
+            ErrorCode problem = problem(request.groupId());
             context.answer(reply, new LeaveGroupResponse().errorCode(problem.code()));
         } else {
-            context.answer(
-                    reply,
-                    new LeaveGroupResponse()
-                            .members(classic.leave(group.members(), request, context)));
+            context.answer(reply, new LeaveGroupResponse().members(leave(group, request, context)));
         }
+    }
+
+    private List<MemberResponse> leave(
+            Group group, LeaveGroupRequest request, CommandContext context) {
+        ClassicGroup members = group.classic();
+        if (members != null) {
+            return classic.leave(members, request, context);
+        }
+        ConsumerGroup balanced = group.consumers();
+        List<MemberResponse> answers = new ArrayList<>(request.members().size());
+        for (MemberIdentity leaving : request.members()) {
+            answers.add(
+                    new MemberResponse()
+                            .memberId(leaving.memberId())
+                            .groupInstanceId(leaving.groupInstanceId())
+                            .errorCode(
+                                    balanced == null
+                                            ? ErrorCode.UNKNOWN_MEMBER_ID.code()
+                                            : consumers.leave(balanced, leaving, context).code()));
+        }
+        return answers;
     }
 
     private void leaveAlone(
             LeaveGroupRequest request, Reply<LeaveGroupResponse> reply, CommandContext context) {
         ErrorCode problem = problem(request.groupId());
-        Group group = groups.get(request.groupId());
+        ClassicGroup members = classic(request.groupId());
         short error = problem.code();
-        if (group != null && problem == ErrorCode.NONE) {
+        if (members != null && problem == ErrorCode.NONE) {
             LeaveGroupRequest asMember =
                     new LeaveGroupRequest()
                             .groupId(request.groupId())
                             .members(List.of(new MemberIdentity().memberId(request.memberId())));
-            error = classic.leave(group.members(), asMember, context).getFirst().errorCode();
+            error = classic.leave(members, asMember, context).getFirst().errorCode();
         }
         context.answer(reply, new LeaveGroupResponse().errorCode(error));
     }
@@ -216,17 +317,12 @@ public final class GroupCoordinator implements ReplicatedState {
             return;
         }
         Group group = groupOrNew(request.groupId(), context);
-        ClassicGroup members = group.members();
-        problem = OffsetRequests.check(members, request);
-        if (problem != ErrorCode.NONE) {
-            context.answer(reply, OffsetRequests.refused(request, problem));
-            return;
-        }
-        ClassicMember member = members.member(request.memberId());
-        if (member != null && !member.isJoining()) {
-            member.heard(context);
-        }
-        context.answer(reply, offsets.commit(group, request, context));
+        problem = group.members().check(version, request, context);
+        context.answer(
+                reply,
+                problem == ErrorCode.NONE
+                        ? offsets.commit(group, request, context)
+                        : OffsetRequests.refused(request, problem));
     }
 
     private ErrorCode problem(short version, OffsetCommitRequest request) {
@@ -246,7 +342,18 @@ public final class GroupCoordinator implements ReplicatedState {
             OffsetFetchRequestGroup request,
             Reply<OffsetFetchResponseGroup> reply,
             CommandContext context) {
-        context.answer(reply, OffsetRequests.fetch(groups.get(request.groupId()), request));
+        Group group = groups.get(request.groupId());
+        ErrorCode problem =
+                group == null
+                        ? ErrorCode.NONE
+                        : group.members().checkReader(request.memberId(), request.memberEpoch());
+        context.answer(
+                reply,
+                problem == ErrorCode.NONE
+                        ? OffsetRequests.fetch(group, request)
+                        : new OffsetFetchResponseGroup()
+                                .groupId(request.groupId())
+                                .errorCode(problem.code()));
     }
 
     /** OffsetDelete. */
@@ -282,16 +389,16 @@ public final class GroupCoordinator implements ReplicatedState {
         Predicate<String> types = filter(request.typesFilter());
         List<ListedGroup> listed = new ArrayList<>();
         for (Group group : groups.values()) {
-            ClassicGroup members = group.members();
-            String state = members.state().wireName();
-            if (states.test(state) && types.test(CLASSIC)) {
+            Membership members = group.members();
+            String state = members.stateName();
+            if (states.test(state) && types.test(members.typeName())) {
                 String type = members.protocolType();
                 listed.add(
                         new ListedGroup()
                                 .groupId(group.id())
                                 .protocolType(type == null ? "" : type)
                                 .groupState(state)
-                                .groupType(CLASSIC));
+                                .groupType(members.typeName()));
             }
         }
         context.answer(reply, listed);
@@ -311,9 +418,29 @@ public final class GroupCoordinator implements ReplicatedState {
     /** DescribeGroups, for one group. */
     public void describe(
             short version, String groupId, Reply<DescribedGroup> reply, CommandContext context) {
+        ClassicGroup members = classic(groupId);
+        context.answer(reply, members == null ? notFound(version, groupId) : described(members));
+    }
+
+    /** ConsumerGroupDescribe, for one group. */
+    public void describeConsumers(
+            String groupId,
+            Reply<ConsumerGroupDescribeResponse.DescribedGroup> reply,
+            CommandContext context) {
         Group group = groups.get(groupId);
+        ConsumerGroup members = group == null ? null : group.consumers();
         context.answer(
-                reply, group == null ? notFound(version, groupId) : described(group.members()));
+                reply,
+                members == null
+                        ? new ConsumerGroupDescribeResponse.DescribedGroup()
+                                .groupId(groupId)
+                                .errorCode(ErrorCode.GROUP_ID_NOT_FOUND.code())
+                                .errorMessage(
+                                        group == null
+                                                ? "Group " + groupId + " not found."
+                                                : "Group " + groupId + " is not a consumer group.")
+                        : ConsumerDescription.of(
+                                members, consumers.preferred(members).name(), catalog));
     }
 
     private static DescribedGroup notFound(short version, String groupId) {
@@ -355,7 +482,7 @@ public final class GroupCoordinator implements ReplicatedState {
         ErrorCode error = ErrorCode.NONE;
         if (group == null) {
             error = ErrorCode.GROUP_ID_NOT_FOUND;
-        } else if (group.members().state() != ClassicState.EMPTY) {
+        } else if (!group.members().isEmpty()) {
             error = ErrorCode.NON_EMPTY_GROUP;
         } else {
             OffsetRequests.removeAll(group, context);
@@ -365,11 +492,8 @@ public final class GroupCoordinator implements ReplicatedState {
     }
 
     private void remove(Group group, CommandContext context) {
-        ClassicGroup members = group.members();
-        if (members.protocolType() != null) {
-            context.append(GroupRecords.goneGroup(group.id()));
-        }
-        members.moveTo(ClassicState.DEAD, context.now().wallMillis());
+        group.members().forget(context);
+        group.members().unload();
         groups.remove(group.id());
     }
 
@@ -397,10 +521,9 @@ public final class GroupCoordinator implements ReplicatedState {
 
     private void expire(Group group, CommandContext context) {
         offsets.expire(group, context);
-        ClassicGroup members = group.members();
-        if (members.state() == ClassicState.EMPTY
-                && group.offsets().isEmpty()
-                && members.pendingJoins() == 0) {
+        ClassicGroup members = group.classic();
+        boolean awaited = members != null && members.pendingJoins() > 0;
+        if (group.members().isEmpty() && group.offsets().isEmpty() && !awaited) {
             remove(group, context);
         }
     }
@@ -409,122 +532,18 @@ public final class GroupCoordinator implements ReplicatedState {
 
     @Override
     public void replay(CoordinatorRecord record) {
-        short type = RecordFormat.number(record.key());
-        switch (type) {
-            case 0, 1 ->
-                    replayOffset(RecordFormat.readKey(new OffsetCommitKey(), record.key()), record);
-            case 2 ->
-                    replayGroup(
-                            RecordFormat.readKey(new GroupMetadataKey(), record.key()).group(),
-                            record);
-            default ->
-                    throw new IllegalArgumentException(
-                            "records of type " + type + " are not known to this release");
-        }
-    }
-
-    private void replayOffset(OffsetCommitKey key, CoordinatorRecord record) {
-        if (record.value() == null) {
-            Group group = groups.get(key.group());
-            if (group != null) {
-                group.offsets().remove(key.topic(), key.partition());
-            }
-            return;
-        }
-        OffsetCommitValue value = RecordFormat.readValue(new OffsetCommitValue(), record.value());
-        groupOrNew(key.group(), 0)
-                .offsets()
-                .put(
-                        key.topic(),
-                        key.partition(),
-                        new CommittedOffset(
-                                value.offset(),
-                                value.leaderEpoch(),
-                                value.metadata(),
-                                value.commitTimestamp(),
-                                value.expireTimestamp()));
-    }
-
-    private void replayGroup(String groupId, CoordinatorRecord record) {
-        Group before = groups.get(groupId);
-        if (record.value() == null) {
-            if (before != null) {
-                groups.remove(groupId);
-                keepOffsets(before, groupId);
-            }
-            return;
-        }
-        GroupMetadataValue value = RecordFormat.readValue(new GroupMetadataValue(), record.value());
-        ClassicGroup members = rebalance.newGroup(groupId, value.currentStateTimestamp());
-        JoinTermsOfRecord terms = new JoinTermsOfRecord(value);
-        for (MemberMetadata member : value.members()) {
-            ClassicMember restored =
-                    rebalance.newMember(
-                            members,
-                            member.memberId(),
-                            member.groupInstanceId(),
-                            new GroupClient(member.clientId(), member.clientHost(), (short) 0),
-                            terms.of(member));
-            restored.assignment(Bytes.copy(member.assignment()));
-            members.add(restored, value.protocolType());
-        }
-        members.restore(
-                value.generation(),
-                value.protocolType().isEmpty() ? null : value.protocolType(),
-                value.protocol(),
-                value.leader(),
-                value.currentStateTimestamp());
-        members.restored();
-        Group group = new Group(members);
-        groups.put(groupId, group);
-        if (before != null) {
-            copyOffsets(before, group);
-        }
-    }
-
-    private void keepOffsets(Group before, String groupId) {
-        if (!before.offsets().isEmpty()) {
-            copyOffsets(before, groupOrNew(groupId, 0));
-        }
-    }
-
-    private static void copyOffsets(Group from, Group to) {
-        for (String topic : from.offsets().topics()) {
-            from.offsets()
-                    .of(topic)
-                    .forEach((index, committed) -> to.offsets().put(topic, index, committed));
-        }
-    }
-
-    /** On what terms the members of a record had joined: what is stored knows one protocol. */
-    private record JoinTermsOfRecord(GroupMetadataValue value) {
-        JoinTerms of(MemberMetadata member) {
-            String protocol = value.protocol();
-            return new JoinTerms(
-                    value.protocolType(),
-                    protocol == null
-                            ? List.of()
-                            : List.of(
-                                    new MemberProtocol(
-                                            protocol, Bytes.copy(member.subscription()))),
-                    member.sessionTimeout(),
-                    member.rebalanceTimeout() < 0
-                            ? member.sessionTimeout()
-                            : member.rebalanceTimeout());
-        }
+        replay.replay(record);
     }
 
     @Override
     public void loaded(CommandContext context) {
-        for (Group group : groups.values()) {
-            group.members().members().forEach(member -> member.heard(context));
-        }
+        groups.values().forEach(group -> group.members().loaded(context));
         expiry.set(context.now().inMillis(settings.retentionCheckMillis()));
     }
 
     @Override
     public void unload() {
-        groups.values().forEach(group -> group.members().members().forEach(ClassicMember::unload));
+        groups.values().forEach(group -> group.members().unload());
         groups.clear();
     }
 }

@@ -34,28 +34,6 @@ final class OffsetRequests {
 
     // ---- OffsetCommit
 
-    /** Whether a commit may be made, by who makes it; a member that makes one is alive. */
-    static ErrorCode check(ClassicGroup group, OffsetCommitRequest request) {
-        int generation = request.generationIdOrMemberEpoch();
-        String memberId = request.memberId();
-        if (generation < 0 && group.state() == ClassicState.EMPTY) {
-            return ErrorCode.NONE; // an administrator, or a consumer that assigns by itself
-        }
-        if (generation < 0 && memberId.isEmpty() && request.groupInstanceId() == null) {
-            return ErrorCode.UNKNOWN_MEMBER_ID;
-        }
-        ErrorCode member = group.check(memberId, request.groupInstanceId());
-        if (member != ErrorCode.NONE) {
-            return member;
-        }
-        if (generation != group.generation()) {
-            return ErrorCode.ILLEGAL_GENERATION;
-        }
-        return group.state() == ClassicState.COMPLETING_REBALANCE
-                ? ErrorCode.REBALANCE_IN_PROGRESS
-                : ErrorCode.NONE;
-    }
-
     /** Commits what a request says; what is too large is refused by itself. */
     OffsetCommitResponse commit(Group group, OffsetCommitRequest request, CommandContext context) {
         List<OffsetCommitResponseTopic> topics = new ArrayList<>(request.topics().size());
@@ -178,8 +156,8 @@ final class OffsetRequests {
     /** Deletes offsets of topics that no member subscribes to. */
     static OffsetDeleteResponse delete(
             Group group, OffsetDeleteRequest request, CommandContext context) {
-        ClassicGroup members = group.members();
-        if (members.state() != ClassicState.EMPTY && !members.isOfConsumers()) {
+        Membership members = group.members();
+        if (!members.letsOffsetsBeDeleted()) {
             return new OffsetDeleteResponse().errorCode(ErrorCode.NON_EMPTY_GROUP.code());
         }
         List<OffsetDeleteResponseTopic> topics = new ArrayList<>(request.topics().size());
@@ -223,7 +201,7 @@ final class OffsetRequests {
 
     /** Deletes what nobody has used for long. */
     void expire(Group group, CommandContext context) {
-        ClassicGroup members = group.members();
+        Membership members = group.members();
         long now = context.now().wallMillis();
         group.offsets()
                 .places((topic, committed) -> hasExpired(members, topic, committed, now))
@@ -231,22 +209,11 @@ final class OffsetRequests {
     }
 
     private boolean hasExpired(
-            ClassicGroup members, String topic, CommittedOffset committed, long now) {
+            Membership members, String topic, CommittedOffset committed, long now) {
         if (committed.expireMillis() != CommittedOffset.NO_EXPIRY) {
-            return committed.expireMillis() <= now && members.state() == ClassicState.EMPTY;
+            return committed.expireMillis() <= now && members.isEmpty();
         }
-        long since;
-        if (members.protocolType() == null) {
-            since = committed.commitMillis(); // nobody ever joined: it lives by its commits
-        } else if (members.state() == ClassicState.EMPTY) {
-            since = Math.max(members.stateSinceMillis(), committed.commitMillis());
-        } else if (members.state() == ClassicState.STABLE
-                && members.subscriptionsKnown()
-                && !members.subscribesTo(topic)) {
-            since = committed.commitMillis();
-        } else {
-            return false;
-        }
-        return now - since >= settings.retentionMillis();
+        long since = members.unusedSince(topic, committed);
+        return since != Long.MAX_VALUE && now - since >= settings.retentionMillis();
     }
 }

@@ -22,6 +22,8 @@ public final class GroupApis {
                 new OffsetCommitHandler(host, access),
                 new OffsetFetchHandler(host, access),
                 new OffsetDeleteHandler(host, access),
+                new ConsumerGroupHeartbeatHandler(host, access),
+                new ConsumerGroupDescribeHandler(host, access),
                 new DescribeGroupsHandler(host, access),
                 new ListGroupsHandler(host, access),
                 new DeleteGroupsHandler(host, access));
