@@ -313,7 +313,11 @@ final class CoordinatorShard<S extends ReplicatedState>
             unload();
             Term term = new Term(partition, view.leaderEpoch());
             phase = new Phase.Loading<>(term);
-            load(term);
+            if (partition.log().end().offset() == view.startOffset()) {
+                loaded(new ShardControl.Loaded<>(term, newState.get(), null)); // of nothing
+            } else {
+                load(term);
+            }
         }
     }
 

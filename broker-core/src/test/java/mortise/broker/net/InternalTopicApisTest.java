@@ -39,12 +39,19 @@ import mortise.wire.message.DescribeTopicPartitionsRequest;
 import mortise.wire.message.DescribeTopicPartitionsResponse;
 import mortise.wire.message.FetchRequest;
 import mortise.wire.message.FetchResponse;
+import mortise.wire.message.FindCoordinatorRequest;
 import mortise.wire.message.IncrementalAlterConfigsRequest;
 import mortise.wire.message.IncrementalAlterConfigsResponse;
 import mortise.wire.message.ListOffsetsRequest;
 import mortise.wire.message.ListOffsetsResponse;
 import mortise.wire.message.MetadataRequest;
 import mortise.wire.message.MetadataResponse;
+import mortise.wire.message.OffsetCommitRequest;
+import mortise.wire.message.OffsetCommitResponse;
+import mortise.wire.message.OffsetDeleteRequest;
+import mortise.wire.message.OffsetDeleteResponse;
+import mortise.wire.message.OffsetFetchRequest;
+import mortise.wire.message.OffsetFetchResponse;
 import mortise.wire.message.OffsetForLeaderEpochRequest;
 import mortise.wire.message.OffsetForLeaderEpochResponse;
 import mortise.wire.message.ProduceRequest;
@@ -59,11 +66,20 @@ class InternalTopicApisTest {
     private static final int INVALID_TOPIC = ErrorCode.INVALID_TOPIC_EXCEPTION.code();
     private static final String RESERVED = "__cluster_metadata";
 
-    /** APIs that name no topic. */
+    /** APIs that name no topic, or whose answer says nothing of the topics that they name. */
     private static final Set<ApiKey> WITHOUT_TOPICS =
             Set.of(
                     ApiKey.API_VERSIONS,
                     ApiKey.FIND_COORDINATOR,
+                    ApiKey.JOIN_GROUP,
+                    ApiKey.SYNC_GROUP,
+                    ApiKey.HEARTBEAT,
+                    ApiKey.LEAVE_GROUP,
+                    ApiKey.DESCRIBE_GROUPS,
+                    ApiKey.LIST_GROUPS,
+                    ApiKey.DELETE_GROUPS,
+                    ApiKey.CONSUMER_GROUP_HEARTBEAT,
+                    ApiKey.CONSUMER_GROUP_DESCRIBE,
                     ApiKey.INIT_PRODUCER_ID,
                     ApiKey.DESCRIBE_CLUSTER,
                     ApiKey.LIST_CONFIG_RESOURCES);
@@ -363,6 +379,9 @@ class InternalTopicApisTest {
                                         ? UNKNOWN
                                         : NONE,
                         NONE));
+        rows.put(ApiKey.OFFSET_COMMIT, commit());
+        rows.put(ApiKey.OFFSET_FETCH, committed());
+        rows.put(ApiKey.OFFSET_DELETE, deletionOfOffsets());
         rows.put(
                 ApiKey.DELETE_TOPICS,
                 new Row<>(
@@ -375,6 +394,74 @@ class InternalTopicApisTest {
                         answer -> answer.responses().getFirst().errorCode(),
                         NONE));
         return rows;
+    }
+
+    private static Row<OffsetCommitResponse> commit() {
+        return new Row<>(
+                9,
+                name ->
+                        new OffsetCommitRequest()
+                                .groupId("g")
+                                .topics(
+                                        List.of(
+                                                new OffsetCommitRequest.OffsetCommitRequestTopic()
+                                                        .name(name)
+                                                        .partitions(
+                                                                List.of(
+                                                                        new OffsetCommitRequest
+                                                                                .OffsetCommitRequestPartition())))),
+                OffsetCommitResponse.class,
+                answer -> answer.topics().getFirst().partitions().getFirst().errorCode(),
+                NONE);
+    }
+
+    /** Of what there is none of nothing is committed. */
+    private static Row<OffsetFetchResponse> committed() {
+        return new Row<>(
+                7,
+                name ->
+                        new OffsetFetchRequest()
+                                .groupId("g")
+                                .topics(
+                                        List.of(
+                                                new OffsetFetchRequest.OffsetFetchRequestTopic()
+                                                        .name(name)
+                                                        .partitionIndexes(List.of(0)))),
+                OffsetFetchResponse.class,
+                answer ->
+                        answer.topics().getFirst().partitions().getFirst().committedOffset() < 0
+                                ? UNKNOWN
+                                : NONE,
+                NONE);
+    }
+
+    private static Row<OffsetDeleteResponse> deletionOfOffsets() {
+        return new Row<>(
+                0,
+                name ->
+                        new OffsetDeleteRequest()
+                                .groupId("g")
+                                .topics(
+                                        List.of(
+                                                new OffsetDeleteRequest.OffsetDeleteRequestTopic()
+                                                        .name(name)
+                                                        .partitions(
+                                                                List.of(
+                                                                        new OffsetDeleteRequest
+                                                                                .OffsetDeleteRequestPartition())))),
+                OffsetDeleteResponse.class,
+                answer -> answer.topics().getFirst().partitions().getFirst().errorCode(),
+                NONE);
+    }
+
+    /** Has the topic of groups made, unless it is the one that the rows are about. */
+    private static void findCoordinator(RawClient client, String name) {
+        if (!name.equals("__consumer_offsets")) {
+            client.send(
+                    RawClient.frame(
+                            ApiKey.FIND_COORDINATOR, 3, 1, new FindCoordinatorRequest().key("g")));
+            client.receive();
+        }
     }
 
     @Test
@@ -400,6 +487,7 @@ class InternalTopicApisTest {
                     .containsExactlyInAnyOrderElementsOf(rows.keySet());
             for (String name :
                     List.of("__consumer_offsets", "__transaction_state", "__share_group_state")) {
+                findCoordinator(client, name);
                 rows.forEach((api, row) ->
                         assertThat(row.ask(client, api, name))
                                 .as("%s of %s", api, name)

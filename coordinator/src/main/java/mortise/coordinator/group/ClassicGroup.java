@@ -220,7 +220,7 @@ final class ClassicGroup implements Membership {
         for (MemberProtocol known : member.protocols()) {
             protocolUsers.merge(
                     known.name(), change, (before, by) -> before + by == 0 ? null : before + by);
-            metadataBytes += (long) change * known.metadata().remaining();
+            metadataBytes += (long) change * known.sizeInBytes();
         }
         if (member.isJoining()) {
             joining += change;

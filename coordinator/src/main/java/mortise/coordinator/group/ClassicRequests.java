@@ -2,6 +2,7 @@ package mortise.coordinator.group;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -90,11 +91,11 @@ final class ClassicRequests {
         ClassicMember known = group.member(joining.memberId());
         long bytes = group.metadataBytes();
         for (MemberProtocol protocol : joining.terms().protocols()) {
-            bytes += protocol.metadata().remaining();
+            bytes += protocol.sizeInBytes();
         }
         if (known != null) {
             for (MemberProtocol protocol : known.protocols()) {
-                bytes -= protocol.metadata().remaining();
+                bytes -= protocol.sizeInBytes();
             }
         }
         if (bytes > settings.maxGroupBytes()) {
@@ -334,9 +335,9 @@ final class ClassicRequests {
     /** Lets members leave; those that could are out when this returns. */
     List<MemberResponse> leave(
             ClassicGroup group, LeaveGroupRequest request, CommandContext context) {
-        List<MemberResponse> answers = new ArrayList<>(request.members().size());
+        List<MemberResponse> answers = new ArrayList<>();
         boolean left = false;
-        for (MemberIdentity leaving : request.members()) {
+        for (MemberIdentity leaving : new LinkedHashSet<>(request.members())) {
             ErrorCode error = leave(group, leaving, context);
             left |= error == ErrorCode.NONE;
             answers.add(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -274,8 +275,8 @@ public final class GroupCoordinator implements ReplicatedState {
             return classic.leave(members, request, context);
         }
         ConsumerGroup balanced = group.consumers();
-        List<MemberResponse> answers = new ArrayList<>(request.members().size());
-        for (MemberIdentity leaving : request.members()) {
+        List<MemberResponse> answers = new ArrayList<>();
+        for (MemberIdentity leaving : new LinkedHashSet<>(request.members())) {
             answers.add(
                     new MemberResponse()
                             .memberId(leaving.memberId())

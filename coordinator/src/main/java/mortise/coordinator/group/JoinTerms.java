@@ -1,7 +1,8 @@
 package mortise.coordinator.group;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import mortise.wire.message.JoinGroupRequest;
 
 /** On what terms a member joins a classic group. */
@@ -16,15 +17,15 @@ record JoinTerms(
 
     /** What a request says, copied out of its frame. */
     static JoinTerms of(JoinGroupRequest request, short version) {
-        List<MemberProtocol> protocols = new ArrayList<>(request.protocols().size());
+        Map<String, MemberProtocol> protocols = new LinkedHashMap<>();
         request.protocols()
                 .forEach(protocol ->
-                        protocols.add(
-                                new MemberProtocol(
-                                        protocol.name(), Bytes.copy(protocol.metadata()))));
+                        protocols.computeIfAbsent(
+                                protocol.name(),
+                                name -> new MemberProtocol(name, Bytes.copy(protocol.metadata()))));
         return new JoinTerms(
                 request.protocolType(),
-                protocols,
+                List.copyOf(protocols.values()),
                 request.sessionTimeoutMs(),
                 version == 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs());
     }

@@ -7,4 +7,9 @@ import java.nio.ByteBuffer;
  *
  * @param metadata what the member tells the leader; read-only
  */
-record MemberProtocol(String name, ByteBuffer metadata) {}
+record MemberProtocol(String name, ByteBuffer metadata) {
+    /** What it takes to remember it, about. */
+    int sizeInBytes() {
+        return name.length() + metadata.remaining();
+    }
+}

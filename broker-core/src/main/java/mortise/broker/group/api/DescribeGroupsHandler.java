@@ -42,7 +42,7 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
 
     @Override
     public void handle(RequestContext context, DescribeGroupsRequest request) {
-        List<String> names = request.groups();
+        List<String> names = request.groups().stream().distinct().toList();
         List<DescribedGroup> initial = new ArrayList<>(names.size());
         names.forEach(name -> initial.add(refused(name, ErrorCode.GROUP_AUTHORIZATION_FAILED)));
         context.largeAnswer();

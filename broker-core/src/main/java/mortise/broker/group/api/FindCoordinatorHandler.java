@@ -110,11 +110,15 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
                     .host(one.host())
                     .port(one.port());
         }
-        List<Coordinator> all = new ArrayList<>(request.coordinatorKeys().size());
-        for (String key : request.coordinatorKeys()) {
+        List<Coordinator> all = new ArrayList<>();
+        for (String key : distinctKeys(request)) {
             all.add(coordinator(context, key));
         }
         return new FindCoordinatorResponse().coordinators(all);
+    }
+
+    private static List<String> distinctKeys(FindCoordinatorRequest request) {
+        return request.coordinatorKeys().stream().distinct().toList();
     }
 
     private Coordinator coordinator(RequestContext context, String group) {
@@ -159,8 +163,8 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
                     .host("")
                     .port(-1);
         }
-        List<Coordinator> all = new ArrayList<>(request.coordinatorKeys().size());
-        for (String key : request.coordinatorKeys()) {
+        List<Coordinator> all = new ArrayList<>();
+        for (String key : distinctKeys(request)) {
             all.add(nowhere(key, error).errorMessage(reason));
         }
         return new FindCoordinatorResponse().coordinators(all);

@@ -64,7 +64,7 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
         List<OffsetCommitResponseTopic> refused = new ArrayList<>();
         List<OffsetCommitRequestTopic> good = new ArrayList<>(request.topics().size());
         ClusterImage image = host.image();
-        for (OffsetCommitRequestTopic topic : request.topics()) {
+        for (OffsetCommitRequestTopic topic : Once.committed(request.topics())) {
             sift(context, image, topic, good, refused);
         }
         if (good.isEmpty() && !refused.isEmpty()) {
@@ -155,7 +155,7 @@ final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest> {
     public ApiMessage failure(
             OffsetCommitRequest request, short version, ErrorCode error, String reason) {
         List<OffsetCommitResponseTopic> topics = new ArrayList<>(request.topics().size());
-        for (OffsetCommitRequestTopic topic : request.topics()) {
+        for (OffsetCommitRequestTopic topic : Once.committed(request.topics())) {
             topics.add(answer(topic, topic.partitions(), error));
         }
         return new OffsetCommitResponse().topics(topics);

@@ -54,7 +54,7 @@ final class OffsetDeleteHandler implements ApiHandler<OffsetDeleteRequest> {
         }
         List<OffsetDeleteResponseTopic> refused = new ArrayList<>();
         List<OffsetDeleteRequestTopic> good = new ArrayList<>(request.topics().size());
-        for (OffsetDeleteRequestTopic topic : request.topics()) {
+        for (OffsetDeleteRequestTopic topic : Once.deleted(request.topics())) {
             TopicImage known = host.image().topic(topic.name());
             if (!access.allowsOnTopic(context, Operation.READ, topic.name())) {
                 refused.add(refused(topic, ErrorCode.TOPIC_AUTHORIZATION_FAILED));

@@ -78,7 +78,7 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest> {
 
     private static List<OffsetFetchRequestGroup> groups(OffsetFetchRequest request, short version) {
         if (version >= FIRST_WITH_GROUPS) {
-            return request.groups();
+            return Once.fetched(request.groups());
         }
         OffsetFetchRequestGroup group = new OffsetFetchRequestGroup().groupId(request.groupId());
         List<OffsetFetchRequestTopic> wanted = request.topics();
@@ -92,7 +92,7 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest> {
                             .name(topic.name())
                             .partitionIndexes(topic.partitionIndexes()));
         }
-        return List.of(group.topics(topics));
+        return Once.fetched(List.of(group.topics(topics)));
     }
 
     private void ask(
@@ -236,19 +236,22 @@ final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest> {
     /** In the oldest versions a group's error stands in each of its partitions. */
     private static OffsetFetchResponse inEachPartition(OffsetFetchRequest request, short error) {
         List<OffsetFetchResponseTopic> topics = new ArrayList<>();
-        List<OffsetFetchRequestTopic> wanted = request.topics();
-        for (OffsetFetchRequestTopic topic :
-                wanted == null ? List.<OffsetFetchRequestTopic>of() : wanted) {
-            List<OffsetFetchResponsePartition> partitions = new ArrayList<>();
-            for (int index : topic.partitionIndexes()) {
-                partitions.add(
-                        new OffsetFetchResponsePartition()
-                                .partitionIndex(index)
-                                .committedOffset(NO_OFFSET)
-                                .metadata("")
-                                .errorCode(error));
+        List<OffsetFetchRequestTopics> wanted =
+                groups(request, (short) (FIRST_WITH_GROUP_ERROR - 1)).getFirst().topics();
+        if (wanted != null) {
+            for (OffsetFetchRequestTopics topic : wanted) {
+                List<OffsetFetchResponsePartition> partitions = new ArrayList<>();
+                for (int index : topic.partitionIndexes()) {
+                    partitions.add(
+                            new OffsetFetchResponsePartition()
+                                    .partitionIndex(index)
+                                    .committedOffset(NO_OFFSET)
+                                    .metadata("")
+                                    .errorCode(error));
+                }
+                topics.add(
+                        new OffsetFetchResponseTopic().name(topic.name()).partitions(partitions));
             }
-            topics.add(new OffsetFetchResponseTopic().name(topic.name()).partitions(partitions));
         }
         return new OffsetFetchResponse().topics(topics);
     }
