@@ -42,6 +42,10 @@ final class Parity implements AutoCloseable {
     private static final Pattern ANY_NUMBER =
             Pattern.compile("(.*\\.)?(session_id|log_append_time_ms|total_bytes|usable_bytes)");
 
+    /** Identities that a broker makes up for members of groups. */
+    private static final Pattern MADE_UP =
+            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
     private final Side mortise;
     private final Side kafka;
     private final List<Difference> differences = new ArrayList<>();
@@ -68,6 +72,7 @@ final class Parity implements AutoCloseable {
         private final RawConnection connection;
         private final Map<String, UUID> topicIds = new HashMap<>();
         private final Map<String, Long> numbers = new HashMap<>();
+        private final Map<String, String> texts = new HashMap<>();
 
         Side(String name, String bootstrap) {
             this.name = name;
@@ -93,15 +98,25 @@ final class Parity implements AutoCloseable {
             return numbers.get(what);
         }
 
+        /** A text that was kept from an earlier answer of this broker. */
+        String text(String what) {
+            return texts.getOrDefault(what, "");
+        }
+
         private String readable(String text) {
             String readable = text;
+            for (Map.Entry<String, String> kept : texts.entrySet()) {
+                if (!kept.getValue().isEmpty()) {
+                    readable = readable.replace(kept.getValue(), "the " + kept.getKey());
+                }
+            }
             for (Map.Entry<String, UUID> topic : topicIds.entrySet()) {
                 String id = kafkaUuid(topic.getValue()).toString();
                 if (readable.contains(id)) {
                     readable = readable.replace(id, "the ID of " + topic.getKey());
                 }
             }
-            return readable;
+            return MADE_UP.matcher(readable).replaceAll("made-up");
         }
 
         @Override
@@ -256,6 +271,29 @@ final class Parity implements AutoCloseable {
         for (Side side : List.of(mortise, kafka)) {
             Answer answer = side.connection.call(key, version, request.to(side, version));
             side.numbers.put(what, Long.valueOf(answer.field(path)));
+        }
+    }
+
+    /** Asks both for something and keeps a text from each answer under a name. */
+    void keepText(String what, ApiKey key, short version, String path, Request request) {
+        for (Side side : List.of(mortise, kafka)) {
+            Answer answer = side.connection.call(key, version, request.to(side, version));
+            side.texts.put(what, answer.field(path));
+        }
+    }
+
+    /** Asks both until both answer without an error at this place. */
+    void await(ApiKey key, short version, String path, Request request) {
+        for (Side side : List.of(mortise, kafka)) {
+            long deadline = System.nanoTime() + SETTLE_NANOS;
+            String error = "";
+            while (!error.equals("0")) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new AssertionError(side.name + " answers " + key + " with " + error);
+                }
+                error = side.connection.call(key, version, request.to(side, version)).field(path);
+                LockSupport.parkNanos(error.equals("0") ? 1 : PAUSE_NANOS);
+            }
         }
     }
 

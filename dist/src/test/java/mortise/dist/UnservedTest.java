@@ -1,18 +1,13 @@
 package mortise.dist;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,37 +33,6 @@ class UnservedTest {
         broker.close();
     }
 
-    @Test
-    void aConsumerGroupIsRefusedByNameAndLogged() {
-        Kcat.required();
-        BrokerProcess.Finished finished =
-                BrokerProcess.run(
-                        Map.of(),
-                        List.of(
-                                "timeout",
-                                "20",
-                                "kcat",
-                                "-b",
-                                broker.bootstrap(),
-                                "-G",
-                                "mine",
-                                "orders"),
-                        "");
-        assertThat(finished.status()).as(finished.err()).isEqualTo(1);
-        ErrorsPage.saw(finished.err());
-        assertThat(broker.log()).containsPattern("librdkafka \\S+ \\('rdkafka'\\) at 127.0.0.1:");
-        ErrorsPage.saw(broker.log());
-        try (var consumer =
-                new KafkaConsumer<>(
-                        Map.of("bootstrap.servers", broker.bootstrap(), "group.id", "mine"),
-                        new StringDeserializer(),
-                        new StringDeserializer())) {
-            consumer.subscribe(List.of("orders"));
-            assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(30)))
-                    .isInstanceOf(UnsupportedVersionException.class);
-        }
-    }
-
     private static void sawAll(Throwable refused) {
         for (Throwable each = refused; each != null; each = each.getCause()) {
             ErrorsPage.saw(String.valueOf(each.getMessage()));
@@ -86,8 +50,9 @@ class UnservedTest {
                     .isInstanceOf(KafkaException.class)
                     .satisfies(UnservedTest::sawAll);
         }
+        ErrorsPage.saw(broker.log());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            assertThatThrownBy(() -> admin.describeConsumerGroups(List.of("mine")).all().get())
+            assertThatThrownBy(() -> admin.listTransactions().all().get())
                     .rootCause()
                     .isInstanceOf(UnsupportedVersionException.class);
         }

@@ -25,6 +25,7 @@ final class ConsumerDescription {
                             .clientId(member.client().id())
                             .clientHost(member.client().host())
                             .subscribedTopicNames(List.copyOf(member.subscribedTopics()))
+                            .subscribedTopicRegex("")
                             .assignment(described(member.current().assigned(), catalog))
                             .targetAssignment(described(member.target(), catalog))
                             .memberType(CONSUMER));

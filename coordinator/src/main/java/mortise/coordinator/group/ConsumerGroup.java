@@ -31,7 +31,9 @@ final class ConsumerGroup implements Membership {
     /** Who may own a partition at present. */
     private final Map<UUID, Map<Integer, String>> owners = new HashMap<>();
 
-    private int epoch;
+    /** Apache Kafka's groups begin with it, and their first members are in the next. */
+    private int epoch = 1;
+
     private int assignmentEpoch;
 
     /** Tells the topics that it subscribes to, as they are, from those that they were. */
@@ -68,7 +70,7 @@ final class ConsumerGroup implements Membership {
         for (ConsumerMember member : members.values()) {
             MemberAssignment current = member.current();
             if (current.state() != ConsumerMemberState.STABLE
-                    || (current.epoch() != assignmentEpoch && !member.isAway())) {
+                    || current.epoch() != assignmentEpoch) {
                 return "Reconciling";
             }
         }

@@ -259,22 +259,24 @@ public final class GroupCoordinator implements ReplicatedState {
             leaveAlone(request, reply, context);
             return;
         }
-        Group group = groups.get(request.groupId());
-        if (group == null) {
-            ErrorCode problem = problem(request.groupId());
-            context.answer(reply, new LeaveGroupResponse().errorCode(problem.code()));
+        if (request.groupId().isEmpty()) {
+            context.answer(
+                    reply, new LeaveGroupResponse().errorCode(ErrorCode.INVALID_GROUP_ID.code()));
         } else {
-            context.answer(reply, new LeaveGroupResponse().members(leave(group, request, context)));
+            context.answer(
+                    reply,
+                    new LeaveGroupResponse()
+                            .members(leave(groups.get(request.groupId()), request, context)));
         }
     }
 
     private List<MemberResponse> leave(
-            Group group, LeaveGroupRequest request, CommandContext context) {
-        ClassicGroup members = group.classic();
+            @Nullable Group group, LeaveGroupRequest request, CommandContext context) {
+        ClassicGroup members = group == null ? null : group.classic();
         if (members != null) {
             return classic.leave(members, request, context);
         }
-        ConsumerGroup balanced = group.consumers();
+        ConsumerGroup balanced = group == null ? null : group.consumers();
         List<MemberResponse> answers = new ArrayList<>();
         for (MemberIdentity leaving : new LinkedHashSet<>(request.members())) {
             answers.add(
@@ -327,9 +329,6 @@ public final class GroupCoordinator implements ReplicatedState {
     }
 
     private ErrorCode problem(short version, OffsetCommitRequest request) {
-        if (request.groupId().isEmpty() && version >= FIRST_COMMIT_THAT_SAYS_NOT_FOUND) {
-            return ErrorCode.INVALID_GROUP_ID;
-        }
         if (request.generationIdOrMemberEpoch() < 0 || groups.containsKey(request.groupId())) {
             return ErrorCode.NONE;
         }

@@ -79,7 +79,10 @@ final class DescribeGroupsHandler implements ApiHandler<DescribeGroupsRequest> {
         return new Reply<>() {
             @Override
             public void answer(DescribedGroup group) {
-                reply.answer(group.authorizedOperations(operations));
+                reply.answer(
+                        group.errorCode() == ErrorCode.NONE.code()
+                                ? group.authorizedOperations(operations)
+                                : group);
             }
 
             @Override

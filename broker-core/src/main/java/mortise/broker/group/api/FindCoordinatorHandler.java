@@ -105,7 +105,10 @@ final class FindCoordinatorHandler implements ApiHandler<FindCoordinatorRequest>
             Coordinator one = coordinator(context, request.key());
             return new FindCoordinatorResponse()
                     .errorCode(one.errorCode())
-                    .errorMessage(one.errorMessage())
+                    .errorMessage(
+                            one.errorCode() == ErrorCode.NONE.code()
+                                    ? ErrorCode.NONE.name()
+                                    : one.errorMessage())
                     .nodeId(one.nodeId())
                     .host(one.host())
                     .port(one.port());

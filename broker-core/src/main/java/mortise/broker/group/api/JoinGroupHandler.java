@@ -16,6 +16,8 @@ import mortise.wire.message.JoinGroupResponse;
 
 /** JoinGroup: the answer comes when the next generation of the group begins. */
 final class JoinGroupHandler implements ApiHandler<JoinGroupRequest> {
+    private static final short FIRST_WITHOUT_PROTOCOL = 7;
+
     private final GroupHost host;
     private final Access access;
 
@@ -51,16 +53,29 @@ final class JoinGroupHandler implements ApiHandler<JoinGroupRequest> {
                 context.sizeInBytes(),
                 (groups, reply, decided) ->
                         groups.join(GroupClients.of(context), request, reply, decided),
-                GroupReply.of(context, request, this),
+                new GroupReply<>(
+                        context,
+                        request,
+                        this,
+                        response -> inVersion(response, context.apiVersion())),
                 context::orderingPointPassed);
+    }
+
+    /** From version 7 on whoever is refused is told of no protocol rather than an empty one. */
+    private static JoinGroupResponse inVersion(JoinGroupResponse response, short version) {
+        return response.errorCode() != ErrorCode.NONE.code() && version >= FIRST_WITHOUT_PROTOCOL
+                ? response.protocolName(null)
+                : response;
     }
 
     @Override
     public ApiMessage failure(
             JoinGroupRequest request, short version, ErrorCode error, String reason) {
-        return new JoinGroupResponse()
-                .errorCode(error.code())
-                .memberId(request.memberId())
-                .generationId(-1);
+        return inVersion(
+                new JoinGroupResponse()
+                        .errorCode(error.code())
+                        .memberId(request.memberId())
+                        .generationId(-1),
+                version);
     }
 }
